@@ -1,0 +1,105 @@
+//! The front door of `mamori`: arguments in, a room's work, an exit code out.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+
+use crate::failure::{Exit, Failure};
+use crate::rooms::{config, doctor, health, pause, tmux, watch};
+use crate::sys::host::disks;
+use crate::sys::output;
+use crate::sys::surroundings::Surroundings;
+
+/// Keeps the machines behind your tmux healthy
+#[derive(Debug, Parser)]
+#[command(name = "mamori", version, disable_help_subcommand = true, after_help = EXIT_CODES)]
+struct Arguments {
+    /// Read this configuration instead of ~/.config/mamori/config.toml
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 all is fine, 1 something needs you, \
+    2 usage or configuration, 3 mamori could not do its own work";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Status(health::cli::StatusArgs),
+    Health(health::cli::HealthArgs),
+    Watch(watch::cli::Args),
+    Pause(pause::cli::PauseArgs),
+    Resume(pause::cli::ResumeArgs),
+    Doctor(doctor::cli::Args),
+    Config(config::cli::Args),
+    #[command(hide = true)]
+    Tmux(tmux::cli::Args),
+    /// Measure one path's file system
+    #[command(hide = true, name = disks::MEASURE_COMMAND)]
+    MeasurePath { path: PathBuf },
+}
+
+/// Runs the command that `words` (with the program's name first) ask for.
+#[must_use]
+pub fn main(words: Vec<OsString>) -> Exit {
+    let wants_json = words.iter().any(|word| word == "--json");
+    let result = match Arguments::try_parse_from(&words) {
+        Ok(arguments) => run(arguments),
+        Err(error) => match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+                output::print(&error.render().to_string()).map(|()| Exit::Fine)
+            }
+            _ => Err(usage(&error)),
+        },
+    };
+    match result {
+        Ok(exit) => exit,
+        // Nobody reads us any more.
+        Err(failure) if failure.exit == Exit::Fine => Exit::Fine,
+        Err(failure) => {
+            output::complain(&failure.text());
+            if wants_json {
+                let _ = output::print(&format!("{}\n", failure.json()));
+            }
+            failure.exit
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<Exit, Failure> {
+    let around = &Surroundings::read(arguments.config)?;
+    match arguments.command {
+        None => health::cli::status(&health::cli::StatusArgs::default(), around),
+        Some(Command::Status(args)) => health::cli::status(&args, around),
+        Some(Command::Health(args)) => health::cli::health(&args, around),
+        Some(Command::Watch(args)) => watch::cli::run(&args, around),
+        Some(Command::Pause(args)) => pause::cli::pause(&args, around),
+        Some(Command::Resume(args)) => pause::cli::resume(&args, around),
+        Some(Command::Doctor(args)) => doctor::cli::run(&args, around),
+        Some(Command::Config(args)) => config::cli::run(&args, around),
+        Some(Command::Tmux(args)) => tmux::cli::run(&args, around),
+        Some(Command::MeasurePath { path }) => {
+            let space = disks::space(&path).map_err(|error| Failure::unable(error.to_string()))?;
+            let json = serde_json::to_string(&space).map_err(|error| Failure::unable(error.to_string()))?;
+            output::print(&json)?;
+            Ok(Exit::Fine)
+        }
+    }
+}
+
+/// clap's complaint in our words: its first line, without its `error: `.
+fn usage(error: &clap::Error) -> Failure {
+    let text = error.render().to_string();
+    let mut paragraphs = text.trim().split("\n\n");
+    let what = paragraphs.next().unwrap_or_default().trim_start_matches("error: ");
+    let what = what.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+    let tip = paragraphs.find_map(|paragraph| paragraph.trim().strip_prefix("tip: "));
+    let failure = Failure::usage(crate::model::text::clean(&what));
+    match tip {
+        Some(tip) => failure.hint(tip),
+        None => failure.hint("mamori --help"),
+    }
+}

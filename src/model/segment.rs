@@ -1,0 +1,392 @@
+//! The status segment: `SYMBOL OK/TOTAL[ NODE PROBLEM][ +N]`, the worst node first.
+//!
+//! ```text
+//! ● 3/3          ▲ 2/3 mugen disk 93%          ✖ 1/3 pixel down 4m +1
+//! ◌ no data      ◌ 8 nodes, 4m old
+//! ```
+//! One plus N is always the number of nodes that need a look. This module is
+//! all that `mamori-status` needs besides reading a file.
+
+use serde::{Deserialize, Serialize};
+
+use super::node::{Node, NodeState};
+use super::text::{clean, count, cut, tmux, width};
+use super::time::{Timestamp, age};
+
+/// How long data may stand without a sign of life before it is stale: two
+/// beats of the watcher (60 s each) and half a minute.
+pub const FRESH_SECONDS: i64 = 150;
+
+/// Columns of the summary's text, at most; longer names are cut.
+const LONGEST: usize = 200;
+
+/// What the segment says, from harmless to harmful.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// All nodes are fine.
+    Ok,
+    /// A node is degraded or unknown.
+    Warning,
+    /// A node is down.
+    Critical,
+    /// Nobody has looked for too long; also what a newer version calls by another word.
+    #[default]
+    #[serde(other)]
+    Stale,
+}
+
+impl Level {
+    fn symbol(self) -> char {
+        match self {
+            Self::Ok => '●',
+            Self::Warning => '▲',
+            Self::Critical => '✖',
+            Self::Stale => '◌',
+        }
+    }
+}
+
+/// The state file's `summary`, which stands before everything else of size.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Summary {
+    /// Nodes that are `ok` or `dozing`.
+    pub ok: usize,
+    /// Nodes that are not `paused`.
+    pub total: usize,
+    /// The segment in full, uncut, clean.
+    pub text: String,
+    /// What the symbol stands for.
+    pub level: Level,
+    /// When any node was last looked at, in Unix seconds; 0: never.
+    pub observed: i64,
+}
+
+impl Summary {
+    /// The summary of `nodes` as they are at `now`.
+    #[must_use]
+    pub fn of(nodes: &[Node], now: Timestamp) -> Self {
+        let total = nodes
+            .iter()
+            .filter(|node| node.state != NodeState::Paused)
+            .count();
+        let ok = nodes.iter().filter(|node| node.state.fine()).count();
+        let worst = [NodeState::Down, NodeState::Degraded, NodeState::Unknown]
+            .into_iter()
+            .find_map(|state| nodes.iter().find(|node| node.state == state));
+        let level = match worst.map(|node| node.state) {
+            None => Level::Ok,
+            Some(NodeState::Down) => Level::Critical,
+            Some(_) => Level::Warning,
+        };
+        let mut text = format!("{} {ok}/{total}", level.symbol());
+        if let Some(node) = worst {
+            text = format!("{text} {} {}", node.name, headline(node, now));
+            if total - ok > 1 {
+                text = format!("{text} +{}", total - ok - 1);
+            }
+        }
+        let observed = nodes.iter().filter_map(|node| node.observed_at).max();
+        let observed = observed.map_or(0, |at| at.0);
+        Self {
+            ok,
+            total,
+            text: cut(&clean(&text), LONGEST, "…"),
+            level,
+            observed,
+        }
+    }
+}
+
+/// The most telling two words about a node that is not fine.
+fn headline(node: &Node, now: Timestamp) -> String {
+    match (node.state, node.problems.first()) {
+        (NodeState::Down, _) => format!("down {}", age(now.since(node.since))),
+        (_, Some(problem)) => problem.brief().to_owned(),
+        (state, None) => state.word().to_owned(),
+    }
+}
+
+/// How a segment is to be drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Form {
+    /// Columns it may take.
+    pub width: usize,
+    /// Only ASCII: `*`, `!`, `X`, `?`.
+    pub ascii: bool,
+}
+
+/// The plain segment from what the state file says: `summary` is `None`
+/// without one, `alive` is the last sign of life (a sample or a watcher's beat).
+#[must_use]
+pub fn segment(
+    summary: Option<&Summary>,
+    alive: Timestamp,
+    now: Timestamp,
+    form: Form,
+) -> (Level, String) {
+    let (level, text) = match summary {
+        None => (Level::Stale, "◌ no data".to_owned()),
+        Some(summary) if summary.observed == 0 => (Level::Stale, "◌ no data".to_owned()),
+        Some(summary) if now.since(alive).abs() > FRESH_SECONDS => {
+            let nodes = count(summary.total, "node");
+            (
+                Level::Stale,
+                format!("◌ {nodes}, {} old", age(now.since(alive))),
+            )
+        }
+        Some(summary) => (summary.level, summary.text.clone()),
+    };
+    (level, fit(&text, form))
+}
+
+/// `text` in at most `form.width` columns: whole words, then `…`.
+#[must_use]
+pub fn fit(text: &str, form: Form) -> String {
+    let mark = if form.ascii { "..." } else { "…" };
+    let text = if form.ascii {
+        ascii(text)
+    } else {
+        text.to_owned()
+    };
+    if width(&text) <= form.width {
+        return text;
+    }
+    let ends = text.match_indices(' ').map(|(at, _)| at).skip(1);
+    let starts: Vec<&str> = ends.filter_map(|at| text.get(..at)).collect();
+    let head = starts.first().map_or(text.as_str(), |head| head);
+    let marked = starts
+        .iter()
+        .rev()
+        .map(|start| format!("{}{mark}", start.trim_end_matches(',')));
+    marked
+        .chain([head.to_owned(), head.replacen(' ', "", 1)])
+        .find(|form_text| width(form_text) <= form.width)
+        .unwrap_or_else(|| cut(&text, form.width, if form.width > 3 { mark } else { "" }))
+}
+
+fn ascii(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '●' => '*',
+            '▲' => '!',
+            '✖' => 'X',
+            c if c.is_ascii() => c,
+            _ => '?',
+        })
+        .collect()
+}
+
+/// tmux styles by level; empty means the bar's own style.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Styles {
+    /// All fine.
+    pub ok: String,
+    /// Degraded or unknown.
+    pub warning: String,
+    /// Down.
+    pub critical: String,
+    /// No data, or old data.
+    pub stale: String,
+}
+
+impl Default for Styles {
+    /// Fine is drawn in the bar's own style, so that it suits any theme; what
+    /// needs a look brings its own background, so that it is readable on any.
+    fn default() -> Self {
+        Self {
+            ok: String::new(),
+            warning: "fg=black,bg=yellow".to_owned(),
+            critical: "fg=white,bg=red,bold".to_owned(),
+            stale: "dim".to_owned(),
+        }
+    }
+}
+
+impl Styles {
+    /// `text` escaped and styled for a place where tmux draws it, the style
+    /// around it restored after it.
+    #[must_use]
+    pub fn draw(&self, level: Level, text: &str) -> String {
+        let style = match level {
+            Level::Ok => &self.ok,
+            Level::Warning => &self.warning,
+            Level::Critical => &self.critical,
+            Level::Stale => &self.stale,
+        };
+        let text = tmux(text);
+        if style.is_empty() || !harmless(style) {
+            text
+        } else {
+            format!("#[push-default]#[{style}]{text}#[default]#[pop-default]")
+        }
+    }
+}
+
+/// Whether a style is made of the characters that styles are made of.
+#[must_use]
+pub fn harmless(style: &str) -> bool {
+    let in_style = |c: char| c.is_ascii_alphanumeric() || "=,-_ #".contains(c);
+    // A `#` only as the start of a colour, `fg=#rrggbb`.
+    let colours = style
+        .match_indices('#')
+        .all(|(at, _)| style.get(..at).is_some_and(|before| before.ends_with('=')));
+    style.chars().all(in_style) && colours
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const NOW: Timestamp = Timestamp(1_000_000);
+
+    fn node(name: &str, state: NodeState, problem: Option<&str>) -> Node {
+        let problems = problem.map(|text| super::super::node::Problem {
+            check: "disk".to_owned(),
+            value: None,
+            limit: None,
+            text: text.to_owned(),
+        });
+        Node {
+            state,
+            since: Timestamp(NOW.0 - 250),
+            observed_at: Some(NOW),
+            problems: problems.into_iter().collect(),
+            ..Node::unseen(name, "", NOW)
+        }
+    }
+
+    fn utf8(width: usize) -> Form {
+        Form {
+            width,
+            ascii: false,
+        }
+    }
+
+    #[test]
+    fn the_worst_node_comes_first_and_the_others_are_counted() {
+        use NodeState::{Degraded, Down, Dozing, Ok, Paused, Unknown};
+        let full = |nodes: &[Node]| Summary::of(nodes, NOW).text;
+        assert_eq!(full(&[]), "● 0/0");
+        assert_eq!(
+            full(&[node("a", Ok, None), node("b", Dozing, None)]),
+            "● 2/2"
+        );
+        assert_eq!(
+            full(&[node("a", Ok, None), node("b", Paused, None)]),
+            "● 1/1"
+        );
+        let mugen = node("mugen", Degraded, Some("disk 93% (limit 90%)"));
+        assert_eq!(
+            full(&[node("a", Ok, None), mugen.clone()]),
+            "▲ 1/2 mugen disk 93%"
+        );
+        let pixel = node("pixel", Down, Some("disk 99% (limit 90%)"));
+        assert_eq!(
+            full(&[mugen, pixel, node("c", Unknown, None)]),
+            "✖ 0/3 pixel down 4m +2"
+        );
+        assert_eq!(full(&[node("c", Unknown, None)]), "▲ 0/1 c unknown");
+    }
+
+    #[test]
+    fn a_narrow_segment_keeps_whole_words() {
+        let text = "▲ 2/3 mugen disk 93% +1";
+        let cuts = [8, 11, 12, 16, 17, 21, 22, 23].map(|columns| fit(text, utf8(columns)));
+        assert_eq!(
+            cuts,
+            [
+                "▲ 2/3…",
+                "▲ 2/3…",
+                "▲ 2/3 mugen…",
+                "▲ 2/3 mugen…",
+                "▲ 2/3 mugen disk…",
+                "▲ 2/3 mugen disk 93%…",
+                "▲ 2/3 mugen disk 93%…",
+                text
+            ]
+        );
+        assert_eq!(fit("▲ 150/200 a down 4m", utf8(8)), "▲150/200");
+        assert_eq!(fit("● 150/200", utf8(8)), "●150/200");
+        assert_eq!(
+            fit(
+                text,
+                Form {
+                    width: 8,
+                    ascii: true
+                }
+            ),
+            "! 2/3..."
+        );
+        assert_eq!(fit("◌ 8 nodes, 4m old", utf8(12)), "◌ 8 nodes…");
+    }
+
+    #[test]
+    fn old_data_is_never_shown_as_fine() {
+        let summary = Summary::of(&[node("a", NodeState::Ok, None)], NOW);
+        let at = |alive: i64, now: i64| {
+            segment(Some(&summary), Timestamp(alive), Timestamp(now), utf8(36)).1
+        };
+        assert_eq!(at(1_000, 1_150), "● 1/1");
+        assert_eq!(at(1_000, 1_151), "◌ 1 node, 2m old");
+        // A clock that was set back: the sign of life lies in the future.
+        assert_eq!(at(10_000_000, 1_000), "◌ 1 node, 0s old");
+        assert_eq!(
+            segment(None, NOW, NOW, utf8(36)),
+            (Level::Stale, "◌ no data".to_owned())
+        );
+        let never = Summary {
+            observed: 0,
+            ..summary.clone()
+        };
+        assert_eq!(segment(Some(&never), NOW, NOW, utf8(36)).1, "◌ no data");
+    }
+
+    #[test]
+    fn a_style_can_only_style() {
+        let styles = Styles {
+            warning: "fg=red]#(touch X)".to_owned(),
+            ..Styles::default()
+        };
+        assert_eq!(styles.draw(Level::Warning, "a#b"), "a##b");
+        assert_eq!(
+            styles.draw(Level::Critical, "#(touch X)"),
+            "#[push-default]#[fg=white,bg=red,bold]##(touch X)#[default]#[pop-default]"
+        );
+        assert!(harmless("fg=#ff8800,bold"));
+        assert!(!harmless("#(x)"));
+    }
+
+    fn any_state() -> impl Strategy<Value = NodeState> {
+        use NodeState::{Degraded, Down, Dozing, Ok, Paused, Unknown};
+        proptest::sample::select(vec![Ok, Degraded, Down, Dozing, Paused, Unknown])
+    }
+
+    proptest! {
+        #[test]
+        fn a_segment_always_fits_and_says_something(
+            states in prop::collection::vec((any_state(), "\\PC{0,12}"), 0..12),
+            columns in 8usize..=80,
+            ascii: bool,
+        ) {
+            let nodes: Vec<Node> = states
+                .iter()
+                .map(|(state, text)| node(&format!("n{}", clean(text)), *state, Some("disk 93%")))
+                .collect();
+            let summary = Summary::of(&nodes, NOW);
+            let form = Form { width: columns, ascii };
+            let (_, text) = segment(Some(&summary), NOW, NOW, form);
+            prop_assert!(width(&text) <= columns, "{text}");
+            prop_assert!(!text.is_empty());
+            prop_assert!(!ascii || text.is_ascii());
+            // One plus N is what is not fine.
+            let more: usize = summary.text.rsplit_once(" +").and_then(|(_, n)| n.parse().ok()).unwrap_or(0);
+            if summary.ok < summary.total && summary.text.chars().count() < LONGEST {
+                prop_assert_eq!(1 + more, summary.total - summary.ok);
+            }
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! What is missing or wrong, and the command that mends it.
+
+pub mod cli;

@@ -1,0 +1,51 @@
+//! Looks at the local node: effects in, plain data out.
+
+use std::path::PathBuf;
+
+use super::expected::Expected;
+use crate::config::{Check, Config, Host};
+use crate::state::schema::State;
+use crate::sys::host::{self, Ask, Look, Questions};
+use crate::sys::surroundings::Surroundings;
+
+/// Looks at this machine, asking the dear questions of `ask`.
+#[must_use]
+pub fn look(around: &Surroundings, config: &Config, state: &State, ask: Ask) -> Look {
+    host::look(
+        around,
+        &Questions {
+            ssh_address: ssh_address(config),
+            network: config.network.check.iter().map(ToString::to_string).collect(),
+            tmux_sockets: state.tmux_servers.iter().map(|server| PathBuf::from(&server.socket)).collect(),
+            ask,
+        },
+    )
+}
+
+/// What is expected of this machine. On Termux a `down` file in its service's
+/// folder says that the user stopped sshd.
+#[must_use]
+pub fn expected(around: &Surroundings, config: &Config) -> Expected {
+    let down_file = around.prefix.as_ref().map(|prefix| prefix.join("var/service/sshd/down"));
+    let stopped = down_file.is_some_and(|path| crate::sys::files::modified(&path).is_some());
+    Expected::of_local(config, around.termux(), stopped)
+}
+
+/// The questions that the judge needs answered at every look.
+#[must_use]
+pub fn needed(expected: &Expected) -> Ask {
+    Ask {
+        sshd: expected.sshd,
+        network: expected.network,
+        sessions: !expected.sessions.is_empty(),
+        battery: expected.battery,
+    }
+}
+
+fn ssh_address(config: &Config) -> Option<String> {
+    let local = config.services.iter().filter(|service| service.host == Host::Local);
+    local.filter(|service| service.name == "sshd").find_map(|service| match &service.check {
+        Check::SshBanner(address) => Some(address.to_string()),
+        _ => None,
+    })
+}

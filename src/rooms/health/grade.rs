@@ -1,0 +1,151 @@
+//! One sample held against what is expected: a finding for each check.
+
+use super::expected::Expected;
+use crate::model::node::Problem;
+use crate::model::reading::{Disk, Reading, Readings};
+use crate::model::text::clean;
+
+/// How a check came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grade {
+    /// Better than the limit by the margin.
+    Good,
+    /// Better than the limit, but not by the margin.
+    Close,
+    /// At or past the limit, or it should have worked and did not.
+    Bad,
+}
+
+/// One check of one sample, with the problem it is or would be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// How it came out.
+    pub grade: Grade,
+    /// What to say while the problem stands.
+    pub problem: Problem,
+}
+
+/// Holds `readings` against `expected`, worst checks first. What is not
+/// expected, or what the platform cannot know, gives no finding.
+#[must_use]
+pub fn findings(readings: &Readings, expected: &Expected, margin: f64) -> Vec<Finding> {
+    let limits = &expected.limits;
+    let disk = high("disk", "disk", &readings.disk_used_percent, limits.disk_used_max, margin);
+    let memory = low(
+        "memory",
+        "mem",
+        &readings.memory_available_percent,
+        limits.memory_available_min,
+        margin,
+    );
+    let sshd = expected.sshd.then(|| wanted("sshd", "sshd", &readings.sshd)).flatten();
+    let network = expected.network.then(|| wanted("network", "network", &readings.network)).flatten();
+    let battery = expected.battery.then(|| battery(readings, limits.battery_min, margin)).flatten();
+    disk.into_iter()
+        .chain(other_disks(readings, expected, margin))
+        .chain(inodes(readings, expected, margin))
+        .chain(memory)
+        .chain(sshd)
+        .chain(expected.sessions.iter().filter_map(|name| session(readings, name)))
+        .chain(network)
+        .chain(battery)
+        .collect()
+}
+
+/// Every file system but the home's, each a check of its own.
+fn other_disks(readings: &Readings, expected: &Expected, margin: f64) -> Vec<Finding> {
+    let home = readings.disk_mount.value();
+    disks(readings)
+        .iter()
+        .filter(|disk| Some(&disk.mount) != home)
+        .filter_map(|disk| {
+            let check = format!("disk:{}", disk.mount);
+            let label = format!("disk {}", clean(&disk.mount));
+            let used = Reading::Value(disk.used_percent);
+            high(&check, &label, &used, expected.limits.disk_used_max, margin)
+        })
+        .collect()
+}
+
+/// The file system that has the fewest inodes left stands for all.
+fn inodes(readings: &Readings, expected: &Expected, margin: f64) -> Option<Finding> {
+    let (percent, disk) = disks(readings)
+        .iter()
+        .filter_map(|disk| disk.inodes_used_percent.map(|percent| (percent, disk)))
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))?;
+    let home = Some(&disk.mount) == readings.disk_mount.value();
+    let label = if home { "inodes".to_owned() } else { format!("inodes {}", clean(&disk.mount)) };
+    high("inodes", &label, &Reading::Value(percent), expected.limits.inodes_used_max, margin)
+}
+
+fn disks(readings: &Readings) -> &[Disk] {
+    readings.disks.value().map_or(&[], Vec::as_slice)
+}
+
+fn session(readings: &Readings, name: &str) -> Option<Finding> {
+    let there = match &readings.tmux_sessions {
+        Reading::Value(names) => Reading::Value(names.iter().any(|there| there == name)),
+        // tmux is not even installed: the session is certainly not there.
+        Reading::Unavailable(_) => Reading::Value(false),
+        Reading::Failed(error) => Reading::Failed(error.clone()),
+    };
+    wanted(&format!("tmux:{name}"), &clean(name), &there)
+}
+
+fn battery(readings: &Readings, min: f64, margin: f64) -> Option<Finding> {
+    let finding = low("battery", "battery", &readings.battery_percent, min, margin)?;
+    let charging = readings.battery_discharging.value() == Some(&false);
+    Some(if charging { Finding { grade: Grade::Good, ..finding } } else { finding })
+}
+
+/// A percentage with a ceiling. It is shown rounded down, so that the text
+/// never claims that the limit was passed when it was not.
+fn high(check: &str, label: &str, reading: &Reading<f64>, max: f64, margin: f64) -> Option<Finding> {
+    let grade = |value: f64| match value {
+        value if value >= max => Grade::Bad,
+        value if value > max - margin => Grade::Close,
+        _ => Grade::Good,
+    };
+    measured(check, label, reading, max, grade, f64::floor)
+}
+
+/// A percentage with a floor, shown rounded up.
+fn low(check: &str, label: &str, reading: &Reading<f64>, min: f64, margin: f64) -> Option<Finding> {
+    let grade = |value: f64| match value {
+        value if value <= min => Grade::Bad,
+        value if value < min + margin => Grade::Close,
+        _ => Grade::Good,
+    };
+    measured(check, label, reading, min, grade, f64::ceil)
+}
+
+fn measured(
+    check: &str,
+    label: &str,
+    reading: &Reading<f64>,
+    limit: f64,
+    grade: impl Fn(f64) -> Grade,
+    round: impl Fn(f64) -> f64,
+) -> Option<Finding> {
+    let (grade, value, text) = match reading {
+        Reading::Value(value) => {
+            (grade(*value), Some(*value), format!("{label} {}% (limit {limit}%)", round(*value)))
+        }
+        Reading::Failed(error) => (Grade::Bad, None, format!("{label} {}", clean(error))),
+        Reading::Unavailable(_) => return None,
+    };
+    let problem = Problem { check: check.to_owned(), value, limit: value.map(|_| limit), text };
+    Some(Finding { grade, problem })
+}
+
+/// Something that must be there.
+fn wanted(check: &str, label: &str, reading: &Reading<bool>) -> Option<Finding> {
+    let (grade, text) = match reading {
+        Reading::Value(true) => (Grade::Good, format!("{label} back")),
+        Reading::Value(false) => (Grade::Bad, format!("no {label}")),
+        Reading::Failed(error) => (Grade::Bad, format!("{label}: {}", clean(error))),
+        Reading::Unavailable(_) => return None,
+    };
+    let problem = Problem { check: check.to_owned(), value: None, limit: None, text };
+    Some(Finding { grade, problem })
+}

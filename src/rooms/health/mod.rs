@@ -1,0 +1,21 @@
+//! How is this machine?
+//!
+//! ```text
+//! $ mamori health
+//! ● 1/1
+//!
+//!   NODE    STATE  DISK     MEM      LOAD  CPU  SESSIONS  SEEN
+//! ● laptop  ok     61%│90   52%│10   0.40   7%  main      now
+//! ```
+//! A problem appears with the first sample at or past its limit, and goes
+//! after `clear` samples in a row that are `margin` points better. Only what
+//! is expected is judged; everything else is a reading. Nothing here acts.
+
+pub mod alerts;
+pub mod cli;
+pub mod expected;
+pub mod facts;
+pub mod grade;
+pub mod judge;
+pub mod record;
+pub mod show;

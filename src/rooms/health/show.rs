@@ -1,0 +1,203 @@
+//! What is known, as a table for people and as JSON for programs. Pure.
+
+use serde::Serialize;
+
+use crate::model::alert::Alert;
+use crate::model::node::{Node, NodeState, Problem};
+use crate::model::reading::{Reading, Readings};
+use crate::model::text::{clean, count};
+use crate::model::time::{Timestamp, age};
+use crate::state::schema::State;
+use crate::ui::style::{Role, painted};
+use crate::ui::table::{Cell, table};
+
+/// Whether the watcher runs, and its last sign of life.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WatcherView {
+    /// Whether its lock is held.
+    pub running: bool,
+    /// Its process, while it runs.
+    pub pid: Option<u32>,
+    /// Its last beat; `None` when none ever ran.
+    pub beat: Option<Timestamp>,
+}
+
+/// Everything `status` and `health` show.
+#[derive(Debug, Clone, PartialEq)]
+pub struct View<'a> {
+    /// The state, settled.
+    pub state: &'a State,
+    /// The nodes to show: all, or the one that was asked for.
+    pub nodes: Vec<&'a Node>,
+    /// The watcher.
+    pub watcher: WatcherView,
+    /// When it is shown.
+    pub now: Timestamp,
+}
+
+#[derive(Serialize)]
+struct Json<'a> {
+    schema: u64,
+    at: Timestamp,
+    revision: u64,
+    summary: JsonSummary<'a>,
+    nodes: Vec<JsonNode<'a>>,
+    alerts: &'a [Alert],
+    watcher: &'a WatcherView,
+}
+
+#[derive(Serialize)]
+struct JsonSummary<'a> {
+    ok: usize,
+    total: usize,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct JsonNode<'a> {
+    name: &'a str,
+    state: NodeState,
+    since: Timestamp,
+    observed_at: Option<Timestamp>,
+    latency_ms: Option<f64>,
+    readings: &'a Readings,
+    problems: &'a [Problem],
+}
+
+/// The one JSON value, on one line.
+///
+/// # Errors
+/// Never for readings of finite numbers.
+pub fn json(view: &View<'_>) -> Result<String, serde_json::Error> {
+    let summary = &view.state.summary;
+    let value = Json {
+        schema: 1,
+        at: view.now,
+        revision: view.state.revision,
+        summary: JsonSummary { ok: summary.ok, total: summary.total, text: &summary.text },
+        nodes: view.nodes.iter().map(|node| json_node(node)).collect(),
+        alerts: &view.state.alerts,
+        watcher: &view.watcher,
+    };
+    Ok(serde_json::to_string(&value)? + "\n")
+}
+
+fn json_node(node: &Node) -> JsonNode<'_> {
+    JsonNode {
+        name: &node.name,
+        state: node.state,
+        since: node.since,
+        observed_at: node.observed_at,
+        latency_ms: node.latency_ms,
+        readings: &node.readings,
+        problems: &node.problems,
+    }
+}
+
+/// The text for people: the segment, the table, what is wrong, who watches.
+/// Styled; whoever prints it drops the styles where nobody sees them.
+#[must_use]
+pub fn text(view: &View<'_>, columns: usize) -> String {
+    let summary = &view.state.summary;
+    let role = Role::of_level(summary.level);
+    let mut lines = vec![painted(role, &summary.text), String::new()];
+    let rows = view.nodes.iter().map(|node| row(node, view.now)).collect();
+    lines.extend(table(&HEADINGS.map(Cell::plain), rows, columns));
+    let troubles = view.nodes.iter().flat_map(|node| troubles(node, view));
+    let troubles: Vec<String> = troubles.collect();
+    if !troubles.is_empty() {
+        lines.push(String::new());
+        lines.extend(troubles);
+    }
+    lines.push(String::new());
+    lines.push(watcher(&view.watcher, view.now));
+    lines.join("\n") + "\n"
+}
+
+const HEADINGS: [&str; 9] =
+    ["  NODE", "STATE", "DISK", "MEM", "LOAD", "CPU", "SEEN", "SSHD", "SESSIONS"];
+
+fn row(node: &Node, now: Timestamp) -> Vec<Cell> {
+    let readings = &node.readings;
+    let role = Role::of_state(node.state);
+    let limit_of = |check: &str| {
+        node.problems.iter().find(|problem| problem.check == check).map(|_| Role::Warning)
+    };
+    let seen = match node.observed_at {
+        None => "never".to_owned(),
+        Some(at) if now.since(at) < 2 => "now".to_owned(),
+        Some(at) => format!("{} ago", age(now.since(at))),
+    };
+    let sessions = known(&readings.tmux_sessions, |names| match names.as_slice() {
+        [] => "-".to_owned(),
+        names => clean(&names.join(", ")),
+    });
+    vec![
+        Cell::painted(role, format!("{} {}", role.symbol(), node.name)),
+        Cell::painted(role, node.state.word()),
+        Cell::right(limit_of("disk"), known(&readings.disk_used_percent, |v| format!("{}%", v.floor()))),
+        Cell::right(
+            limit_of("memory"),
+            known(&readings.memory_available_percent, |v| format!("{}%", v.ceil())),
+        ),
+        Cell::right(None, known(&readings.load_1m, |v| format!("{v:.2}"))),
+        Cell::right(None, known(&readings.cpu_percent, |v| format!("{v:.0}%"))),
+        Cell::plain(&seen),
+        Cell::plain(&known(&readings.sshd, |up| if *up { "up" } else { "-" }.to_owned())),
+        Cell::plain(&sessions),
+    ]
+}
+
+/// A reading in a table: `n/a` where nobody can know, `err` where it should have worked.
+fn known<T>(reading: &Reading<T>, show: impl Fn(&T) -> String) -> String {
+    match reading {
+        Reading::Value(value) => show(value),
+        Reading::Unavailable(_) => "n/a".to_owned(),
+        Reading::Failed(_) => "err".to_owned(),
+    }
+}
+
+/// Everything about a node that wants words: its problems with their limits,
+/// its pause, what could not be read.
+fn troubles(node: &Node, view: &View<'_>) -> Vec<String> {
+    let since = |since: Timestamp| format!("for {}", age(view.now.since(since)));
+    let pause = view.state.pauses.get(&node.name).filter(|pause| pause.holds(view.now));
+    let pause = pause.map(|pause| {
+        let until = match pause.until {
+            Some(until) => format!("for another {}", age(until.since(view.now))),
+            None => format!("until `mamori resume {}`", node.name),
+        };
+        let reason = pause.reason.as_deref().map(|reason| format!(": {}", clean(reason)));
+        format!("  {} is paused {until}{}", node.name, reason.unwrap_or_default())
+    });
+    let problems = node.problems.iter().map(|problem| {
+        let began = node.checks.get(&problem.check).and_then(|check| check.since);
+        let began = began.map(|began| format!(", {}", since(began)));
+        let line = format!("  {}: {}{}", node.name, problem.text, began.unwrap_or_default());
+        painted(Role::Warning, &line)
+    });
+    let unknown = (node.state == NodeState::Unknown).then(|| match &node.readings.disk_used_percent {
+        Reading::Unavailable(why) | Reading::Failed(why) => format!("  {}: {}", node.name, clean(why)),
+        Reading::Value(_) => format!("  {}: nobody could look, {}", node.name, since(node.since)),
+    });
+    pause.into_iter().chain(problems).chain(unknown).collect()
+}
+
+fn watcher(watcher: &WatcherView, now: Timestamp) -> String {
+    match (watcher.running, watcher.pid, watcher.beat) {
+        (true, Some(pid), Some(beat)) => {
+            format!("watcher: running (pid {pid}), last beat {} ago", age(now.since(beat)))
+        }
+        (true, ..) => "watcher: running".to_owned(),
+        (false, _, Some(beat)) => {
+            format!("watcher: not running, last seen {} ago; start it: mamori watch", age(now.since(beat)))
+        }
+        (false, ..) => "watcher: not running; start it: mamori watch".to_owned(),
+    }
+}
+
+/// `mamori health --watch`: one line of time between two tables.
+#[must_use]
+pub fn rule(clock: &str, nodes: usize) -> String {
+    format!("── {clock} · {} ──\n", count(nodes, "node"))
+}

@@ -1,0 +1,10 @@
+//! The features, one room each; a room never uses another room. They meet in
+//! `model` through the state file.
+
+pub mod config;
+pub mod doctor;
+pub mod health;
+pub mod pause;
+pub mod segment;
+pub mod tmux;
+pub mod watch;

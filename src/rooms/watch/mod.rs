@@ -1,0 +1,14 @@
+//! The resident watcher.
+//!
+//! ```text
+//! $ mamori watch
+//! watching laptop: disks and memory every 1m, everything every 5m
+//! ```
+//! One at a time; it wakes once a minute, looks, judges, tells the status
+//! bars, and writes the state file only when something in it changed. This is
+//! the only room that uses others: it runs them on their schedules.
+
+pub mod change;
+pub mod cli;
+pub mod round;
+pub mod schedule;

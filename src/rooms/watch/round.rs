@@ -1,0 +1,179 @@
+//! One round of the watcher: look, judge, write when worth it, tell the bars.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use super::change::worth_writing;
+use super::schedule::with_gap;
+use crate::config::Config;
+use crate::model::time::Timestamp;
+use crate::rooms::health::expected::Expected;
+use crate::rooms::health::facts;
+use crate::rooms::health::record::{Rules, record};
+use crate::state::schema::{Gap, State, TmuxServer};
+use crate::state::store::Store;
+use crate::sys::flock::Wait;
+use crate::sys::host::{Ask, Look};
+use crate::sys::status_bar::{self, Texts};
+use crate::sys::surroundings::Surroundings;
+use crate::sys::tmux::TmuxError;
+use crate::sys::{clock, output, process};
+
+/// Looks that wait for the state file's lock; older ones are forgotten.
+const PENDING: usize = 60;
+/// Bars are redrawn out of turn at most so often.
+const REDRAW_EVERY: Duration = Duration::from_secs(10);
+
+/// Everything a watcher keeps between two rounds.
+pub struct Rounds<'a> {
+    around: &'a Surroundings,
+    config: &'a Config,
+    name: String,
+    store: Store,
+    /// What we know: the state file as last seen, with all our looks.
+    state: State,
+    /// Looks that could not be written yet.
+    pending: Vec<(Look, Ask)>,
+    gaps: Vec<Gap>,
+    /// What each bar was told last, by socket and process.
+    told: BTreeMap<(String, u32), Told>,
+    /// The last complaint, so that it is not repeated every minute.
+    complaint: Option<String>,
+}
+
+struct Told {
+    texts: Texts,
+    redrawn: Option<Duration>,
+}
+
+impl<'a> Rounds<'a> {
+    /// A watcher's first knowledge.
+    #[must_use]
+    pub fn new(around: &'a Surroundings, config: &'a Config, name: String, store: Store) -> Self {
+        let state = store.read().ok().flatten().map(|look| look.state).unwrap_or_default();
+        Self {
+            around,
+            config,
+            name,
+            store,
+            state,
+            pending: Vec::new(),
+            gaps: Vec::new(),
+            told: BTreeMap::new(),
+            complaint: None,
+        }
+    }
+
+    /// Notes a time in which nobody looked.
+    pub fn note_gap(&mut self, gap: Gap) {
+        self.gaps = with_gap(&self.gaps, gap.from, gap.to, gap.why);
+    }
+
+    /// One round; `full` asks every question, else only those that are judged.
+    pub fn round(&mut self, full: bool) {
+        let expected = facts::expected(self.around, self.config);
+        let ask = if full { Ask::ALL } else { facts::needed(&expected) };
+        let look = facts::look(self.around, self.config, &self.state, ask);
+        let now = look.at;
+        self.pending.push((look, ask));
+        let beyond = self.pending.len().saturating_sub(PENDING);
+        self.pending.drain(..beyond);
+        self.write(&expected, now);
+        self.tell_bars();
+    }
+
+    /// Brings the state file up to date if that is worth a write. When it is
+    /// locked or the disk is full, the looks wait and our own copy goes on.
+    fn write(&mut self, expected: &Expected, now: Timestamp) {
+        let rules =
+            Rules { name: &self.name, expected, judge: &self.config.judge, config: self.config };
+        let (pending, gaps, oldest) = (&self.pending, &self.gaps, self.config.watch.health_every);
+        let gone = self.gone_servers();
+        let taken_over = |state: &State| {
+            let mut new = pending.iter().fold(state.clone(), |state, (look, ask)| record(&state, look, *ask, rules));
+            new.gaps = gaps.iter().fold(new.gaps, |all, gap| with_gap(&all, gap.from, gap.to, gap.why));
+            new.tmux_servers.retain(|server| !gone.contains(server));
+            new
+        };
+        let updated = self.store.update(Wait::Never, now, |state| {
+            let new = taken_over(state);
+            let worth = worth_writing(state, &new, oldest);
+            (new.clone(), worth.then_some(new))
+        });
+        match updated {
+            Ok(updated) => {
+                self.state = updated.outcome;
+                // An unwritten look is the base of nothing: the next one brings the same news.
+                self.pending.clear();
+                self.gaps.clear();
+                self.complaint = None;
+            }
+            Err(error) => {
+                // People's commands may have changed the file meanwhile.
+                let base = self.store.read().ok().flatten().map(|look| look.state);
+                self.state = taken_over(base.as_ref().unwrap_or(&self.state));
+                self.complain(format!("not recorded: {error}"));
+            }
+        }
+    }
+
+    /// Tells every registered bar until when it may believe us, and what
+    /// changed since it was told last.
+    fn tell_bars(&mut self) {
+        let until = clock::now().after(Duration::from_secs(status_bar::BELIEVED_SECONDS));
+        let servers = self.state.tmux_servers.clone();
+        self.told.retain(|(socket, pid), _| {
+            servers.iter().any(|server| server.socket == *socket && server.pid == *pid)
+        });
+        for server in &servers {
+            if let Err(error) = self.tell(server, until) {
+                self.told.remove(&(server.socket.clone(), server.pid));
+                // A server that is gone is no news: it may come back.
+                if !matches!(error, TmuxError::NoServer(_)) {
+                    self.complain(error.to_string());
+                }
+            }
+        }
+    }
+
+    fn tell(&mut self, server: &TmuxServer, until: Timestamp) -> Result<(), TmuxError> {
+        let key = (server.socket.clone(), server.pid);
+        let texts = Texts::of(&self.state, server);
+        let last = self.told.get(&key);
+        let changed = last.is_none_or(|last| last.texts != texts);
+        status_bar::tell(self.around, server, changed.then_some(&texts), until)?;
+        let now = clock::elapsed();
+        let mut redrawn = last.and_then(|last| last.redrawn);
+        let severity_changed = last.is_none_or(|last| last.texts.level != texts.level);
+        if severity_changed && redrawn.is_none_or(|then| now.saturating_sub(then) >= REDRAW_EVERY) {
+            status_bar::redraw(self.around, server)?;
+            redrawn = Some(now);
+        }
+        self.told.insert(key, Told { texts, redrawn });
+        Ok(())
+    }
+
+    /// Tells every bar that nobody watches any more.
+    pub fn say_goodbye(&self) {
+        for server in &self.state.tmux_servers {
+            // What cannot be told turns stale by itself.
+            let _ = status_bar::tell(self.around, server, None, Timestamp(0));
+        }
+    }
+
+    /// Registered servers whose socket and process are both gone.
+    fn gone_servers(&self) -> Vec<TmuxServer> {
+        let gone = |server: &&TmuxServer| {
+            !Path::new(&server.socket).exists() && !process::alive(server.pid)
+        };
+        self.state.tmux_servers.iter().filter(gone).cloned().collect()
+    }
+
+    fn complain(&mut self, complaint: String) {
+        if self.complaint.as_ref() != Some(&complaint) {
+            output::complain(&format!("warning: {complaint}\n"));
+            self.complaint = Some(complaint);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Which nodes there are, and what they are called.
+
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::model::node::Node;
+use crate::model::text::clean;
+use crate::model::time::Timestamp;
+use crate::state::schema::State;
+use crate::sys::host;
+
+/// The local node's name: the configured one, else the short host name in the
+/// characters that node names have.
+#[must_use]
+pub fn local_name(config: &Config) -> String {
+    let configured = config.local.name.clone();
+    configured.unwrap_or_else(|| node_name(&host::name()))
+}
+
+fn node_name(host: &str) -> String {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let name = clean(host).chars().map(|c| if allowed(c) { c } else { '-' }).take(64).collect();
+    match name {
+        name if name == "local" || name == "" => "localhost".to_owned(),
+        name => name,
+    }
+}
+
+/// The name in full of the node that a person calls `name`.
+///
+/// # Errors
+/// Exit 2 when there is none.
+pub fn resolve(name: &str, config: &Config) -> Result<String, Failure> {
+    let local = local_name(config);
+    let mut known = std::iter::once(local.as_str()).chain(config.nodes.iter().map(|node| node.name.as_str()));
+    if name == "local" || known.clone().any(|known| known == name) {
+        return Ok(if name == "local" { local } else { name.to_owned() });
+    }
+    let known: Vec<String> = known.by_ref().map(|name| format!("`{name}`")).collect();
+    Err(Failure::usage(format!("there is no node `{}`; there is {}", clean(name), known.join(", ")))
+        .hint("mamori config show"))
+}
+
+/// The local node and those of the configuration, in its order, as they are
+/// known so far. A configured node of the local node's name is the local node:
+/// one configuration may serve all machines.
+#[must_use]
+pub fn roster(state: &State, config: &Config, local: &str, now: Timestamp) -> Vec<Node> {
+    let known = |name: &str, why: &str| {
+        state.node(name).cloned().unwrap_or_else(|| Node::unseen(name, why, now))
+    };
+    let others = config.nodes.iter().filter(|node| node.name != local);
+    std::iter::once(known(local, "not looked at yet"))
+        .chain(others.map(|node| known(&node.name, "this version looks at the local node only")))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_host_name_becomes_a_node_name() {
+        let names = ["laptop", "a b", "#(touch X)", "", "local", "日本"].map(node_name);
+        assert_eq!(names, ["laptop", "a-b", "--touch-X-", "localhost", "localhost", "--"]);
+    }
+}

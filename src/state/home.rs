@@ -1,0 +1,45 @@
+//! The names of our own files under `$MAMORI_HOME/mamori`.
+
+use std::path::{Path, PathBuf};
+
+/// `$MAMORI_HOME/mamori` and what lies in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Home(PathBuf);
+
+impl Home {
+    /// The files of the Mamori home `mamori_home`.
+    #[must_use]
+    pub fn of(mamori_home: &Path) -> Self {
+        Self(mamori_home.join("mamori"))
+    }
+
+    /// The folder itself.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.0
+    }
+
+    /// The shared state file.
+    #[must_use]
+    pub fn state(&self) -> PathBuf {
+        self.0.join("state.json")
+    }
+
+    /// The lock that its writers take.
+    #[must_use]
+    pub fn state_lock(&self) -> PathBuf {
+        self.0.join("state.lock")
+    }
+
+    /// The watcher's lock: held while it lives, touched every minute.
+    #[must_use]
+    pub fn watch_lock(&self) -> PathBuf {
+        self.0.join("watch.lock")
+    }
+
+    /// The three backups of the state file, newest first.
+    #[must_use]
+    pub fn backups(&self) -> [PathBuf; 3] {
+        [1, 2, 3].map(|age| self.0.join(format!("state.json.{age}")))
+    }
+}

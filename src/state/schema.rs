@@ -1,0 +1,137 @@
+//! What stands in `state.json`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::model::alert::{Alert, Pause};
+use crate::model::node::Node;
+use crate::model::segment::{Styles, Summary};
+use crate::model::time::Timestamp;
+
+/// The schema this build reads and writes.
+pub const SCHEMA: u64 = 1;
+
+/// The whole file. `summary` stands before everything of size, so that the
+/// segment is read without parsing the rest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct State {
+    /// [`SCHEMA`].
+    pub schema: u64,
+    /// Grows by one with each write.
+    pub revision: u64,
+    /// What the status line says.
+    pub summary: Summary,
+    /// Every node: the local one first, then as configured.
+    pub nodes: Vec<Node>,
+    /// Open alerts, by serial number.
+    pub alerts: Vec<Alert>,
+    /// The next alert's serial number.
+    pub next_alert: u64,
+    /// Tries of recover and heal, by target.
+    pub tallies: Map<String, Value>,
+    /// What is foreseen.
+    pub forecasts: Vec<Value>,
+    /// Nodes that nobody shall look at.
+    pub pauses: BTreeMap<String, Pause>,
+    /// The last run of each home-screen widget.
+    pub widgets: Map<String, Value>,
+    /// tmux servers whose status line shows us.
+    pub tmux_servers: Vec<TmuxServer>,
+    /// When the watcher did not look, newest last.
+    pub gaps: Vec<Gap>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            schema: SCHEMA,
+            revision: 0,
+            summary: Summary::default(),
+            nodes: Vec::new(),
+            alerts: Vec::new(),
+            next_alert: 1,
+            tallies: Map::new(),
+            forecasts: Vec::new(),
+            pauses: BTreeMap::new(),
+            widgets: Map::new(),
+            tmux_servers: Vec::new(),
+            gaps: Vec::new(),
+        }
+    }
+}
+
+/// A tmux server that `mamori.tmux` was run in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TmuxServer {
+    /// Its socket.
+    pub socket: String,
+    /// Its process; a server that died and came back has another.
+    pub pid: u32,
+    /// When it started, in Unix seconds.
+    pub start_time: i64,
+    /// Its version as it names it.
+    #[serde(default)]
+    pub version: String,
+    /// Whether its bar shows ASCII symbols only.
+    #[serde(default)]
+    pub ascii: bool,
+    /// Its styles by level.
+    #[serde(default)]
+    pub styles: Styles,
+}
+
+/// A stretch of time in which the watcher did not look, and so knows nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    /// The last sign of life before it.
+    pub from: Timestamp,
+    /// The first look after it.
+    pub to: Timestamp,
+    /// Why.
+    pub why: GapCause,
+}
+
+/// Why nobody looked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GapCause {
+    /// This machine slept or the watcher was stopped: our own absence, no node's outage.
+    Slept,
+    /// No watcher ran; also what a newer version calls by another word.
+    #[serde(other)]
+    NotRunning,
+}
+
+/// How many gaps are kept.
+pub const GAPS_KEPT: usize = 50;
+
+impl State {
+    /// Whether what people did or were told differs: worth a backup at once.
+    #[must_use]
+    pub fn people_differ(&self, other: &Self) -> bool {
+        self.pauses != other.pauses
+            || self.next_alert != other.next_alert
+            || self.alerts.len() != other.alerts.len()
+            || self.alerts.iter().zip(&other.alerts).any(|(a, b)| {
+                (a.number, a.acked, a.snoozed_until) != (b.number, b.acked, b.snoozed_until)
+            })
+    }
+
+    /// Makes states and summary those of `now`: pauses that are over are over.
+    pub fn settle(&mut self, now: Timestamp) {
+        for node in &mut self.nodes {
+            let in_force = node.judged.in_force(self.pauses.get(&node.name), now);
+            node.set_state(in_force, now);
+        }
+        self.summary = Summary::of(&self.nodes, now);
+    }
+
+    /// The node of that name.
+    #[must_use]
+    pub fn node(&self, name: &str) -> Option<&Node> {
+        self.nodes.iter().find(|node| node.name == name)
+    }
+}

@@ -1,0 +1,238 @@
+//! Reading and changing the state file.
+
+use std::time::Duration;
+
+use super::file::{Parsed, parse, print};
+use super::home::Home;
+use super::schema::{SCHEMA, State};
+use crate::failure::Failure;
+use crate::model::time::Timestamp;
+use crate::sys::files::{self, FileError};
+use crate::sys::flock::{self, LockError, Wait};
+
+/// How long a person's command waits for the state file's lock.
+pub const PATIENCE: Wait = Wait::AtMost(Duration::from_secs(5));
+
+/// Between two backups when only readings changed, in seconds.
+const BACKUP_SECONDS: i64 = 600;
+
+/// Why the state file could not be read or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// Another writer held the lock for too long.
+    #[error("the state file `{state}` is locked: {holder}")]
+    Locked {
+        /// The state file, as shown to people.
+        state: String,
+        /// `held by PROGRAM (pid N)`.
+        holder: String,
+    },
+    /// The lock file itself cannot be used.
+    #[error("could not lock `{path}`: {error}")]
+    Lock {
+        /// The lock file.
+        path: String,
+        /// Why.
+        error: String,
+    },
+    /// The file system refused.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The file and all its backups are broken.
+    #[error("could not read the state file `{path}`: {error}")]
+    Broken {
+        /// The state file.
+        path: String,
+        /// What is wrong with it.
+        error: String,
+    },
+    /// A newer build wrote it.
+    #[error("could not change the state file `{path}`: schema {schema} is newer than this build knows ({SCHEMA})")]
+    Newer {
+        /// The state file.
+        path: String,
+        /// Its schema.
+        schema: u64,
+    },
+    /// It cannot be expressed as JSON.
+    #[error("could not write the state file: {0}")]
+    Print(#[from] serde_json::Error),
+}
+
+impl From<StateError> for Failure {
+    fn from(error: StateError) -> Self {
+        let failure = Self::unable(error.to_string());
+        match error {
+            StateError::Newer { .. } => {
+                failure.hint("upgrade every mamori binary together: `make install`")
+            }
+            StateError::Broken { path, .. } => {
+                failure.hint(format!("mv {0} {0}.broken && mamori health", crate::model::text::quoted(&path)))
+            }
+            _ => failure.hint("mamori doctor"),
+        }
+    }
+}
+
+/// What a reader finds.
+#[derive(Debug, Clone)]
+pub struct Look {
+    /// The state.
+    pub state: State,
+    /// What to tell the person about it: a backup had to be used.
+    pub notice: Option<String>,
+}
+
+/// What an update did.
+#[derive(Debug, Clone)]
+pub struct Updated<T> {
+    /// What the change gave back.
+    pub outcome: T,
+    /// The state that stands on the disk now.
+    pub state: State,
+    /// A broken file was set aside for it.
+    pub set_aside: bool,
+}
+
+/// The state file of one Mamori home.
+#[derive(Debug, Clone)]
+pub struct Store {
+    home: Home,
+    program: &'static str,
+}
+
+/// What stands on the disk.
+struct Found {
+    /// The state file, or its newest good backup.
+    parsed: Option<Parsed>,
+    /// Why the state file itself is of no use.
+    broken: Option<String>,
+}
+
+impl Store {
+    /// The store in `home`, used by `program`, whose name other writers see
+    /// while it holds the lock.
+    #[must_use]
+    pub fn new(home: Home, program: &'static str) -> Self {
+        Self { home, program }
+    }
+
+    /// The names of the files.
+    #[must_use]
+    pub fn home(&self) -> &Home {
+        &self.home
+    }
+
+    /// What the file says, without locking; `None` before the first write.
+    /// A broken file is left alone and its newest good backup used.
+    ///
+    /// # Errors
+    /// When neither the file nor a backup can be read.
+    pub fn read(&self) -> Result<Option<Look>, StateError> {
+        let Found { parsed, broken } = self.find()?;
+        match (parsed, broken) {
+            (None, None) => Ok(None),
+            (None, Some(error)) => Err(StateError::Broken { path: self.shown(), error }),
+            (Some(parsed), None) => Ok(Some(Look { state: parsed.state, notice: None })),
+            (Some(parsed), Some(error)) => {
+                let notice =
+                    format!("`{}` is broken ({error}); using its newest good backup", self.shown());
+                Ok(Some(Look { state: parsed.state, notice: Some(notice) }))
+            }
+        }
+    }
+
+    /// Changes the file under its lock: reads it, lets `change` say what to
+    /// write, writes it with `revision` one higher. `change` gives `None` for
+    /// the state when nothing is worth writing.
+    ///
+    /// # Errors
+    /// When the lock is not to be had in time or the file cannot be written:
+    /// the old file stands whole then.
+    pub fn update<T>(
+        &self,
+        wait: Wait,
+        now: Timestamp,
+        change: impl FnOnce(&State) -> (T, Option<State>),
+    ) -> Result<Updated<T>, StateError> {
+        files::private_folder(self.home.folder())?;
+        let _lock = flock::lock(&self.home.state_lock(), self.program, wait)
+            .map_err(|error| self.lock_error(error))?;
+        let Found { parsed, broken } = self.find()?;
+        if let Some(newer) = parsed.as_ref().filter(|parsed| parsed.newer()) {
+            return Err(StateError::Newer { path: self.shown(), schema: newer.state.schema });
+        }
+        let fresh = State::default();
+        let old = parsed.as_ref().map_or(&fresh, |parsed| &parsed.state);
+        let (outcome, new) = change(old);
+        let Some(new) = new else {
+            let state = parsed.map_or(fresh, |parsed| parsed.state);
+            return Ok(Updated { outcome, state, set_aside: false });
+        };
+        let new = State { schema: SCHEMA, revision: old.revision + 1, ..new };
+        let bytes = print(parsed.as_ref(), &new)?;
+        files::sweep_temporaries(self.home.folder(), "state.json");
+        if broken.is_some() {
+            self.quarantine(now)?;
+        }
+        files::replace(&self.home.state(), &bytes)?;
+        if old.people_differ(&new) || self.backup_due(now) {
+            self.back_up(&bytes)?;
+        }
+        Ok(Updated { outcome, state: new, set_aside: broken.is_some() })
+    }
+
+    fn find(&self) -> Result<Found, StateError> {
+        let broken = match files::read(&self.home.state())?.map(|bytes| parse(&bytes)) {
+            Some(Ok(parsed)) => return Ok(Found { parsed: Some(parsed), broken: None }),
+            Some(Err(error)) => Some(error),
+            None => None,
+        };
+        let mut backups = self.home.backups().into_iter();
+        let good = backups.find_map(|path| parse(&files::read(&path).ok()??).ok());
+        let missing = good.is_some().then(|| "it is missing".to_owned());
+        Ok(Found { parsed: good, broken: broken.or(missing) })
+    }
+
+    /// Moves the broken file out of the way, where a person can look at it.
+    fn quarantine(&self, now: Timestamp) -> Result<(), StateError> {
+        let state = self.home.state();
+        if files::modified(&state).is_none() {
+            return Ok(());
+        }
+        let time = now.rfc3339().replace(':', "");
+        let aside = self.home.folder().join(format!("state.json.corrupt-{time}"));
+        Ok(files::rename(&state, &aside)?)
+    }
+
+    fn backup_due(&self, now: Timestamp) -> bool {
+        let [newest, ..] = self.home.backups();
+        files::modified(&newest).is_none_or(|at| now.since(at).abs() >= BACKUP_SECONDS)
+    }
+
+    fn back_up(&self, bytes: &[u8]) -> Result<(), StateError> {
+        let [newest, middle, oldest] = self.home.backups();
+        for (from, to) in [(&middle, &oldest), (&newest, &middle)] {
+            if files::modified(from).is_some() {
+                files::rename(from, to)?;
+            }
+        }
+        Ok(files::replace(&newest, bytes)?)
+    }
+
+    fn shown(&self) -> String {
+        self.home.state().display().to_string()
+    }
+
+    fn lock_error(&self, error: LockError) -> StateError {
+        match error {
+            LockError::Held(holder) => {
+                StateError::Locked { state: self.shown(), holder: format!("held by {holder}") }
+            }
+            LockError::Unusable(error) => StateError::Lock {
+                path: self.home.state_lock().display().to_string(),
+                error: error.to_string(),
+            },
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! The clocks.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use chrono::{DateTime, Local, TimeZone};
+use chrono_tz::Tz;
+use rustix::time::{ClockId, clock_gettime};
+
+use crate::model::time::Timestamp;
+
+/// The wall clock, which may jump.
+#[must_use]
+pub fn now() -> Timestamp {
+    let seconds = |span: Duration| i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
+    Timestamp(match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(after) => seconds(after),
+        Err(before) => -seconds(before.duration()),
+    })
+}
+
+/// Time since some fixed moment, never going back, *including* the time the
+/// machine was suspended: what schedules and gaps are counted in.
+#[must_use]
+pub fn elapsed() -> Duration {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let id = ClockId::Boottime;
+    // On macOS CLOCK_MONOTONIC goes on while the machine sleeps.
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    let id = ClockId::Monotonic;
+    let time = clock_gettime(id);
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+    Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or(0))
+}
+
+/// `time` as people read it: in `zone`, else in `$TZ`, else in the system's
+/// zone; with its date when that is not today's at `now`.
+#[must_use]
+pub fn zoned(time: Timestamp, now: Timestamp, zone: Option<Tz>) -> String {
+    match zone {
+        Some(zone) => written(&time.utc().with_timezone(&zone), &now.utc().with_timezone(&zone)),
+        None => written(&time.utc().with_timezone(&Local), &now.utc().with_timezone(&Local)),
+    }
+}
+
+fn written<Z: TimeZone>(time: &DateTime<Z>, now: &DateTime<Z>) -> String
+where
+    Z::Offset: std::fmt::Display,
+{
+    let today = time.date_naive() == now.date_naive();
+    time.format(if today { "%H:%M" } else { "%Y-%m-%d %H:%M" }).to_string()
+}

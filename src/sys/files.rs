@@ -1,0 +1,112 @@
+//! Files: read whole, replaced whole or not at all.
+
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, Write as _};
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use crate::model::time::Timestamp;
+
+/// What could not be done with which file.
+#[derive(Debug, thiserror::Error)]
+#[error("could not {verb} `{}`: {source}", path.display())]
+pub struct FileError {
+    /// `read`, `write` …
+    pub verb: &'static str,
+    /// The file or folder.
+    pub path: PathBuf,
+    /// Why.
+    pub source: io::Error,
+}
+
+fn at<'a>(verb: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> FileError + use<'a> {
+    move |source| FileError { verb, path: path.to_owned(), source }
+}
+
+/// The whole file; `None` when there is none.
+///
+/// # Errors
+/// When it exists but cannot be read.
+pub fn read(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(at("read", path)(error)),
+    }
+}
+
+/// Makes a folder that only its owner may enter, and those above it.
+///
+/// # Errors
+/// When it cannot be made, or something else stands in its place.
+pub fn private_folder(path: &Path) -> Result<(), FileError> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(at("create", path))
+}
+
+/// Puts `bytes` in the place of `path`, mode 0600, so that at every instant
+/// either the old or the new content stands there whole: a temporary file
+/// beside it, fsync, rename, fsync of the folder.
+///
+/// # Errors
+/// The old content stands; the temporary file is gone.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut temporary = tempfile::Builder::new()
+        .prefix(&temporary_prefix(&name))
+        .tempfile_in(folder)
+        .map_err(at("write", path))?;
+    temporary.write_all(bytes).map_err(at("write", path))?;
+    temporary.as_file().sync_all().map_err(at("write", path))?;
+    temporary.persist(path).map_err(|error| at("replace", path)(error.error))?;
+    sync_folder(folder)
+}
+
+/// What the names of temporary files for `name` begin with.
+fn temporary_prefix(name: &str) -> String {
+    format!(".{name}.")
+}
+
+/// Makes renames in `folder` outlast a power cut.
+fn sync_folder(folder: &Path) -> Result<(), FileError> {
+    match File::open(folder).and_then(|folder| folder.sync_all()) {
+        // Some file systems (FUSE, on phones) cannot sync a folder; the rename stands.
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
+        result => result.map_err(at("sync", folder)),
+    }
+}
+
+/// Removes what killed writers of `name` left behind in `folder`. Only for
+/// whoever holds the lock under which such files are made.
+pub fn sweep_temporaries(folder: &Path, name: &str) {
+    let prefix = temporary_prefix(name);
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(&prefix) {
+            // A left-over that stays hinders nothing.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Gives `from` the name `to`.
+///
+/// # Errors
+/// When the file system refuses.
+pub fn rename(from: &Path, to: &Path) -> Result<(), FileError> {
+    fs::rename(from, to).map_err(at("rename", from))
+}
+
+/// Where a symbolic link leads in the end, or the path itself.
+#[must_use]
+pub fn resolved(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// When a file was last changed; `None` without one.
+#[must_use]
+pub fn modified(path: &Path) -> Option<Timestamp> {
+    let time = fs::metadata(path).ok()?.modified().ok()?;
+    let since = time.duration_since(UNIX_EPOCH).ok()?;
+    Some(Timestamp(i64::try_from(since.as_secs()).ok()?))
+}

@@ -1,0 +1,141 @@
+//! Advisory locks by `flock(2)`, with their holder's name in the file.
+//!
+//! `std::fs::File::lock` is not used: it answers "unsupported" on Android
+//! before Rust 1.98 (<https://github.com/rust-lang/rust/issues/148325>).
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _, Seek as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+use rustix::fs::FlockOperation;
+
+/// How long to wait for a lock that somebody holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wait {
+    /// Not at all.
+    Never,
+    /// At most so long; the kernel serves waiters in their order.
+    AtMost(Duration),
+}
+
+/// Why there is no lock.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Somebody holds it: their pid and program, as far as the file says.
+    #[error("held by {0}")]
+    Held(String),
+    /// The lock file itself cannot be used.
+    #[error("{0}")]
+    Unusable(io::Error),
+}
+
+/// A lock, held until dropped or until the process ends, however it ends.
+#[derive(Debug)]
+pub struct Lock(File);
+
+impl Lock {
+    /// Sets the lock file's modification time to now: a sign of life.
+    ///
+    /// # Errors
+    /// When the file system refuses.
+    pub fn beat(&self) -> io::Result<()> {
+        self.0.set_modified(SystemTime::now())
+    }
+}
+
+/// Takes the lock at `path`, creating the file (0600) when needed, and writes
+/// our pid and `program` into it.
+///
+/// # Errors
+/// When somebody else held it all the time, or the file cannot be used.
+pub fn lock(path: &Path, program: &str, wait: Wait) -> Result<Lock, LockError> {
+    let file = open(path).map_err(LockError::Unusable)?;
+    let mut file = match (try_lock(&file), wait) {
+        (Ok(true), _) => file,
+        (Ok(false), Wait::AtMost(limit)) => wait_for(file, limit)
+            .map_err(LockError::Unusable)?
+            .ok_or_else(|| LockError::Held(holder(path)))?,
+        (Ok(false), Wait::Never) => return Err(LockError::Held(holder(path))),
+        (Err(error), _) => return Err(LockError::Unusable(error)),
+    };
+    // The name only serves messages; a full disk must not cost the lock.
+    let _ = file
+        .set_len(0)
+        .and_then(|()| file.rewind())
+        .and_then(|()| writeln!(file, "{} {program}", std::process::id()));
+    Ok(Lock(file))
+}
+
+/// Who holds the lock at `path` now, as `PROGRAM (pid N)`; `None` when nobody does.
+#[must_use]
+pub fn held(path: &Path) -> Option<String> {
+    let file = File::open(path).ok()?;
+    match rustix::fs::flock(&file, FlockOperation::NonBlockingLockShared) {
+        Ok(()) => None,
+        Err(_) => Some(holder(path)),
+    }
+}
+
+/// The pid that the lock file at `path` names.
+#[must_use]
+pub fn named_pid(path: &Path) -> Option<u32> {
+    contents(path).split(' ').next()?.trim().parse().ok()
+}
+
+/// When the lock file at `path` was last touched.
+#[must_use]
+pub fn last_beat(path: &Path) -> Option<SystemTime> {
+    std::fs::metadata(path).ok()?.modified().ok()
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false).mode(0o600).open(path)
+}
+
+fn try_lock(file: &File) -> io::Result<bool> {
+    match rustix::fs::flock(file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(true),
+        Err(rustix::io::Errno::WOULDBLOCK) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Waits in the kernel's queue, on a thread of its own so that waiting can
+/// end. A thread that gets the lock too late closes it at once.
+fn wait_for(file: File, limit: Duration) -> io::Result<Option<File>> {
+    let (sender, receiver) = mpsc::sync_channel(0);
+    thread::Builder::new().name("flock".to_owned()).spawn(move || {
+        let result = loop {
+            match rustix::fs::flock(&file, FlockOperation::LockExclusive) {
+                Err(rustix::io::Errno::INTR) => {}
+                result => break result,
+            }
+        };
+        let _ = sender.send(result.map(|()| file));
+    })?;
+    match receiver.recv_timeout(limit) {
+        Ok(result) => Ok(Some(result?)),
+        Err(_) => Ok(None),
+    }
+}
+
+fn holder(path: &Path) -> String {
+    let text = contents(path);
+    match text.trim().split_once(' ') {
+        Some((pid, program)) => format!("{program} (pid {pid})"),
+        None => "a process that left no name".to_owned(),
+    }
+}
+
+fn contents(path: &Path) -> String {
+    let mut text = String::new();
+    // A lock file of ours holds one short line; whatever else it holds is cut.
+    let file = File::open(path).map(|file| file.take(200));
+    let _ = file.and_then(|mut file| file.read_to_string(&mut text));
+    crate::model::text::clean(&text)
+}

@@ -1,0 +1,157 @@
+//! Space and inodes of the local file systems and of the home.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::mounts::{Mount, local, of};
+use crate::model::reading::{Disk, Reading, percent_used};
+use crate::sys::{process, programs};
+
+/// How long a network file system has to answer.
+const NETWORK_LIMIT: Duration = Duration::from_secs(3);
+
+/// The hidden subcommand that measures one path in a process of its own.
+pub const MEASURE_COMMAND: &str = "measure-path";
+
+/// What was measured.
+pub(super) struct Disks {
+    pub(super) home_used_percent: Reading<f64>,
+    pub(super) home_mount: Reading<String>,
+    pub(super) all: Reading<Vec<Disk>>,
+}
+
+/// One path's file system, as the hidden subcommand prints it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Space {
+    used_bytes: u64,
+    total_bytes: u64,
+    used_percent: f64,
+    inodes_used_percent: Option<f64>,
+}
+
+/// Measures every local file system, and the home's whatever it is.
+pub(super) fn measure(home: &Path) -> Disks {
+    let mounts = match table() {
+        Ok(mounts) => mounts,
+        Err(error) => {
+            return Disks {
+                home_used_percent: home_space(home, false).map(|space| space.used_percent),
+                home_mount: Reading::failed(error.clone()),
+                all: Reading::failed(error),
+            };
+        }
+    };
+    let counted: Vec<(&Mount, Disk)> = local(&mounts)
+        .into_iter()
+        .filter(|mount| mount.point.is_dir())
+        .filter_map(|mount| Some((mount, disk(&mount.point, &space(&mount.point).ok()??))))
+        .collect();
+    // A link in the home's path may lead onto a server that hangs: where
+    // there is any, a child asks.
+    let careful = mounts.iter().any(Mount::network);
+    let home_space = home_space(home, careful);
+    let home = if careful { home.to_owned() } else { crate::sys::files::resolved(home) };
+    let home_mount = match of(&home, &mounts) {
+        Some(mount) => {
+            // The same device may be listed under its shortest mount point.
+            let listed = counted.iter().find(|(other, _)| other.device == mount.device);
+            let point = listed.map_or(&mount.point, |(other, _)| &other.point);
+            Reading::Value(point.to_string_lossy().into_owned())
+        }
+        None => Reading::failed("the home lies on no known mount"),
+    };
+    Disks {
+        home_used_percent: home_space.map(|space| space.used_percent),
+        home_mount,
+        all: Reading::Value(counted.into_iter().map(|(_, disk)| disk).collect()),
+    }
+}
+
+fn disk(point: &Path, space: &Space) -> Disk {
+    Disk {
+        mount: point.to_string_lossy().into_owned(),
+        used_bytes: space.used_bytes,
+        total_bytes: space.total_bytes,
+        used_percent: space.used_percent,
+        inodes_used_percent: space.inodes_used_percent,
+    }
+}
+
+fn home_space(home: &Path, careful: bool) -> Reading<Space> {
+    let measured = if careful { space_in_child(home) } else { space(home).map_err(|e| e.to_string()) };
+    match measured {
+        Ok(Some(space)) => Reading::Value(space),
+        Ok(None) => Reading::unavailable("its file system has no size"),
+        Err(error) => Reading::failed(error),
+    }
+}
+
+/// The space of the file system that `path` lies on; `None` where it has no blocks.
+///
+/// # Errors
+/// What the system call says.
+pub fn space(path: &Path) -> std::io::Result<Option<Space>> {
+    let stat = rustix::fs::statvfs(path)?;
+    let block = if stat.f_frsize == 0 { stat.f_bsize } else { stat.f_frsize };
+    let used = stat.f_blocks.saturating_sub(stat.f_bfree);
+    let inodes_used = stat.f_files.saturating_sub(stat.f_ffree);
+    let inodes = (stat.f_files > 0).then(|| percent_used(inodes_used, stat.f_ffree)).flatten();
+    Ok(percent_used(used, stat.f_bavail).map(|used_percent| Space {
+        used_bytes: used.saturating_mul(block),
+        total_bytes: stat.f_blocks.saturating_mul(block),
+        used_percent,
+        inodes_used_percent: inodes,
+    }))
+}
+
+/// [`space`] in a process of its own: one that hangs on a dead server cannot
+/// even be killed, but it can be left behind.
+fn space_in_child(path: &Path) -> Result<Option<Space>, String> {
+    let ourselves = programs::ourselves().ok_or("our own program is not to be found")?;
+    let arguments = [OsString::from(MEASURE_COMMAND), path.as_os_str().to_owned()];
+    match process::run(&ourselves, &arguments, &[], NETWORK_LIMIT) {
+        Ok(ended) if ended.status.success() => {
+            serde_json::from_slice(&ended.stdout).map_err(|error| error.to_string())
+        }
+        Ok(ended) => Err(String::from_utf8_lossy(&ended.stderr).trim().to_owned()),
+        Err(process::RunError::TimedOut(..)) => Err("hung".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn table() -> Result<Vec<Mount>, String> {
+    let table = std::fs::read("/proc/self/mountinfo")
+        .map_err(|error| format!("/proc/self/mountinfo: {error}"))?;
+    Ok(super::mounts::parse_mountinfo(&table))
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+#[expect(clippy::unnecessary_wraps, reason = "the other platforms' table can fail")]
+fn table() -> Result<Vec<Mount>, String> {
+    let mut disks = sysinfo::Disks::new();
+    disks.refresh_specifics(true, sysinfo::DiskRefreshKind::nothing());
+    let mount = |disk: &sysinfo::Disk| Mount {
+        // The volumes of one APFS container share its space: `disk3s1` and
+        // `disk3s5` are the same device.
+        device: container(&disk.name().to_string_lossy()),
+        point: disk.mount_point().to_owned(),
+        kind: disk.file_system().to_string_lossy().into_owned(),
+        read_only: disk.is_read_only(),
+    };
+    Ok(disks.list().iter().map(mount).collect())
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn container(device: &str) -> String {
+    let digits_end = |text: &str| text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    match device.split_once("disk") {
+        Some((before, after)) => {
+            format!("{before}disk{}", after.get(..digits_end(after)).unwrap_or(after))
+        }
+        None => device.to_owned(),
+    }
+}

@@ -1,0 +1,174 @@
+//! Memory, load, processor, uptime and boot, by platform.
+
+use crate::model::node::CpuTicks;
+use crate::model::reading::Reading;
+
+/// Memory in bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Memory {
+    /// All of it.
+    pub(super) total: u64,
+    /// What programs can still have.
+    pub(super) available: u64,
+}
+
+#[cfg(not(target_os = "android"))]
+mod platform {
+    use super::Memory;
+    use crate::model::reading::{Reading, one_decimal};
+
+    /// Linux: `MemAvailable`; macOS: free, inactive, speculative and purgeable pages.
+    pub(in super::super) fn memory() -> Reading<Memory> {
+        let system = match sysinfo::System::new() {
+            Ok(mut system) => {
+                let ram = sysinfo::MemoryRefreshKind::nothing().with_ram();
+                system.refresh_memory_specifics(ram);
+                system
+            }
+            Err(error) => return Reading::failed(error.to_string()),
+        };
+        match system.total_memory() {
+            0 => Reading::failed("the system names no memory"),
+            total => Reading::Value(Memory { total, available: system.available_memory() }),
+        }
+    }
+
+    pub(in super::super) fn load() -> Reading<f64> {
+        match sysinfo::System::load_average() {
+            // Two decimals, as the kernel gives them.
+            Ok(load) => Reading::Value((load.one * 100.0).round() / 100.0),
+            Err(error) => Reading::failed(error.to_string()),
+        }
+    }
+
+    pub(in super::super) fn uptime() -> Reading<u64> {
+        match sysinfo::System::uptime() {
+            Ok(seconds) => Reading::Value(seconds),
+            Err(error) => Reading::failed(error.to_string()),
+        }
+    }
+
+    /// The busy share of the next moments, where there are no counters to compare.
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn busy_now() -> Reading<f64> {
+        let Ok(mut system) = sysinfo::System::new() else {
+            return Reading::failed("sysinfo does not know this system");
+        };
+        system.refresh_cpu_usage();
+        std::thread::sleep(sysinfo::MINIMUM_CPU_UPDATE_INTERVAL);
+        system.refresh_cpu_usage();
+        Reading::Value(one_decimal(system.global_cpu_usage().into()))
+    }
+
+    #[cfg(target_os = "linux")]
+    const _: fn(f64) -> f64 = one_decimal;
+
+    #[cfg(not(target_os = "linux"))]
+    pub(in super::super) fn boot_id() -> Option<String> {
+        sysinfo::System::boot_time().ok().map(|seconds| seconds.to_string())
+    }
+}
+
+#[cfg(target_os = "android")]
+mod platform {
+    use super::Memory;
+    use crate::model::reading::Reading;
+
+    /// `/proc/meminfo`, which Android leaves open.
+    pub(in super::super) fn memory() -> Reading<Memory> {
+        let text = match std::fs::read_to_string("/proc/meminfo") {
+            Ok(text) => text,
+            Err(error) => return Reading::failed(format!("/proc/meminfo: {error}")),
+        };
+        match (super::meminfo(&text, "MemTotal:"), super::meminfo(&text, "MemAvailable:")) {
+            (Some(total), Some(available)) if total > 0 => Reading::Value(Memory { total, available }),
+            _ => Reading::failed("/proc/meminfo names no memory"),
+        }
+    }
+
+    /// `sysinfo(2)`: load in units of 1/65536.
+    pub(in super::super) fn load() -> Reading<f64> {
+        let [one, ..] = rustix::system::sysinfo().loads;
+        #[expect(clippy::cast_precision_loss, reason = "a load of 2^36 is not to be met")]
+        Reading::Value((one as f64 / 65_536.0 * 100.0).round() / 100.0)
+    }
+
+    pub(in super::super) fn uptime() -> Reading<u64> {
+        Reading::Value(u64::try_from(rustix::system::sysinfo().uptime).unwrap_or(0))
+    }
+}
+
+pub(super) use platform::{load, memory, uptime};
+
+/// A line of `/proc/meminfo`, in bytes.
+#[cfg(any(target_os = "android", test))]
+fn meminfo(text: &str, key: &str) -> Option<u64> {
+    let rest = text.lines().find_map(|line| line.strip_prefix(key))?;
+    rest.split_whitespace().next()?.parse::<u64>().ok()?.checked_mul(1024)
+}
+
+/// The busy share, or the counters from which the next sample tells it.
+#[cfg(target_os = "linux")]
+pub(super) fn processor() -> (Reading<f64>, Option<CpuTicks>) {
+    match std::fs::read_to_string("/proc/stat") {
+        Ok(text) => match ticks(&text) {
+            Some(ticks) => (Reading::unavailable("needs a second sample"), Some(ticks)),
+            None => (Reading::failed("/proc/stat has no line `cpu`"), None),
+        },
+        Err(error) => (Reading::failed(format!("/proc/stat: {error}")), None),
+    }
+}
+
+/// Android closed `/proc/stat` in version 8.
+#[cfg(target_os = "android")]
+pub(super) fn processor() -> (Reading<f64>, Option<CpuTicks>) {
+    (Reading::unavailable("Android hides /proc/stat"), None)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(super) fn processor() -> (Reading<f64>, Option<CpuTicks>) {
+    (platform::busy_now(), None)
+}
+
+/// The first line of `/proc/stat`: user, nice, system, idle, iowait, irq,
+/// softirq, steal; guest time is part of user (proc_stat(5)).
+#[cfg(any(target_os = "linux", test))]
+fn ticks(text: &str) -> Option<CpuTicks> {
+    let line = text.lines().find_map(|line| line.strip_prefix("cpu "))?;
+    let fields: Option<Vec<u64>> =
+        line.split_whitespace().take(8).map(|field| field.parse().ok()).collect();
+    let fields = fields.filter(|fields| fields.len() >= 4)?;
+    let total = fields.iter().fold(0, |sum: u64, field| sum.saturating_add(*field));
+    let idle = fields.iter().skip(3).take(2).fold(0, |sum: u64, field| sum.saturating_add(*field));
+    Some(CpuTicks { busy: total.saturating_sub(idle), total })
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(super) fn boot_id() -> Option<String> {
+    let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    Some(id.trim().to_owned()).filter(|id| !id.is_empty())
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(super) use platform::boot_id;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_line_of_proc_stat_is_read() {
+        let text = "cpu  10 1 5 100 4 0 1 2 9 9\ncpu0 1 1 1 1\n";
+        assert_eq!(ticks(text), Some(CpuTicks { busy: 19, total: 123 }));
+        assert_eq!(ticks("cpu  10 1"), None);
+        assert_eq!(ticks("intr 5"), None);
+        assert_eq!(ticks("cpu  a b c d"), None);
+    }
+
+    #[test]
+    fn meminfo_is_read_in_bytes() {
+        let text = "MemTotal:       8000 kB\nMemAvailable:   2000 kB\n";
+        assert_eq!(meminfo(text, "MemTotal:"), Some(8_192_000));
+        assert_eq!(meminfo(text, "SwapFree:"), None);
+    }
+}

@@ -1,0 +1,123 @@
+//! This machine's own readings.
+//!
+//! Linux and macOS through sysinfo where it is right; Android through system
+//! calls that its seccomp filter allows, because `/proc/stat`, `/proc/loadavg`
+//! and `/proc/uptime` are closed there.
+
+mod battery;
+pub mod disks;
+mod kernel;
+pub mod mounts;
+mod network;
+mod ssh;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::clock;
+use super::surroundings::Surroundings;
+use super::tmux;
+use crate::model::node::CpuTicks;
+use crate::model::reading::{Reading, Readings, share};
+use crate::model::time::Timestamp;
+
+/// What to look at besides the cheap readings.
+#[derive(Debug, Clone, Default)]
+pub struct Questions {
+    /// Where an ssh server is to answer; `None`: where its own configuration says.
+    pub ssh_address: Option<String>,
+    /// Addresses `HOST:PORT` that prove the network; none: the default gateway.
+    pub network: Vec<String>,
+    /// Sockets of registered tmux servers, asked besides the default one.
+    pub tmux_sockets: Vec<PathBuf>,
+    /// Which of the dear readings to take; the others say that nobody asked.
+    pub ask: Ask,
+}
+
+/// The readings that ask another program or machine.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent questions")]
+pub struct Ask {
+    /// The ssh server.
+    pub sshd: bool,
+    /// The network.
+    pub network: bool,
+    /// tmux.
+    pub sessions: bool,
+    /// The battery.
+    pub battery: bool,
+}
+
+impl Ask {
+    /// All of them.
+    pub const ALL: Self = Self { sshd: true, network: true, sessions: true, battery: true };
+}
+
+/// One look at this machine.
+#[derive(Debug, Clone)]
+pub struct Look {
+    /// When.
+    pub at: Timestamp,
+    /// What was measured. `cpu_percent` waits for the ticks to be compared.
+    pub readings: Readings,
+    /// Names this boot.
+    pub boot_id: Option<String>,
+    /// Processor time so far.
+    pub cpu_ticks: Option<CpuTicks>,
+}
+
+/// How long the network has to answer (DESIGN: 3 s).
+const NETWORK_LIMIT: Duration = Duration::from_secs(3);
+
+/// Looks at this machine.
+#[must_use]
+pub fn look(around: &Surroundings, questions: &Questions) -> Look {
+    let memory = kernel::memory();
+    let disks = disks::measure(&around.home);
+    let (cpu_percent, cpu_ticks) = kernel::processor();
+    let mut readings = Readings {
+        disk_used_percent: disks.home_used_percent,
+        disk_mount: disks.home_mount,
+        disks: disks.all,
+        memory_available_percent: memory.clone().map(|memory| share(memory.available, memory.total)),
+        memory_total_bytes: memory.clone().map(|memory| memory.total),
+        memory_available_bytes: memory.map(|memory| memory.available),
+        load_1m: kernel::load(),
+        cpu_percent,
+        uptime_s: kernel::uptime(),
+        ..Readings::none("not asked this time")
+    };
+    // The slowest answer decides how long a look takes: the network is asked meanwhile.
+    let network = questions.ask.network.then(|| {
+        let targets = questions.network.clone();
+        std::thread::spawn(move || network::answers(&targets, NETWORK_LIMIT))
+    });
+    if questions.ask.sshd {
+        readings.sshd = ssh::banner(&ssh::address(questions.ssh_address.as_deref(), around));
+    }
+    if questions.ask.sessions {
+        readings.tmux_sessions = tmux::sessions(around, &questions.tmux_sockets);
+    }
+    if questions.ask.battery {
+        (readings.battery_percent, readings.battery_discharging) = battery::charge(around);
+    }
+    if let Some(network) = network {
+        readings.network = network.join().unwrap_or_else(|_| Reading::failed("the check broke down"));
+    }
+    Look { at: clock::now(), readings, boot_id: kernel::boot_id(), cpu_ticks }
+}
+
+/// The short host name: what stands before the first dot.
+#[must_use]
+pub fn name() -> String {
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    name.split('.').next().unwrap_or_default().to_owned()
+}
+
+/// The processor architecture and kernel, for `doctor`.
+#[must_use]
+pub fn kernel_name() -> String {
+    let uname = rustix::system::uname();
+    let words = [uname.sysname(), uname.release(), uname.machine()];
+    words.map(|word| word.to_string_lossy().into_owned()).join(" ")
+}

@@ -1,0 +1,139 @@
+//! Does anything beyond this machine answer?
+
+use std::io;
+use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs as _};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use crate::model::reading::Reading;
+use crate::sys::clock;
+
+/// Ports on which a gateway may accept or refuse: DNS, web, ssh.
+const GATEWAY_PORTS: [u16; 4] = [53, 80, 443, 22];
+
+/// Whether one of `addresses` (`HOST:PORT`), or without any the default
+/// gateway, answered within `limit`. A refusal is an answer: it was sent by
+/// the other side. Nobody else is asked.
+pub(super) fn answers(addresses: &[String], limit: Duration) -> Reading<bool> {
+    let (sender, answers) = mpsc::channel();
+    let mut asked = 0;
+    let mut ask = |question: Box<dyn FnOnce() -> bool + Send>| {
+        let sender = sender.clone();
+        asked += 1;
+        // A name service that hangs keeps its thread; the answer is then too late.
+        thread::spawn(move || sender.send(question()));
+    };
+    if addresses.is_empty() {
+        let Some(gateway) = gateway() else {
+            return Reading::unavailable("no default gateway, and no [network] check");
+        };
+        for port in GATEWAY_PORTS {
+            ask(Box::new(move || connects(SocketAddr::new(gateway, port), limit)));
+        }
+        ask(Box::new(move || echoes(gateway, limit)));
+    }
+    for address in addresses {
+        let address = address.clone();
+        ask(Box::new(move || {
+            address.to_socket_addrs().is_ok_and(|mut found| found.any(|one| connects(one, limit)))
+        }));
+    }
+    let deadline = clock::elapsed() + limit;
+    for _ in 0..asked {
+        match answers.recv_timeout(deadline.saturating_sub(clock::elapsed())) {
+            Ok(true) => return Reading::Value(true),
+            Ok(false) => {}
+            Err(_) => break,
+        }
+    }
+    Reading::Value(false)
+}
+
+fn connects(address: SocketAddr, limit: Duration) -> bool {
+    match TcpStream::connect_timeout(&address, limit) {
+        Ok(_) => true,
+        Err(error) => error.kind() == io::ErrorKind::ConnectionRefused,
+    }
+}
+
+/// One ICMP echo over an unprivileged socket, where the system allows it (icmp(7)).
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "macos"))]
+fn echoes(gateway: IpAddr, limit: Duration) -> bool {
+    use rustix::event::{PollFd, PollFlags, poll};
+    use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketType, ipproto, recv, sendto, socket};
+
+    /// Echo request, code 0, checksum of an otherwise empty message, id 0, sequence 0.
+    const ECHO_REQUEST: [u8; 8] = [8, 0, 0xf7, 0xff, 0, 0, 0, 0];
+    let IpAddr::V4(_) = gateway else { return false };
+    let ask = || -> rustix::io::Result<bool> {
+        let socket = socket(AddressFamily::INET, SocketType::DGRAM, Some(ipproto::ICMP))?;
+        sendto(&socket, &ECHO_REQUEST, SendFlags::empty(), &SocketAddr::new(gateway, 0))?;
+        let mut fds = [PollFd::new(&socket, PollFlags::IN)];
+        let answered = poll(&mut fds, Some(&crate::sys::process::timespec(limit)))? > 0;
+        let mut answer = [0_u8; 64];
+        Ok(answered && recv(&socket, &mut answer, RecvFlags::DONTWAIT)?.0 > 0)
+    };
+    ask().unwrap_or(false)
+}
+
+#[cfg(target_os = "linux")]
+fn gateway() -> Option<IpAddr> {
+    default_route(&std::fs::read_to_string("/proc/net/route").ok()?)
+}
+
+/// Android hides its routes (`/proc/net` since version 10).
+#[cfg(target_os = "android")]
+fn gateway() -> Option<IpAddr> {
+    None
+}
+
+#[cfg(target_os = "macos")]
+fn gateway() -> Option<IpAddr> {
+    let arguments = ["-n", "get", "default"].map(std::ffi::OsString::from);
+    let route = std::path::Path::new("/sbin/route");
+    let ended = crate::sys::process::run(route, &arguments, &[], Duration::from_secs(2)).ok()?;
+    let text = String::from_utf8_lossy(&ended.stdout).into_owned();
+    text.lines().find_map(|line| line.trim().strip_prefix("gateway:")?.trim().parse().ok())
+}
+
+/// The gateway of the default route: destination 0 with the flag `G` (2),
+/// addresses as hexadecimal numbers in the machine's byte order (proc(5)).
+#[cfg(any(target_os = "linux", test))]
+fn default_route(table: &str) -> Option<IpAddr> {
+    table.lines().skip(1).find_map(|line| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let number = |at: usize| u32::from_str_radix(fields.get(at)?, 16).ok();
+        let (destination, gateway, flags) = (number(1)?, number(2)?, number(3)?);
+        (destination == 0 && flags & 2 != 0).then(|| IpAddr::from(gateway.to_ne_bytes()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+
+    #[test]
+    fn the_default_route_is_found() {
+        let table = "Iface\tDestination\tGateway \tFlags\neth0\t000200C0\t00000000\t0001\t0\neth0\t00000000\t010200C0\t0003\t0\n";
+        let expected = IpAddr::from(0x0102_00C0_u32.to_ne_bytes());
+        assert_eq!(default_route(table), Some(expected));
+        assert_eq!(default_route("Iface\n"), None);
+    }
+
+    #[test]
+    fn an_open_port_and_a_refusal_are_answers() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let open = listener.local_addr().unwrap().to_string();
+        assert_eq!(answers(&[open.clone()], Duration::from_secs(3)), Reading::Value(true));
+        drop(listener);
+        assert_eq!(answers(&[open], Duration::from_secs(3)), Reading::Value(true));
+    }
+
+    #[test]
+    fn a_name_that_does_not_exist_is_no_answer() {
+        let nobody = "nobody.invalid:1".to_owned();
+        assert_eq!(answers(&[nobody], Duration::from_secs(3)), Reading::Value(false));
+    }
+}

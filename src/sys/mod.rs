@@ -1,0 +1,20 @@
+//! The one place with effects: clocks, files, processes, sockets, tmux.
+//!
+//! Nothing else in the library may call the functions that `.clippy.toml`
+//! lists. What comes back is plain data; what is decided with it is decided
+//! elsewhere.
+#![expect(clippy::disallowed_methods, reason = "the one place with effects")]
+
+pub mod clock;
+pub mod config_file;
+pub mod files;
+pub mod flock;
+pub mod host;
+pub mod output;
+pub mod process;
+pub mod programs;
+pub mod segment_file;
+pub mod signals;
+pub mod status_bar;
+pub mod surroundings;
+pub mod tmux;

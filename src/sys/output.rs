@@ -1,0 +1,41 @@
+//! What people and programs read: results on stdout, diagnostics on stderr.
+//! Styles are dropped where no terminal shows them or `NO_COLOR` is set.
+
+use std::io::{self, Write as _};
+
+use crate::failure::{Exit, Failure};
+
+/// Prints a result.
+///
+/// # Errors
+/// [`closed`] when nobody reads any more, which ends a command quietly with
+/// exit 0; exit 3 when it cannot be written for another reason.
+pub fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = anstream::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(closed()),
+        Err(error) => Err(Failure::unable(format!("could not write to stdout: {error}"))),
+    }
+}
+
+/// Prints a diagnostic. One that nobody can read is lost.
+pub fn complain(text: &str) {
+    let _ = anstream::stderr().lock().write_all(text.as_bytes());
+}
+
+/// The reader of our output went away: no failure.
+#[must_use]
+pub fn closed() -> Failure {
+    Failure { exit: Exit::Fine, what: String::new(), hint: None, further: Vec::new() }
+}
+
+/// Columns of the terminal on stdout; 80 where there is none.
+#[must_use]
+pub fn columns() -> usize {
+    rustix::termios::tcgetwinsize(io::stdout())
+        .ok()
+        .map(|size| usize::from(size.ws_col))
+        .filter(|&columns| columns > 0)
+        .unwrap_or(80)
+}

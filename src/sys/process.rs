@@ -1,0 +1,205 @@
+//! The one place that starts processes: absolute paths, no shell, a small
+//! environment, a time limit, and the whole process group ended at its end.
+
+use std::ffi::OsString;
+use std::io::{self, Read};
+use std::os::fd::AsFd as _;
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::clock;
+
+/// What a program may print before the rest is thrown away, in bytes.
+const KEPT: usize = 1 << 20;
+/// How often a program that closed its output is looked at until it ends.
+const LAST_LOOKS: Duration = Duration::from_micros(300);
+
+/// How a program ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// Its exit status.
+    pub status: ExitStatus,
+    /// What it printed, at most 1 MiB.
+    pub stdout: Vec<u8>,
+    /// What it complained, at most 1 MiB.
+    pub stderr: Vec<u8>,
+}
+
+/// Why a program gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// It could not be started.
+    #[error("could not start `{0}`: {1}")]
+    Start(String, io::Error),
+    /// It was still running at its time limit and was killed.
+    #[error("`{0}` gave no answer in {1:?}")]
+    TimedOut(String, Duration),
+}
+
+/// Runs `program` to its end, without stdin, in a process group of its own.
+///
+/// # Errors
+/// When it cannot be started, or has not ended after `limit`; its group is
+/// killed then.
+pub fn run(
+    program: &Path,
+    arguments: &[OsString],
+    environment: &[(OsString, OsString)],
+    limit: Duration,
+) -> Result<Ended, RunError> {
+    let name = || program.display().to_string();
+    let mut child = Command::new(program)
+        .args(arguments)
+        .env_clear()
+        .envs(environment.iter().map(|(name, value)| (name, value)))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .spawn()
+        .map_err(|error| RunError::Start(name(), error))?;
+    let deadline = clock::elapsed() + limit;
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    let ended = listen(&mut child, &mut stdout, &mut stderr, deadline)
+        .and_then(|()| wait_until(&mut child, deadline))
+        .unwrap_or(None);
+    match ended {
+        Some(status) => Ok(Ended { status, stdout, stderr }),
+        None => {
+            end_group(child);
+            Err(RunError::TimedOut(name(), limit))
+        }
+    }
+}
+
+/// Reads both outputs until they are closed, the program ended, or time is up.
+fn listen(
+    child: &mut Child,
+    stdout: &mut Vec<u8>,
+    stderr: &mut Vec<u8>,
+    deadline: Duration,
+) -> io::Result<()> {
+    let (mut out, mut err) = (child.stdout.take(), child.stderr.take());
+    while out.is_some() || err.is_some() {
+        let Some(left) = deadline.checked_sub(clock::elapsed()) else { return Ok(()) };
+        // A grandchild may keep the pipes open: look at the child itself now and then.
+        let slice = timespec(left.min(Duration::from_millis(500)));
+        let mut fds = Vec::with_capacity(2);
+        fds.extend(out.as_ref().map(|out| PollFd::from_borrowed_fd(out.as_fd(), PollFlags::IN)));
+        fds.extend(err.as_ref().map(|err| PollFd::from_borrowed_fd(err.as_fd(), PollFlags::IN)));
+        match poll(&mut fds, Some(&slice)) {
+            Ok(0) if child.try_wait()?.is_some() => return Ok(()),
+            Ok(0) | Err(rustix::io::Errno::INTR) => continue,
+            Ok(_) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let ready: Vec<bool> = fds.iter().map(|fd| !fd.revents().is_empty()).collect();
+        let mut ready = ready.into_iter();
+        if out.is_some() && ready.next() == Some(true) && !take(&mut out, stdout)? {
+            out = None;
+        }
+        if err.is_some() && ready.next() == Some(true) && !take(&mut err, stderr)? {
+            err = None;
+        }
+    }
+    Ok(())
+}
+
+/// Takes what is there; `false` at the end.
+fn take(from: &mut Option<impl Read>, kept: &mut Vec<u8>) -> io::Result<bool> {
+    let Some(from) = from else { return Ok(false) };
+    let mut buffer = [0; 8192];
+    let count = from.read(&mut buffer)?;
+    let room = KEPT.saturating_sub(kept.len());
+    kept.extend(buffer.iter().take(count.min(room)));
+    Ok(count > 0)
+}
+
+fn wait_until(child: &mut Child, deadline: Duration) -> io::Result<Option<ExitStatus>> {
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if clock::elapsed() >= deadline {
+            return Ok(None);
+        }
+        thread::sleep(LAST_LOOKS);
+    }
+}
+
+fn end_group(mut child: Child) {
+    if let Some(pid) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
+        let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
+    }
+    // A program stuck in the kernel (a dead network disk) cannot be waited
+    // for: look once, and leave the rest to a thread that may never end.
+    if !matches!(child.try_wait(), Ok(Some(_))) {
+        let _ = thread::Builder::new().spawn(move || child.wait());
+    }
+}
+
+/// Whether a process of that id is there, whoever's it is.
+#[must_use]
+pub fn alive(pid: u32) -> bool {
+    let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw);
+    pid.is_some_and(|pid| !matches!(rustix::process::test_kill_process(pid), Err(rustix::io::Errno::SRCH)))
+}
+
+/// A span in poll's own type.
+#[must_use]
+pub fn timespec(span: Duration) -> Timespec {
+    Timespec {
+        tv_sec: i64::try_from(span.as_secs()).unwrap_or(i64::MAX),
+        tv_nsec: span.subsec_nanos().into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sh(script: &str, limit: Duration) -> Result<Ended, RunError> {
+        let arguments = ["-c", script].map(OsString::from);
+        run(Path::new("/bin/sh"), &arguments, &[], limit)
+    }
+
+    #[test]
+    fn both_outputs_and_the_exit_status_come_back() {
+        let ended = sh("echo out; echo err >&2; exit 3", Duration::from_secs(20)).unwrap();
+        assert_eq!((ended.stdout, ended.stderr), (b"out\n".to_vec(), b"err\n".to_vec()));
+        assert_eq!(ended.status.code(), Some(3));
+    }
+
+    #[test]
+    fn megabytes_are_read_but_not_kept() {
+        let ended = sh("head -c 3000000 /dev/zero", Duration::from_secs(20)).unwrap();
+        assert_eq!(ended.stdout.len(), KEPT);
+        assert!(ended.status.success());
+    }
+
+    #[test]
+    fn a_program_that_hangs_is_ended_with_its_children() {
+        let marker = tempfile::tempdir().unwrap();
+        let pid_file = marker.path().join("pid");
+        let script = format!("sleep 600 & echo $! > {}; wait", pid_file.display());
+        let error = sh(&script, Duration::from_millis(700)).unwrap_err();
+        assert!(matches!(error, RunError::TimedOut(..)), "{error}");
+        let pid: i32 = std::fs::read_to_string(pid_file).unwrap().trim().parse().unwrap();
+        let pid = rustix::process::Pid::from_raw(pid).unwrap();
+        let deadline = clock::elapsed() + Duration::from_secs(20);
+        while rustix::process::test_kill_process(pid).is_ok() && !zombie(pid) {
+            assert!(clock::elapsed() < deadline, "the child still runs");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn zombie(pid: rustix::process::Pid) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with('Z'))
+    }
+}

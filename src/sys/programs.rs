@@ -1,0 +1,17 @@
+//! Programs, found once as absolute paths.
+
+use std::path::PathBuf;
+
+use super::surroundings::Surroundings;
+
+/// The absolute path of `name` in the safe part of `$PATH`.
+#[must_use]
+pub fn find(name: &str, around: &Surroundings) -> Option<PathBuf> {
+    which::which_in(name, Some(&around.path), "/").ok()
+}
+
+/// The path of the running program itself.
+#[must_use]
+pub fn ourselves() -> Option<PathBuf> {
+    std::env::current_exe().ok().filter(|path| path.is_absolute())
+}

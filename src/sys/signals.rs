@@ -1,0 +1,94 @@
+//! Being asked to stop.
+
+use std::io::{self, Read as _, Write as _};
+use std::os::fd::AsFd as _;
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, poll};
+use signal_hook::consts::{SIGHUP, SIGTERM};
+
+use super::process::timespec;
+use crate::failure::Failure;
+
+/// Who asked us to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// SIGINT: a person at the keyboard.
+    Interrupted,
+    /// SIGTERM or SIGHUP: a service manager, a closed terminal.
+    Terminated,
+}
+
+/// What SIGINT leaves in the pipe; any other byte is another signal's.
+const INTERRUPTED: u8 = b'i';
+
+/// Signals turned into bytes on a socket, so that waiting for time and
+/// waiting for signals is one wait.
+#[derive(Debug)]
+pub struct Signals {
+    received: UnixStream,
+}
+
+impl Signals {
+    /// Starts to listen; from now on the signals do not end the process.
+    ///
+    /// # Errors
+    /// When the system refuses the handlers (exit 3).
+    pub fn listen() -> Result<Self, Failure> {
+        Self::start().map_err(|error| Failure::unable(format!("could not listen for signals: {error}")))
+    }
+
+    fn start() -> Result<Self, Box<dyn std::error::Error>> {
+        let (received, sent) = UnixStream::pair()?;
+        received.set_nonblocking(true)?;
+        for signal in [SIGTERM, SIGHUP] {
+            signal_hook::low_level::pipe::register(signal, sent.try_clone()?)?;
+        }
+        let interrupt = sent.try_clone()?;
+        ctrlc::set_handler(move || {
+            let _ = (&interrupt).write(&[INTERRUPTED]);
+        })?;
+        Ok(Self { received })
+    }
+
+    /// Waits at most `limit`, time in which the machine sleeps included; says
+    /// who asked us to stop meanwhile.
+    #[must_use]
+    pub fn wait(&self, limit: Duration) -> Option<Stop> {
+        let alarm = alarm(limit);
+        let received = PollFd::from_borrowed_fd(self.received.as_fd(), PollFlags::IN);
+        let mut fds = vec![received];
+        fds.extend(alarm.iter().map(|alarm| PollFd::new(alarm, PollFlags::IN)));
+        // Interrupted or not: whether a byte is there is all that counts.
+        let _ = poll(&mut fds, Some(&timespec(limit)));
+        let mut byte = [0];
+        match (&self.received).read(&mut byte) {
+            Ok(1) if byte == [INTERRUPTED] => Some(Stop::Interrupted),
+            Ok(_) => Some(Stop::Terminated),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => None,
+            Err(_) => None,
+        }
+    }
+}
+
+/// A timer that also runs while the machine is suspended, which poll's own
+/// does not: a watcher looks again as soon as the lid is opened.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn alarm(limit: Duration) -> Option<rustix::fd::OwnedFd> {
+    use rustix::time::{
+        Itimerspec, Timespec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, timerfd_create,
+        timerfd_settime,
+    };
+    let timer = timerfd_create(TimerfdClockId::Boottime, TimerfdFlags::CLOEXEC).ok()?;
+    let never = Timespec { tv_sec: 0, tv_nsec: 0 };
+    let at = Itimerspec { it_interval: never, it_value: timespec(limit) };
+    timerfd_settime(&timer, TimerfdTimerFlags::empty(), &at).ok()?;
+    Some(timer)
+}
+
+/// Elsewhere poll's own timer has to do.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn alarm(_: Duration) -> Option<rustix::fd::OwnedFd> {
+    None
+}

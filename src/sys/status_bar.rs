@@ -1,0 +1,100 @@
+//! The segment in the bars of the registered tmux servers: set as hidden
+//! variables, which costs no process and no redraw there.
+
+use std::path::Path;
+
+use super::flock;
+use super::surroundings::Surroundings;
+use super::tmux::{Server, TmuxError};
+use crate::model::segment::{FRESH_SECONDS, Form, Level, segment};
+use crate::model::time::Timestamp;
+use crate::state::home::Home;
+use crate::state::schema::{State, TmuxServer};
+
+/// Columns of `MAMORI_STATUS`.
+const STATUS_WIDTH: usize = 36;
+/// Columns of `MAMORI_SHORT`.
+const SHORT_WIDTH: usize = 12;
+
+/// How long a bar may believe what a watcher tells it, in seconds.
+pub const BELIEVED_SECONDS: u64 = FRESH_SECONDS.unsigned_abs();
+
+/// What a bar is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Texts {
+    /// What the symbol stands for.
+    pub level: Level,
+    status: String,
+    short: String,
+    alerts: String,
+}
+
+impl Texts {
+    /// What `server`'s bar says about `state`.
+    #[must_use]
+    pub fn of(state: &State, server: &TmuxServer) -> Self {
+        let draw = |width| {
+            let observed = Timestamp(state.summary.observed);
+            // Staleness is the bar's own matter: MAMORI_UNTIL tells it.
+            let form = Form { width, ascii: server.ascii };
+            let (level, text) = segment(Some(&state.summary), observed, observed, form);
+            (level, server.styles.draw(level, &text))
+        };
+        let (level, status) = draw(STATUS_WIDTH);
+        Self { level, status, short: draw(SHORT_WIDTH).1, alerts: state.alerts.len().to_string() }
+    }
+}
+
+/// Until when what is shown may be believed: two missed beats after the last
+/// sign of life, which is a sample or a running watcher's beat.
+#[must_use]
+pub fn believed_until(state: &State, home: &Home) -> Timestamp {
+    let lock = home.watch_lock();
+    let beat = flock::held(&lock).and_then(|_| super::files::modified(&lock));
+    let alive = beat.map_or(state.summary.observed, |beat| beat.0.max(state.summary.observed));
+    Timestamp(if alive == 0 { 0 } else { alive.saturating_add(FRESH_SECONDS) })
+}
+
+/// Tells `server` until when to believe its texts, and `texts` when given.
+///
+/// # Errors
+/// When the server does not take it.
+pub fn tell(
+    around: &Surroundings,
+    server: &TmuxServer,
+    texts: Option<&Texts>,
+    until: Timestamp,
+) -> Result<(), TmuxError> {
+    let until = until.0.to_string();
+    let mut variables = vec![("MAMORI_UNTIL", until.as_str())];
+    if let Some(texts) = texts {
+        variables.extend([
+            ("MAMORI_STATUS", texts.status.as_str()),
+            ("MAMORI_SHORT", texts.short.as_str()),
+            ("MAMORI_ALERTS", texts.alerts.as_str()),
+        ]);
+    }
+    Server::at(Path::new(&server.socket), around)?.set_hidden(&variables)
+}
+
+/// Draws the bars of `server`'s clients now, for a change that must be seen.
+///
+/// # Errors
+/// When the server does not answer.
+pub fn redraw(around: &Surroundings, server: &TmuxServer) -> Result<(), TmuxError> {
+    Server::at(Path::new(&server.socket), around)?.redraw_status()
+}
+
+/// After a command of a person changed the state from `before`: every
+/// registered bar shows it at once. A server that does not answer is left to
+/// the watcher and to doctor.
+pub fn show_everywhere(around: &Surroundings, home: &Home, before: Level, state: &State) {
+    let until = believed_until(state, home);
+    for server in &state.tmux_servers {
+        let texts = Texts::of(state, server);
+        let told = tell(around, server, Some(&texts), until);
+        if told.is_ok() && texts.level != before {
+            let _ = redraw(around, server);
+        }
+    }
+}

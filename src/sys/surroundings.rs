@@ -1,0 +1,169 @@
+//! What the environment says: read once at start, then passed as plain data.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use crate::failure::Failure;
+
+/// The folders and variables a command works with.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    /// The user's home.
+    pub home: PathBuf,
+    /// `$MAMORI_HOME`, default `~/.miyabi`: the home of everything we keep.
+    pub mamori_home: PathBuf,
+    /// The configuration file: `--config`, else the one under `$XDG_CONFIG_HOME`.
+    pub config: PathBuf,
+    /// Whether `--config` named it, so that it must exist.
+    pub config_named: bool,
+    /// `$PREFIX` on Termux, nowhere else.
+    pub prefix: Option<PathBuf>,
+    /// `$TMPDIR`, else `/tmp`, on Termux `$PREFIX/tmp`.
+    pub tmpdir: PathBuf,
+    /// `$PATH` without the folders that others could put programs into.
+    pub path: OsString,
+    /// `$TZ`, when set and not empty.
+    pub tz: Option<String>,
+    /// `$TMUX_TMPDIR`, when set and not empty.
+    pub tmux_tmpdir: Option<PathBuf>,
+    /// Our effective user id.
+    pub uid: u32,
+    /// What the programs we start get to see of the environment.
+    pub environment: Vec<(OsString, OsString)>,
+}
+
+/// Variables that every program we start is given.
+const PASSED_ON: &[&str] = &[
+    "HOME",
+    "LANG",
+    "TZ",
+    "USER",
+    "SSH_AUTH_SOCK",
+    "TMUX_TMPDIR",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "PREFIX",
+    "TMPDIR",
+    "TERMUX_VERSION",
+];
+
+/// Termux's prefix: the place that its packages are compiled for.
+const TERMUX_PREFIX: &str = "/data/data/com.termux/files/usr";
+
+impl Surroundings {
+    /// Reads the environment; `config` is what `--config` named.
+    ///
+    /// # Errors
+    /// Fails (exit 2) when no home is known: `HOME` unset and none in the
+    /// password file.
+    pub fn read(config: Option<PathBuf>) -> Result<Self, Failure> {
+        // home_dir asks HOME, then the password file.
+        let home = env::home_dir()
+            .filter(|home| home.is_absolute())
+            .ok_or_else(|| {
+                Failure::usage(
+                    "`HOME` is not set to an absolute path, and the password file names no home",
+                )
+                .hint("HOME=/path/to/your/home mamori health")
+            })?;
+        let termux = cfg!(target_os = "android") || set("TERMUX_VERSION").is_some();
+        let prefix = termux
+            .then(|| set("PREFIX").map_or_else(|| PathBuf::from(TERMUX_PREFIX), PathBuf::from));
+        let tmpdir = set("TMPDIR").map(PathBuf::from).unwrap_or_else(|| {
+            prefix
+                .as_deref()
+                .map_or_else(|| PathBuf::from("/tmp"), |prefix| prefix.join("tmp"))
+        });
+        let path = safe_path(&env::var_os("PATH").unwrap_or_default());
+        let passed_on = PASSED_ON
+            .iter()
+            .filter_map(|name| Some((OsString::from(name), set(name)?)));
+        let environment = passed_on
+            .chain([(OsString::from("PATH"), path.clone())])
+            .collect();
+        let config_named = config.is_some();
+        let config = config.unwrap_or_else(|| {
+            set("XDG_CONFIG_HOME")
+                .map(PathBuf::from)
+                // The XDG specification: a relative path is to be ignored.
+                .filter(|path| path.is_absolute())
+                .unwrap_or_else(|| home.join(".config"))
+                .join("mamori/config.toml")
+        });
+        Ok(Self {
+            mamori_home: mamori_home(Some(&home)).unwrap_or_else(|| home.join(".miyabi")),
+            home,
+            config,
+            config_named,
+            prefix,
+            tmpdir,
+            path,
+            tz: set("TZ").and_then(|tz| tz.into_string().ok()),
+            tmux_tmpdir: set("TMUX_TMPDIR").map(PathBuf::from),
+            uid: rustix::process::geteuid().as_raw(),
+            environment,
+        })
+    }
+
+    /// Whether this is Termux on Android.
+    #[must_use]
+    pub fn termux(&self) -> bool {
+        self.prefix.is_some()
+    }
+
+    /// The folder of our own files, `$MAMORI_HOME/mamori`.
+    #[must_use]
+    pub fn own(&self) -> PathBuf {
+        self.mamori_home.join("mamori")
+    }
+
+    /// A path with the home shortened to `~`, for messages.
+    #[must_use]
+    pub fn shown(&self, path: &Path) -> String {
+        shorten(path, &self.home)
+    }
+}
+
+/// Where our files live, from the environment alone; `None` without a home.
+///
+/// `mamori-status` asks only this.
+#[must_use]
+pub fn mamori_home(home: Option<&Path>) -> Option<PathBuf> {
+    match set("MAMORI_HOME") {
+        Some(path) => Some(PathBuf::from(path)),
+        None => match home {
+            Some(home) => Some(home.join(".miyabi")),
+            None => env::home_dir().map(|home| home.join(".miyabi")),
+        },
+    }
+}
+
+/// `path` with `home` at its start written `~`.
+#[must_use]
+pub fn shorten(path: &Path, home: &Path) -> String {
+    match path.strip_prefix(home) {
+        Ok(rest) if rest.as_os_str().is_empty() => "~".to_owned(),
+        Ok(rest) => format!("~/{}", rest.display()),
+        Err(_) => path.display().to_string(),
+    }
+}
+
+/// `path` without relative folders and without those that everybody may write
+/// to: a program found there might be anybody's.
+fn safe_path(path: &OsStr) -> OsString {
+    let safe = env::split_paths(path).filter(|folder| {
+        let others_write = |meta: std::fs::Metadata| meta.permissions().mode() & 0o002 != 0;
+        folder.is_absolute() && !std::fs::metadata(folder).is_ok_and(others_write)
+    });
+    env::join_paths(safe).unwrap_or_default()
+}
+
+fn set(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
+}

@@ -1,0 +1,223 @@
+//! Every tmux command line that `mamori` sends.
+//!
+//! Only the user's own servers are spoken to: the default one and those that
+//! `mamori.tmux` registered. Data goes into variables by argument, never into
+//! a format, an option or a shell line.
+
+use std::ffi::OsString;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tmux_interface::{
+    DisplayMessage, ListClients, ListSessions, RefreshClient, SetEnvironment, Tmux, TmuxCommand,
+};
+
+use super::process::{self, RunError};
+use super::programs;
+use super::surroundings::Surroundings;
+use crate::model::reading::Reading;
+use crate::model::segment::Styles;
+use crate::state::schema::TmuxServer;
+
+/// How long a server has to answer.
+const LIMIT: Duration = Duration::from_secs(2);
+
+/// Why tmux gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum TmuxError {
+    /// There is no tmux.
+    #[error("tmux is not installed")]
+    Missing,
+    /// No server listens on the socket.
+    #[error("no tmux server on `{0}`")]
+    NoServer(String),
+    /// The socket is somebody else's.
+    #[error("the tmux socket `{0}` belongs to another user")]
+    Foreign(String),
+    /// The server complained.
+    #[error("tmux: {0}")]
+    Refused(String),
+    /// The client did not start or did not end.
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
+/// A way to one tmux server.
+#[derive(Debug)]
+pub struct Server<'a> {
+    program: PathBuf,
+    socket: PathBuf,
+    around: &'a Surroundings,
+}
+
+impl<'a> Server<'a> {
+    /// The server on `socket`, if it is ours to speak to.
+    ///
+    /// # Errors
+    /// When there is no tmux, no such socket, or it is another user's.
+    pub fn at(socket: &Path, around: &'a Surroundings) -> Result<Self, TmuxError> {
+        let program = programs::find("tmux", around).ok_or(TmuxError::Missing)?;
+        let shown = socket.display().to_string();
+        let Ok(meta) = std::fs::metadata(socket) else { return Err(TmuxError::NoServer(shown)) };
+        if meta.uid() != around.uid {
+            return Err(TmuxError::Foreign(shown));
+        }
+        Ok(Self { program, socket: socket.to_owned(), around })
+    }
+
+    /// What this server is, and how its bar wants us.
+    ///
+    /// # Errors
+    /// When it does not answer, or not in the way tmux does.
+    pub fn describe(&self) -> Result<TmuxServer, TmuxError> {
+        let answer = self.ask(DisplayMessage::new().print().message(DESCRIPTION).build())?;
+        let mut fields = answer.trim_end_matches('\n').split('|');
+        let mut next = || fields.next().unwrap_or_default().to_owned();
+        let (pid, start_time, version, icons) = (next(), next(), next(), next());
+        let mut style = |default: String| match next() {
+            given if given.is_empty() => default,
+            given => given,
+        };
+        let default = Styles::default();
+        let styles = Styles {
+            ok: style(default.ok),
+            warning: style(default.warning),
+            critical: style(default.critical),
+            stale: style(default.stale),
+        };
+        match (pid.parse(), start_time.parse()) {
+            (Ok(pid), Ok(start_time)) => Ok(TmuxServer {
+                socket: self.socket.to_string_lossy().into_owned(),
+                pid,
+                start_time,
+                version,
+                ascii: icons == "ascii",
+                styles,
+            }),
+            _ => Err(TmuxError::Refused(format!("not understood: {answer}"))),
+        }
+    }
+
+    /// Sets hidden global environment variables: what `#{NAME}` in a status
+    /// line shows, without a redraw and unseen by panes.
+    ///
+    /// # Errors
+    /// When the server does not take them.
+    pub fn set_hidden(&self, variables: &[(&str, &str)]) -> Result<(), TmuxError> {
+        let set = |(name, value): &(&str, &str)| {
+            SetEnvironment::new().global().hidden().name(name.to_string()).value(argument(value)).build()
+        };
+        self.call(variables.iter().map(set)).map(drop)
+    }
+
+    /// Draws the status line of every attached client now.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub fn redraw_status(&self) -> Result<(), TmuxError> {
+        let format = "#{client_control_mode} #{client_name}";
+        let clients = self.ask(ListClients::new().format(format).build())?;
+        let redraws: Vec<TmuxCommand> = clients
+            .lines()
+            .filter_map(|line| line.strip_prefix("0 "))
+            .map(|name| RefreshClient::new().status_line().target_client(name).build())
+            .collect();
+        if redraws.is_empty() { Ok(()) } else { self.call(redraws).map(drop) }
+    }
+
+    /// The names of its sessions.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn sessions(&self) -> Result<Vec<String>, TmuxError> {
+        let names = self.ask(ListSessions::new().format("#{session_name}").build())?;
+        Ok(names.lines().map(ToOwned::to_owned).collect())
+    }
+
+    /// The text that `format` expands to in the server.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn show(&self, format: &'static str) -> Result<String, TmuxError> {
+        let answer = self.ask(DisplayMessage::new().print().message(format).build())?;
+        Ok(answer.trim_end_matches('\n').to_owned())
+    }
+
+    fn ask(&self, command: TmuxCommand) -> Result<String, TmuxError> {
+        self.call([command])
+    }
+
+    fn call<'c>(
+        &self,
+        commands: impl IntoIterator<Item = TmuxCommand<'c>>,
+    ) -> Result<String, TmuxError> {
+        let socket = self.socket.to_string_lossy().into_owned();
+        let tmux = Tmux::new().force_utf8().socket_path(socket.clone());
+        let whole = commands.into_iter().fold(tmux, Tmux::add_command).build();
+        let arguments: Vec<OsString> =
+            whole.to_vec().iter().skip(1).map(|word| OsString::from(word.as_ref())).collect();
+        let ended = process::run(&self.program, &arguments, &self.around.environment, LIMIT)?;
+        if ended.status.success() {
+            return Ok(String::from_utf8_lossy(&ended.stdout).into_owned());
+        }
+        let complaint = String::from_utf8_lossy(&ended.stderr).trim().to_owned();
+        let gone = ["no server running", "error connecting", "server exited", "lost server"];
+        if gone.iter().any(|words| complaint.contains(words)) {
+            Err(TmuxError::NoServer(socket))
+        } else {
+            Err(TmuxError::Refused(complaint))
+        }
+    }
+}
+
+/// What [`Server::describe`] asks: fields that hold no `|`.
+const DESCRIPTION: &str = "#{pid}|#{start_time}|#{version}|#{@mamori-icons}|#{@mamori-colour-ok}|\
+    #{@mamori-colour-warning}|#{@mamori-colour-critical}|#{@mamori-colour-stale}";
+
+/// A value as one argument: tmux takes a `;` at an argument's end for the end
+/// of the command.
+fn argument(value: &str) -> String {
+    match value.strip_suffix(';') {
+        Some(start) => format!("{start}\\;"),
+        None => value.to_owned(),
+    }
+}
+
+/// Where the user's default server listens: `$TMUX_TMPDIR`, on Termux
+/// `$PREFIX/var/run`, else `/tmp`.
+#[must_use]
+pub fn default_socket(around: &Surroundings) -> PathBuf {
+    let folder = around.tmux_tmpdir.clone().unwrap_or_else(|| {
+        around.prefix.as_ref().map_or_else(|| PathBuf::from("/tmp"), |prefix| prefix.join("var/run"))
+    });
+    folder.join(format!("tmux-{}/default", around.uid))
+}
+
+/// The sessions of the default server and of those registered, by name. No
+/// server at all is no session; no tmux cannot be known.
+pub(super) fn sessions(around: &Surroundings, registered: &[PathBuf]) -> Reading<Vec<String>> {
+    let default = default_socket(around);
+    let sockets = std::iter::once(&default).chain(registered.iter().filter(|other| **other != default));
+    let mut names = Vec::new();
+    for socket in sockets {
+        match Server::at(socket, around).and_then(|server| server.sessions()) {
+            Ok(more) => names.extend(more),
+            Err(TmuxError::Missing) => return Reading::unavailable("tmux is not installed"),
+            Err(TmuxError::NoServer(_) | TmuxError::Foreign(_)) => {}
+            Err(error) => return Reading::failed(error.to_string()),
+        }
+    }
+    names.sort();
+    names.dedup();
+    Reading::Value(names)
+}
+
+/// The version of the installed client, such as `3.3a` or `next-3.8`.
+#[must_use]
+pub fn client_version(around: &Surroundings) -> Option<String> {
+    let program = programs::find("tmux", around)?;
+    let ended = process::run(&program, &[OsString::from("-V")], &around.environment, LIMIT).ok()?;
+    let text = String::from_utf8_lossy(&ended.stdout).into_owned();
+    Some(text.trim().trim_start_matches("tmux ").to_owned())
+}

@@ -1,0 +1,4 @@
+//! Data in, text out: styles, tables, times in the user's zone. Pure.
+
+pub mod style;
+pub mod table;
