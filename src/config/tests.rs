@@ -1,10 +1,10 @@
-//! What the default file says, and that no text makes reading it panic.
+//! What the default file says, and what reading a file gives.
 
 use std::time::Duration;
 
-use proptest::prelude::*;
-
 use super::*;
+
+mod properties;
 
 fn variables() -> Variables {
     Variables {
@@ -346,64 +346,4 @@ fn each_value_in_force_tells_where_it_is_from_and_no_secret() {
     assert_eq!(json["values"]["watch"]["heal_every"], "1h");
     assert_eq!(json["lines"]["channel[1].url"], 6);
     assert!(!json.to_string().contains("secret") && !json.to_string().contains("pw"));
-}
-
-/// The default file and its examples with some of their lines changed.
-fn mutated() -> impl Strategy<Value = String> {
-    let lines: Vec<String> = with_examples().lines().map(str::to_owned).collect();
-    let number = lines.len();
-    let junk = prop_oneof![
-        "\\PC{0,20}",
-        "[a-z_]{1,12} = [\\[{\"$~a-z0-9.\\-]{0,12}",
-        "\\[{1,2}[a-z.]{1,9}\\]{1,2}",
-        Just("= 1".to_owned()),
-    ];
-    let change = (0..number, 0..4u8, junk, any::<prop::sample::Index>());
-    prop::collection::vec(change, 1..6).prop_map(move |changes| {
-        let mut lines = lines.clone();
-        for (at, how, junk, place) in changes {
-            let Some(line) = lines.get_mut(at) else {
-                continue;
-            };
-            match how {
-                0 => *line = junk,
-                1 => line.push_str(&junk),
-                2 => {
-                    let boundaries: Vec<usize> = line.char_indices().map(|(at, _)| at).collect();
-                    if !boundaries.is_empty() {
-                        line.truncate(*place.get(&boundaries));
-                    }
-                }
-                _ => {
-                    let kept = line
-                        .split_once('=')
-                        .map(|(key, _)| format!("{key}= {junk}"));
-                    *line = kept.unwrap_or(junk);
-                }
-            }
-        }
-        lines.join("\n")
-    })
-}
-
-proptest! {
-    #[test]
-    fn no_text_makes_reading_panic(text in any::<String>()) {
-        let _ = read(&text, "F", &variables());
-    }
-
-    #[test]
-    fn no_change_of_the_examples_makes_reading_panic(text in mutated()) {
-        match read(&text, "F", &variables()) {
-            Ok(_) => {
-                let _ = InForce::of(Some(&Found { shown: "F".into(), text })).toml();
-            }
-            Err(problems) => {
-                prop_assert!(!problems.is_empty());
-                for problem in problems {
-                    prop_assert!(!problem.what.chars().any(char::is_control), "{:?}", problem);
-                }
-            }
-        }
-    }
 }

@@ -17,8 +17,6 @@ use super::process::{self, RunError};
 use super::programs;
 use super::surroundings::Surroundings;
 use crate::model::reading::Reading;
-use crate::model::segment::Styles;
-use crate::state::schema::TmuxServer;
 
 /// How long a server has to answer.
 const LIMIT: Duration = Duration::from_secs(2);
@@ -64,39 +62,6 @@ impl<'a> Server<'a> {
             return Err(TmuxError::Foreign(shown));
         }
         Ok(Self { program, socket: socket.to_owned(), around })
-    }
-
-    /// What this server is, and how its bar wants us.
-    ///
-    /// # Errors
-    /// When it does not answer, or not in the way tmux does.
-    pub fn describe(&self) -> Result<TmuxServer, TmuxError> {
-        let answer = self.ask(DisplayMessage::new().print().message(DESCRIPTION).build())?;
-        let mut fields = answer.trim_end_matches('\n').split('|');
-        let mut next = || fields.next().unwrap_or_default().to_owned();
-        let (pid, start_time, version, icons) = (next(), next(), next(), next());
-        let mut style = |default: String| match next() {
-            given if given.is_empty() => default,
-            given => given,
-        };
-        let default = Styles::default();
-        let styles = Styles {
-            ok: style(default.ok),
-            warning: style(default.warning),
-            critical: style(default.critical),
-            stale: style(default.stale),
-        };
-        match (pid.parse(), start_time.parse()) {
-            (Ok(pid), Ok(start_time)) => Ok(TmuxServer {
-                socket: self.socket.to_string_lossy().into_owned(),
-                pid,
-                start_time,
-                version,
-                ascii: icons == "ascii",
-                styles,
-            }),
-            _ => Err(TmuxError::Refused(format!("not understood: {answer}"))),
-        }
     }
 
     /// Sets hidden global environment variables: what `#{NAME}` in a status
@@ -170,10 +135,6 @@ impl<'a> Server<'a> {
         }
     }
 }
-
-/// What [`Server::describe`] asks: fields that hold no `|`.
-const DESCRIPTION: &str = "#{pid}|#{start_time}|#{version}|#{@mamori-icons}|#{@mamori-colour-ok}|\
-    #{@mamori-colour-warning}|#{@mamori-colour-critical}|#{@mamori-colour-stale}";
 
 /// A value as one argument: tmux takes a `;` at an argument's end for the end
 /// of the command.

@@ -1,15 +1,16 @@
 //! `mamori tmux register`: hidden, called by `mamori.tmux`.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use crate::failure::{Exit, Failure};
-use crate::model::segment::Level;
+use crate::model::segment::Styles;
 use crate::state::home::Home;
 use crate::state::schema::{State, TmuxServer};
 use crate::state::store::{PATIENCE, Store};
+use crate::sys::clock;
+use crate::sys::status_bar::{self, Texts};
 use crate::sys::surroundings::Surroundings;
 use crate::sys::tmux::Server;
-use crate::sys::{clock, status_bar};
 
 /// How many servers are remembered; the oldest are forgotten beyond that.
 const SERVERS_KEPT: usize = 16;
@@ -23,23 +24,24 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
-    /// Show the segment in the bar of the server on SOCKET
+    /// Show the segment in a server's bar
     Register {
-        /// The server's socket
-        #[arg(long)]
-        socket: PathBuf,
+        /// What the server says of itself: `MAMORI_SERVER` of `tmux/options.sh`
+        server: String,
     },
 }
 
 /// Carries the command out.
 ///
 /// # Errors
-/// Exit 3 when the server does not answer or the state file cannot be written.
+/// Exit 2 when the description is not one, 3 when the server is not ours or
+/// the state file cannot be written.
 pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
-    let Verb::Register { socket } = &args.verb;
-    let server = Server::at(socket, around)
-        .and_then(|server| server.describe())
-        .map_err(|error| Failure::unable(error.to_string()).hint("tmux -V"))?;
+    let Verb::Register { server } = &args.verb;
+    let server = described(server).ok_or_else(|| {
+        Failure::usage("this is not how a tmux server describes itself").hint("tmux run-shell 'PLUGIN/mamori.tmux'")
+    })?;
+    Server::at(Path::new(&server.socket), around).map_err(|error| Failure::unable(error.to_string()))?;
     let home = Home::of(&around.mamori_home);
     let store = Store::new(home.clone(), "mamori tmux register");
     let updated = store.update(PATIENCE, clock::now(), |state| {
@@ -47,10 +49,33 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
         let changed = servers != state.tmux_servers;
         ((), changed.then(|| State { tmux_servers: servers, ..state.clone() }))
     })?;
-    // The bar is new: whatever it showed before was not ours.
-    let only_this = State { tmux_servers: vec![server], ..updated.state };
-    status_bar::show_everywhere(around, &home, Level::Stale, &only_this);
+    let until = status_bar::believed_until(&updated.state, &home);
+    let texts = Texts::of(&updated.state, &server);
+    // No redraw: the plugin sets the status line next, which draws it.
+    status_bar::tell(around, &server, Some(&texts), until)
+        .map_err(|error| Failure::unable(error.to_string()))?;
     Ok(Exit::Fine)
+}
+
+/// `PID|START|VERSION|ICONS|OK|WARNING|CRITICAL|STALE|SOCKET`; an empty style
+/// is our default.
+fn described(text: &str) -> Option<TmuxServer> {
+    let mut fields = text.splitn(9, '|');
+    let (pid, start_time) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+    let (version, icons) = (fields.next()?.to_owned(), fields.next()?);
+    let mut style = |default: String| {
+        fields.next().map(|given| if given.is_empty() { default } else { given.to_owned() })
+    };
+    let default = Styles::default();
+    let styles = Styles {
+        ok: style(default.ok)?,
+        warning: style(default.warning)?,
+        critical: style(default.critical)?,
+        stale: style(default.stale)?,
+    };
+    let socket = fields.next()?.to_owned();
+    let ascii = icons == "ascii";
+    Some(TmuxServer { socket, pid, start_time, version, ascii, styles })
 }
 
 /// `servers` with `server` in the place of the one on its socket, or at the end.
@@ -63,4 +88,36 @@ fn with(servers: &[TmuxServer], server: TmuxServer) -> Vec<TmuxServer> {
     let beyond = servers.len().saturating_sub(SERVERS_KEPT);
     servers.drain(..beyond);
     servers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_is_read_and_its_socket_may_hold_anything() {
+        let server = described("12|1700000000|3.3a|ascii|default||fg=red||/tmp/a|b").unwrap();
+        assert_eq!((server.pid, server.start_time, server.ascii), (12, 1_700_000_000, true));
+        assert_eq!(server.socket, "/tmp/a|b");
+        let styles = [server.styles.ok, server.styles.warning, server.styles.critical];
+        assert_eq!(styles, ["default", "fg=black,bg=yellow", "fg=red"]);
+        assert_eq!(described("x|1"), None);
+        assert_eq!(described(""), None);
+    }
+
+    #[test]
+    fn a_server_that_came_back_takes_its_place_again() {
+        let server = |pid, socket: &str| TmuxServer {
+            socket: socket.to_owned(),
+            pid,
+            start_time: 0,
+            version: String::new(),
+            ascii: false,
+            styles: Styles::default(),
+        };
+        let servers = with(&[server(1, "/a"), server(2, "/b")], server(3, "/a"));
+        assert_eq!(servers.iter().map(|server| server.pid).collect::<Vec<_>>(), [3, 2]);
+        let many = (0..40).fold(Vec::new(), |all, n| with(&all, server(n, &format!("/{n}"))));
+        assert_eq!((many.len(), many[0].pid), (SERVERS_KEPT, 24));
+    }
 }

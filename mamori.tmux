@@ -1,0 +1,107 @@
+#!/bin/sh
+# Loads Mamori into the tmux server that runs this: replaces #{mamori} in the
+# status line and registers the server, so that `mamori watch` tells its bar.
+# Safe to run again. At most five tmux calls, no network, nothing compiled.
+set -u
+
+main() {
+    here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P) || exit 0
+    # shellcheck source=tmux/options.sh
+    . "$here/tmux/options.sh"
+    ask_server || exit 0
+    if binary=$(find_binary); then
+        "$binary" tmux register "$server" </dev/null >/dev/null 2>&1
+    elif [ -z "$told" ]; then
+        tell_how_to_install
+    fi
+    rewrite_status
+}
+
+# Sets server, inject, narrow, icons, left_length, right_length, told.
+ask_server() {
+    answer=$(tmux display-message -p "$MAMORI_SERVER" \; display-message -p "$MAMORI_OPTIONS") || return 1
+    server=${answer%
+*}
+    rest=${answer##*
+}
+    inject=${rest%%|*} rest=${rest#*|}
+    narrow=${rest%%|*} rest=${rest#*|}
+    icons=${rest%%|*} rest=${rest#*|}
+    left_length=${rest%%|*} rest=${rest#*|}
+    right_length=${rest%%|*} told=${rest#*|}
+}
+
+# PATH first, then the plugin's own bin, then cargo's.
+find_binary() {
+    command -v mamori && return
+    for folder in "$here/bin" "${CARGO_HOME:-${HOME-}/.cargo}/bin"; do
+        if [ -x "$folder/mamori" ]; then
+            printf '%s\n' "$folder/mamori"
+            return
+        fi
+    done
+    return 1
+}
+
+# display-message expands formats: every # of the path is doubled.
+tell_how_to_install() {
+    folder=$(printf '%s' "$here" | sed 's/#/##/g')
+    tmux set-environment -gh MAMORI_TOLD 1 \; \
+        display-message "mamori is not installed; run: make -C '$folder' install"
+}
+
+rewrite_status() {
+    format=$(mamori_format "$narrow" "$icons")
+    left=$(tmux show-options -gqv status-left && printf x) || return 0
+    right=$(tmux show-options -gqv status-right && printf x) || return 0
+    # The x keeps spaces at the end from being lost with the newline.
+    left=${left%?x} right=${right%?x}
+    new_left=$(place "$left" left && printf x)
+    new_right=$(place "$right" right && printf x)
+    new_left=${new_left%x} new_right=${new_right%x}
+    set --
+    [ "$new_left" = "$left" ] || set -- "$@" \; set-option -g status-left "$(argument "$new_left")"
+    [ "$new_right" = "$right" ] || set -- "$@" \; set-option -g status-right "$(argument "$new_right")"
+    [ $# -gt 0 ] || return 0
+    if [ "$inject" = left ] && shorter "$left_length"; then
+        set -- "$@" \; set-option -g status-left-length "$MAMORI_INJECT_LENGTH"
+    elif [ "$inject" = right ] && shorter "$right_length"; then
+        set -- "$@" \; set-option -g status-right-length "$MAMORI_INJECT_LENGTH"
+    fi
+    shift
+    tmux "$@"
+}
+
+# TEXT SIDE: the text with each placeholder replaced, and the segment appended
+# where @mamori-inject says so and it is not there yet.
+place() {
+    text=$1 done=
+    while :; do
+        case $text in
+            *'#{mamori}'*)
+                done=$done${text%%'#{mamori}'*}$format
+                text=${text#*'#{mamori}'}
+                ;;
+            *) break ;;
+        esac
+    done
+    text=$done$text
+    if [ "$inject" = "$2" ]; then
+        case $text in *MAMORI_UNTIL*) ;; *) text="$text $format" ;; esac
+    fi
+    printf '%s' "$text"
+}
+
+# tmux takes a ; at the end of an argument for the end of the command.
+argument() {
+    case $1 in
+        *\;) printf '%s\\;' "${1%;}" ;;
+        *) printf '%s' "$1" ;;
+    esac
+}
+
+shorter() {
+    case $1 in '' | *[!0-9]*) return 1 ;; *) [ "$1" -lt "$MAMORI_INJECT_LENGTH" ] ;; esac
+}
+
+main "$@"

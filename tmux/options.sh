@@ -1,0 +1,36 @@
+# shellcheck shell=sh disable=SC2034 # used by mamori.tmux
+# Every option of the plugin, with its default. Set them in tmux.conf before
+# the plugin is loaded, for example: set -g @mamori-icons ascii
+
+# @mamori-inject: `right` or `left` appends the segment to that side of the
+# status line, once. Default '': only the placeholder #{mamori} is replaced,
+# wherever you put it into status-left or status-right.
+#
+# @mamori-icons: `utf8` (● ▲ ✖ ◌, the default) or `ascii` (* ! X ?).
+#
+# @mamori-narrow: below this many columns a client shows the short segment
+# (12 columns instead of 36). Default 60.
+#
+# @mamori-colour-ok, -warning, -critical, -stale: tmux styles. Defaults: the
+# bar's own style for ok, fg=black,bg=yellow for warning,
+# fg=white,bg=red,bold for critical, dim for stale. `default` means the bar's
+# own style.
+
+# The columns that `@mamori-inject` makes room for in status-right-length or
+# status-left-length, where they are fewer.
+MAMORI_INJECT_LENGTH=120
+
+# What mamori.tmux asks the server in its first call. The first line is for
+# `mamori tmux register` and ends with the socket, which may hold anything.
+MAMORI_SERVER='#{pid}|#{start_time}|#{version}|#{@mamori-icons}|#{@mamori-colour-ok}|#{@mamori-colour-warning}|#{@mamori-colour-critical}|#{@mamori-colour-stale}|#{socket_path}'
+MAMORI_OPTIONS='#{@mamori-inject}|#{@mamori-narrow}|#{@mamori-icons}|#{status-left-length}|#{status-right-length}|#{MAMORI_TOLD}'
+
+# The segment as a constant format. The watcher sets MAMORI_UNTIL (Unix
+# seconds) every minute to two and a half minutes ahead, and the texts when
+# they change: no process runs and nothing is redrawn at a refresh, and the
+# segment of a dead watcher turns stale by itself.
+mamori_format() { # NARROW ICONS
+    case $1 in '' | *[!0-9]*) mamori_narrow=60 ;; *) mamori_narrow=$1 ;; esac
+    case $2 in ascii) mamori_stale='?' ;; *) mamori_stale='◌' ;; esac
+    printf '%s' "#{?#{e|>:%s,#{MAMORI_UNTIL}},$mamori_stale mamori?,#{?#{e|<:#{client_width},$mamori_narrow},#{MAMORI_SHORT},#{MAMORI_STATUS}}}"
+}
