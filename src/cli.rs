@@ -39,7 +39,9 @@ enum Command {
     Tmux(tmux::cli::Args),
     /// Measure one path's file system
     #[command(hide = true, name = disks::MEASURE_COMMAND)]
-    MeasurePath { path: PathBuf },
+    MeasurePath {
+        path: PathBuf,
+    },
 }
 
 /// Runs the command that `words` (with the program's name first) ask for.
@@ -83,7 +85,8 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Some(Command::Tmux(args)) => tmux::cli::run(&args, around),
         Some(Command::MeasurePath { path }) => {
             let space = disks::space(&path).map_err(|error| Failure::unable(error.to_string()))?;
-            let json = serde_json::to_string(&space).map_err(|error| Failure::unable(error.to_string()))?;
+            let json = serde_json::to_string(&space)
+                .map_err(|error| Failure::unable(error.to_string()))?;
             output::print(&json)?;
             Ok(Exit::Fine)
         }
@@ -94,7 +97,10 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
 fn usage(error: &clap::Error) -> Failure {
     let text = error.render().to_string();
     let mut paragraphs = text.trim().split("\n\n");
-    let what = paragraphs.next().unwrap_or_default().trim_start_matches("error: ");
+    let what = paragraphs
+        .next()
+        .unwrap_or_default()
+        .trim_start_matches("error: ");
     let what = what.lines().map(str::trim).collect::<Vec<_>>().join(" ");
     let tip = paragraphs.find_map(|paragraph| paragraph.trim().strip_prefix("tip: "));
     let failure = Failure::usage(crate::model::text::clean(&what));

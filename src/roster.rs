@@ -18,7 +18,11 @@ pub fn local_name(config: &Config) -> String {
 
 fn node_name(host: &str) -> String {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    let name = clean(host).chars().map(|c| if allowed(c) { c } else { '-' }).take(64).collect();
+    let name = clean(host)
+        .chars()
+        .map(|c| if allowed(c) { c } else { '-' })
+        .take(64)
+        .collect();
     match name {
         name if name == "local" || name == "" => "localhost".to_owned(),
         name => name,
@@ -31,13 +35,22 @@ fn node_name(host: &str) -> String {
 /// Exit 2 when there is none.
 pub fn resolve(name: &str, config: &Config) -> Result<String, Failure> {
     let local = local_name(config);
-    let mut known = std::iter::once(local.as_str()).chain(config.nodes.iter().map(|node| node.name.as_str()));
+    let mut known =
+        std::iter::once(local.as_str()).chain(config.nodes.iter().map(|node| node.name.as_str()));
     if name == "local" || known.clone().any(|known| known == name) {
-        return Ok(if name == "local" { local } else { name.to_owned() });
+        return Ok(if name == "local" {
+            local
+        } else {
+            name.to_owned()
+        });
     }
     let known: Vec<String> = known.by_ref().map(|name| format!("`{name}`")).collect();
-    Err(Failure::usage(format!("there is no node `{}`; there is {}", clean(name), known.join(", ")))
-        .hint("mamori config show"))
+    Err(Failure::usage(format!(
+        "there is no node `{}`; there is {}",
+        clean(name),
+        known.join(", ")
+    ))
+    .hint("mamori config show"))
 }
 
 /// The local node and those of the configuration, in its order, as they are
@@ -46,7 +59,10 @@ pub fn resolve(name: &str, config: &Config) -> Result<String, Failure> {
 #[must_use]
 pub fn roster(state: &State, config: &Config, local: &str, now: Timestamp) -> Vec<Node> {
     let known = |name: &str, why: &str| {
-        state.node(name).cloned().unwrap_or_else(|| Node::unseen(name, why, now))
+        state
+            .node(name)
+            .cloned()
+            .unwrap_or_else(|| Node::unseen(name, why, now))
     };
     let others = config.nodes.iter().filter(|node| node.name != local);
     std::iter::once(known(local, "not looked at yet"))
@@ -61,6 +77,16 @@ mod tests {
     #[test]
     fn any_host_name_becomes_a_node_name() {
         let names = ["laptop", "a b", "#(touch X)", "", "local", "日本"].map(node_name);
-        assert_eq!(names, ["laptop", "a-b", "--touch-X-", "localhost", "localhost", "--"]);
+        assert_eq!(
+            names,
+            [
+                "laptop",
+                "a-b",
+                "--touch-X-",
+                "localhost",
+                "localhost",
+                "--"
+            ]
+        );
     }
 }

@@ -46,7 +46,11 @@ impl NodeState {
     /// What counts at `now`: a pause over what was judged.
     #[must_use]
     pub fn in_force(self, pause: Option<&Pause>, now: Timestamp) -> Self {
-        if pause.is_some_and(|pause| pause.holds(now)) { Self::Paused } else { self }
+        if pause.is_some_and(|pause| pause.holds(now)) {
+            Self::Paused
+        } else {
+            self
+        }
     }
 
     /// Whether it counts as fine in the summary.

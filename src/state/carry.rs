@@ -49,11 +49,15 @@ fn carry_object(
 }
 
 fn identity(element: &Value) -> Option<(&'static str, Value)> {
-    IDENTITIES.iter().find_map(|key| Some((*key, element.get(key)?.clone())))
+    IDENTITIES
+        .iter()
+        .find_map(|key| Some((*key, element.get(key)?.clone())))
 }
 
 fn find<'a>(elements: &'a [Value], (key, value): &(&str, Value)) -> Option<&'a Value> {
-    elements.iter().find(|element| element.get(key) == Some(value))
+    elements
+        .iter()
+        .find(|element| element.get(key) == Some(value))
 }
 
 #[cfg(test)]

@@ -21,14 +21,20 @@ pub struct Parsed {
 /// What is wrong with it, in the parser's words.
 pub fn parse(bytes: &[u8]) -> Result<Parsed, String> {
     let raw: Value = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
-    let Some(schema) = raw.get("schema").and_then(Value::as_u64).filter(|&schema| schema > 0)
+    let Some(schema) = raw
+        .get("schema")
+        .and_then(Value::as_u64)
+        .filter(|&schema| schema > 0)
     else {
         return Err("it has no schema".to_owned());
     };
     let state = match State::deserialize(&raw) {
         Ok(state) => state,
         // Not broken: merely beyond us.
-        Err(_) if schema > SCHEMA => State { schema, ..State::default() },
+        Err(_) if schema > SCHEMA => State {
+            schema,
+            ..State::default()
+        },
         Err(error) => return Err(error.to_string()),
     };
     Ok(Parsed { state, raw })

@@ -47,7 +47,9 @@ pub enum StateError {
         error: String,
     },
     /// A newer build wrote it.
-    #[error("could not change the state file `{path}`: schema {schema} is newer than this build knows ({SCHEMA})")]
+    #[error(
+        "could not change the state file `{path}`: schema {schema} is newer than this build knows ({SCHEMA})"
+    )]
     Newer {
         /// The state file.
         path: String,
@@ -66,9 +68,10 @@ impl From<StateError> for Failure {
             StateError::Newer { .. } => {
                 failure.hint("upgrade every mamori binary together: `make install`")
             }
-            StateError::Broken { path, .. } => {
-                failure.hint(format!("mv {0} {0}.broken && mamori health", crate::model::text::quoted(&path)))
-            }
+            StateError::Broken { path, .. } => failure.hint(format!(
+                "mv {0} {0}.broken && mamori health",
+                crate::model::text::quoted(&path)
+            )),
             _ => failure.hint("mamori doctor"),
         }
     }
@@ -132,12 +135,23 @@ impl Store {
         let Found { parsed, broken } = self.find()?;
         match (parsed, broken) {
             (None, None) => Ok(None),
-            (None, Some(error)) => Err(StateError::Broken { path: self.shown(), error }),
-            (Some(parsed), None) => Ok(Some(Look { state: parsed.state, notice: None })),
+            (None, Some(error)) => Err(StateError::Broken {
+                path: self.shown(),
+                error,
+            }),
+            (Some(parsed), None) => Ok(Some(Look {
+                state: parsed.state,
+                notice: None,
+            })),
             (Some(parsed), Some(error)) => {
-                let notice =
-                    format!("`{}` is broken ({error}); using its newest good backup", self.shown());
-                Ok(Some(Look { state: parsed.state, notice: Some(notice) }))
+                let notice = format!(
+                    "`{}` is broken ({error}); using its newest good backup",
+                    self.shown()
+                );
+                Ok(Some(Look {
+                    state: parsed.state,
+                    notice: Some(notice),
+                }))
             }
         }
     }
@@ -160,16 +174,27 @@ impl Store {
             .map_err(|error| self.lock_error(error))?;
         let Found { parsed, broken } = self.find()?;
         if let Some(newer) = parsed.as_ref().filter(|parsed| parsed.newer()) {
-            return Err(StateError::Newer { path: self.shown(), schema: newer.state.schema });
+            return Err(StateError::Newer {
+                path: self.shown(),
+                schema: newer.state.schema,
+            });
         }
         let fresh = State::default();
         let old = parsed.as_ref().map_or(&fresh, |parsed| &parsed.state);
         let (outcome, new) = change(old);
         let Some(new) = new else {
             let state = parsed.map_or(fresh, |parsed| parsed.state);
-            return Ok(Updated { outcome, state, set_aside: false });
+            return Ok(Updated {
+                outcome,
+                state,
+                set_aside: false,
+            });
         };
-        let new = State { schema: SCHEMA, revision: old.revision + 1, ..new };
+        let new = State {
+            schema: SCHEMA,
+            revision: old.revision + 1,
+            ..new
+        };
         let bytes = print(parsed.as_ref(), &new)?;
         files::sweep_temporaries(self.home.folder(), "state.json");
         if broken.is_some() {
@@ -179,19 +204,31 @@ impl Store {
         if old.people_differ(&new) || self.backup_due(now) {
             self.back_up(&bytes)?;
         }
-        Ok(Updated { outcome, state: new, set_aside: broken.is_some() })
+        Ok(Updated {
+            outcome,
+            state: new,
+            set_aside: broken.is_some(),
+        })
     }
 
     fn find(&self) -> Result<Found, StateError> {
         let broken = match files::read(&self.home.state())?.map(|bytes| parse(&bytes)) {
-            Some(Ok(parsed)) => return Ok(Found { parsed: Some(parsed), broken: None }),
+            Some(Ok(parsed)) => {
+                return Ok(Found {
+                    parsed: Some(parsed),
+                    broken: None,
+                });
+            }
             Some(Err(error)) => Some(error),
             None => None,
         };
         let mut backups = self.home.backups().into_iter();
         let good = backups.find_map(|path| parse(&files::read(&path).ok()??).ok());
         let missing = good.is_some().then(|| "it is missing".to_owned());
-        Ok(Found { parsed: good, broken: broken.or(missing) })
+        Ok(Found {
+            parsed: good,
+            broken: broken.or(missing),
+        })
     }
 
     /// Moves the broken file out of the way, where a person can look at it.
@@ -201,7 +238,10 @@ impl Store {
             return Ok(());
         }
         let time = now.rfc3339().replace(':', "");
-        let aside = self.home.folder().join(format!("state.json.corrupt-{time}"));
+        let aside = self
+            .home
+            .folder()
+            .join(format!("state.json.corrupt-{time}"));
         Ok(files::rename(&state, &aside)?)
     }
 
@@ -226,9 +266,10 @@ impl Store {
 
     fn lock_error(&self, error: LockError) -> StateError {
         match error {
-            LockError::Held(holder) => {
-                StateError::Locked { state: self.shown(), holder: format!("held by {holder}") }
-            }
+            LockError::Held(holder) => StateError::Locked {
+                state: self.shown(),
+                holder: format!("held by {holder}"),
+            },
             LockError::Unusable(error) => StateError::Lock {
                 path: self.home.state_lock().display().to_string(),
                 error: error.to_string(),

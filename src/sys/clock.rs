@@ -37,8 +37,14 @@ pub fn elapsed() -> Duration {
 #[must_use]
 pub fn zoned(time: Timestamp, now: Timestamp, zone: Option<Tz>) -> String {
     match zone {
-        Some(zone) => written(&time.utc().with_timezone(&zone), &now.utc().with_timezone(&zone)),
-        None => written(&time.utc().with_timezone(&Local), &now.utc().with_timezone(&Local)),
+        Some(zone) => written(
+            &time.utc().with_timezone(&zone),
+            &now.utc().with_timezone(&zone),
+        ),
+        None => written(
+            &time.utc().with_timezone(&Local),
+            &now.utc().with_timezone(&Local),
+        ),
     }
 }
 
@@ -47,5 +53,6 @@ where
     Z::Offset: std::fmt::Display,
 {
     let today = time.date_naive() == now.date_naive();
-    time.format(if today { "%H:%M" } else { "%Y-%m-%d %H:%M" }).to_string()
+    time.format(if today { "%H:%M" } else { "%Y-%m-%d %H:%M" })
+        .to_string()
 }

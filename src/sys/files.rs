@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write as _};
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -21,7 +21,11 @@ pub struct FileError {
 }
 
 fn at<'a>(verb: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> FileError + use<'a> {
-    move |source| FileError { verb, path: path.to_owned(), source }
+    move |source| FileError {
+        verb,
+        path: path.to_owned(),
+        source,
+    }
 }
 
 /// The whole file; `None` when there is none.
@@ -41,7 +45,11 @@ pub fn read(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
 /// # Errors
 /// When it cannot be made, or something else stands in its place.
 pub fn private_folder(path: &Path) -> Result<(), FileError> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(at("create", path))
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(at("create", path))
 }
 
 /// Puts `bytes` in the place of `path`, mode 0600, so that at every instant
@@ -59,7 +67,9 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
         .map_err(at("write", path))?;
     temporary.write_all(bytes).map_err(at("write", path))?;
     temporary.as_file().sync_all().map_err(at("write", path))?;
-    temporary.persist(path).map_err(|error| at("replace", path)(error.error))?;
+    temporary
+        .persist(path)
+        .map_err(|error| at("replace", path)(error.error))?;
     sync_folder(folder)
 }
 
@@ -109,4 +119,20 @@ pub fn modified(path: &Path) -> Option<Timestamp> {
     let time = fs::metadata(path).ok()?.modified().ok()?;
     let since = time.duration_since(UNIX_EPOCH).ok()?;
     Some(Timestamp(i64::try_from(since.as_secs()).ok()?))
+}
+
+/// The permission bits of a file or folder; `None` without one.
+#[must_use]
+pub fn mode(path: &Path) -> Option<u32> {
+    Some(fs::metadata(path).ok()?.permissions().mode() & 0o7777)
+}
+
+/// Whether we may make files in `folder`.
+#[must_use]
+pub fn writable(folder: &Path) -> bool {
+    rustix::fs::access(
+        folder,
+        rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK,
+    )
+    .is_ok()
 }

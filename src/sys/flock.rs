@@ -94,7 +94,13 @@ pub fn last_beat(path: &Path) -> Option<SystemTime> {
 
 fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false).mode(0o600).open(path)
+    options
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path)
 }
 
 fn try_lock(file: &File) -> io::Result<bool> {
@@ -109,15 +115,17 @@ fn try_lock(file: &File) -> io::Result<bool> {
 /// end. A thread that gets the lock too late closes it at once.
 fn wait_for(file: File, limit: Duration) -> io::Result<Option<File>> {
     let (sender, receiver) = mpsc::sync_channel(0);
-    thread::Builder::new().name("flock".to_owned()).spawn(move || {
-        let result = loop {
-            match rustix::fs::flock(&file, FlockOperation::LockExclusive) {
-                Err(rustix::io::Errno::INTR) => {}
-                result => break result,
-            }
-        };
-        let _ = sender.send(result.map(|()| file));
-    })?;
+    thread::Builder::new()
+        .name("flock".to_owned())
+        .spawn(move || {
+            let result = loop {
+                match rustix::fs::flock(&file, FlockOperation::LockExclusive) {
+                    Err(rustix::io::Errno::INTR) => {}
+                    result => break result,
+                }
+            };
+            let _ = sender.send(result.map(|()| file));
+        })?;
     match receiver.recv_timeout(limit) {
         Ok(result) => Ok(Some(result?)),
         Err(_) => Ok(None),

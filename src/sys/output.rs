@@ -12,10 +12,15 @@ use crate::failure::{Exit, Failure};
 /// exit 0; exit 3 when it cannot be written for another reason.
 pub fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = anstream::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(closed()),
-        Err(error) => Err(Failure::unable(format!("could not write to stdout: {error}"))),
+        Err(error) => Err(Failure::unable(format!(
+            "could not write to stdout: {error}"
+        ))),
     }
 }
 
@@ -27,7 +32,12 @@ pub fn complain(text: &str) {
 /// The reader of our output went away: no failure.
 #[must_use]
 pub fn closed() -> Failure {
-    Failure { exit: Exit::Fine, what: String::new(), hint: None, further: Vec::new() }
+    Failure {
+        exit: Exit::Fine,
+        what: String::new(),
+        hint: None,
+        further: Vec::new(),
+    }
 }
 
 /// Columns of the terminal on stdout; 80 where there is none.

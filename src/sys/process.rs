@@ -69,7 +69,11 @@ pub fn run(
         .and_then(|()| wait_until(&mut child, deadline))
         .unwrap_or(None);
     match ended {
-        Some(status) => Ok(Ended { status, stdout, stderr }),
+        Some(status) => Ok(Ended {
+            status,
+            stdout,
+            stderr,
+        }),
         None => {
             end_group(child);
             Err(RunError::TimedOut(name(), limit))
@@ -86,12 +90,20 @@ fn listen(
 ) -> io::Result<()> {
     let (mut out, mut err) = (child.stdout.take(), child.stderr.take());
     while out.is_some() || err.is_some() {
-        let Some(left) = deadline.checked_sub(clock::elapsed()) else { return Ok(()) };
+        let Some(left) = deadline.checked_sub(clock::elapsed()) else {
+            return Ok(());
+        };
         // A grandchild may keep the pipes open: look at the child itself now and then.
         let slice = timespec(left.min(Duration::from_millis(500)));
         let mut fds = Vec::with_capacity(2);
-        fds.extend(out.as_ref().map(|out| PollFd::from_borrowed_fd(out.as_fd(), PollFlags::IN)));
-        fds.extend(err.as_ref().map(|err| PollFd::from_borrowed_fd(err.as_fd(), PollFlags::IN)));
+        fds.extend(
+            out.as_ref()
+                .map(|out| PollFd::from_borrowed_fd(out.as_fd(), PollFlags::IN)),
+        );
+        fds.extend(
+            err.as_ref()
+                .map(|err| PollFd::from_borrowed_fd(err.as_fd(), PollFlags::IN)),
+        );
         match poll(&mut fds, Some(&slice)) {
             Ok(0) if child.try_wait()?.is_some() => return Ok(()),
             Ok(0) | Err(rustix::io::Errno::INTR) => continue,
@@ -133,7 +145,10 @@ fn wait_until(child: &mut Child, deadline: Duration) -> io::Result<Option<ExitSt
 }
 
 fn end_group(mut child: Child) {
-    if let Some(pid) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
+    if let Some(pid) = i32::try_from(child.id())
+        .ok()
+        .and_then(rustix::process::Pid::from_raw)
+    {
         let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
     }
     // A program stuck in the kernel (a dead network disk) cannot be waited
@@ -146,8 +161,15 @@ fn end_group(mut child: Child) {
 /// Whether a process of that id is there, whoever's it is.
 #[must_use]
 pub fn alive(pid: u32) -> bool {
-    let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw);
-    pid.is_some_and(|pid| !matches!(rustix::process::test_kill_process(pid), Err(rustix::io::Errno::SRCH)))
+    let pid = i32::try_from(pid)
+        .ok()
+        .and_then(rustix::process::Pid::from_raw);
+    pid.is_some_and(|pid| {
+        !matches!(
+            rustix::process::test_kill_process(pid),
+            Err(rustix::io::Errno::SRCH)
+        )
+    })
 }
 
 /// A span in poll's own type.
@@ -171,7 +193,10 @@ mod tests {
     #[test]
     fn both_outputs_and_the_exit_status_come_back() {
         let ended = sh("echo out; echo err >&2; exit 3", Duration::from_secs(20)).unwrap();
-        assert_eq!((ended.stdout, ended.stderr), (b"out\n".to_vec(), b"err\n".to_vec()));
+        assert_eq!(
+            (ended.stdout, ended.stderr),
+            (b"out\n".to_vec(), b"err\n".to_vec())
+        );
         assert_eq!(ended.status.code(), Some(3));
     }
 
@@ -189,7 +214,11 @@ mod tests {
         let script = format!("sleep 600 & echo $! > {}; wait", pid_file.display());
         let error = sh(&script, Duration::from_millis(700)).unwrap_err();
         assert!(matches!(error, RunError::TimedOut(..)), "{error}");
-        let pid: i32 = std::fs::read_to_string(pid_file).unwrap().trim().parse().unwrap();
+        let pid: i32 = std::fs::read_to_string(pid_file)
+            .unwrap()
+            .trim()
+            .parse()
+            .unwrap();
         let pid = rustix::process::Pid::from_raw(pid).unwrap();
         let deadline = clock::elapsed() + Duration::from_secs(20);
         while rustix::process::test_kill_process(pid).is_ok() && !zombie(pid) {
@@ -200,6 +229,7 @@ mod tests {
 
     fn zombie(pid: rustix::process::Pid) -> bool {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with('Z'))
+        stat.rsplit_once(") ")
+            .is_none_or(|(_, rest)| rest.starts_with('Z'))
     }
 }

@@ -13,5 +13,7 @@ pub fn find(name: &str, around: &Surroundings) -> Option<PathBuf> {
 /// The path of the running program itself.
 #[must_use]
 pub fn ourselves() -> Option<PathBuf> {
-    std::env::current_exe().ok().filter(|path| path.is_absolute())
+    std::env::current_exe()
+        .ok()
+        .filter(|path| path.is_absolute())
 }

@@ -27,15 +27,23 @@ pub struct SegmentFile {
 pub fn read() -> SegmentFile {
     let home = mamori_home(None).map(|home| Home::of(&home));
     let summary = home.as_ref().and_then(summary);
-    let beat = home.as_ref().and_then(|home| std::fs::metadata(home.watch_lock()).ok()?.modified().ok());
+    let beat = home
+        .as_ref()
+        .and_then(|home| std::fs::metadata(home.watch_lock()).ok()?.modified().ok());
     let beat = beat.map_or(0, seconds);
     let observed = summary.as_ref().map_or(0, |summary| summary.observed);
-    SegmentFile { summary, alive: Timestamp(beat.max(observed)), now: Timestamp(seconds(SystemTime::now())) }
+    SegmentFile {
+        summary,
+        alive: Timestamp(beat.max(observed)),
+        now: Timestamp(seconds(SystemTime::now())),
+    }
 }
 
 fn summary(home: &Home) -> Option<Summary> {
     summary_in(File::open(home.state())).or_else(|| {
-        home.backups().into_iter().find_map(|backup| summary_in(File::open(backup)))
+        home.backups()
+            .into_iter()
+            .find_map(|backup| summary_in(File::open(backup)))
     })
 }
 

@@ -36,7 +36,8 @@ impl Signals {
     /// # Errors
     /// When the system refuses the handlers (exit 3).
     pub fn listen() -> Result<Self, Failure> {
-        Self::start().map_err(|error| Failure::unable(format!("could not listen for signals: {error}")))
+        Self::start()
+            .map_err(|error| Failure::unable(format!("could not listen for signals: {error}")))
     }
 
     fn start() -> Result<Self, Box<dyn std::error::Error>> {
@@ -77,12 +78,18 @@ impl Signals {
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn alarm(limit: Duration) -> Option<rustix::fd::OwnedFd> {
     use rustix::time::{
-        Itimerspec, Timespec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, timerfd_create,
+        Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create,
         timerfd_settime,
     };
     let timer = timerfd_create(TimerfdClockId::Boottime, TimerfdFlags::CLOEXEC).ok()?;
-    let never = Timespec { tv_sec: 0, tv_nsec: 0 };
-    let at = Itimerspec { it_interval: never, it_value: timespec(limit) };
+    let never = Timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    let at = Itimerspec {
+        it_interval: never,
+        it_value: timespec(limit),
+    };
     timerfd_settime(&timer, TimerfdTimerFlags::empty(), &at).ok()?;
     Some(timer)
 }

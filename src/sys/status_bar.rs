@@ -36,12 +36,20 @@ impl Texts {
         let draw = |width| {
             let observed = Timestamp(state.summary.observed);
             // Staleness is the bar's own matter: MAMORI_UNTIL tells it.
-            let form = Form { width, ascii: server.ascii };
+            let form = Form {
+                width,
+                ascii: server.ascii,
+            };
             let (level, text) = segment(Some(&state.summary), observed, observed, form);
             (level, server.styles.draw(level, &text))
         };
         let (level, status) = draw(STATUS_WIDTH);
-        Self { level, status, short: draw(SHORT_WIDTH).1, alerts: state.alerts.len().to_string() }
+        Self {
+            level,
+            status,
+            short: draw(SHORT_WIDTH).1,
+            alerts: state.alerts.len().to_string(),
+        }
     }
 }
 
@@ -51,8 +59,14 @@ impl Texts {
 pub fn believed_until(state: &State, home: &Home) -> Timestamp {
     let lock = home.watch_lock();
     let beat = flock::held(&lock).and_then(|_| super::files::modified(&lock));
-    let alive = beat.map_or(state.summary.observed, |beat| beat.0.max(state.summary.observed));
-    Timestamp(if alive == 0 { 0 } else { alive.saturating_add(FRESH_SECONDS) })
+    let alive = beat.map_or(state.summary.observed, |beat| {
+        beat.0.max(state.summary.observed)
+    });
+    Timestamp(if alive == 0 {
+        0
+    } else {
+        alive.saturating_add(FRESH_SECONDS)
+    })
 }
 
 /// Tells `server` until when to believe its texts, and `texts` when given.

@@ -57,11 +57,17 @@ impl<'a> Server<'a> {
     pub fn at(socket: &Path, around: &'a Surroundings) -> Result<Self, TmuxError> {
         let program = programs::find("tmux", around).ok_or(TmuxError::Missing)?;
         let shown = socket.display().to_string();
-        let Ok(meta) = std::fs::metadata(socket) else { return Err(TmuxError::NoServer(shown)) };
+        let Ok(meta) = std::fs::metadata(socket) else {
+            return Err(TmuxError::NoServer(shown));
+        };
         if meta.uid() != around.uid {
             return Err(TmuxError::Foreign(shown));
         }
-        Ok(Self { program, socket: socket.to_owned(), around })
+        Ok(Self {
+            program,
+            socket: socket.to_owned(),
+            around,
+        })
     }
 
     /// Sets hidden global environment variables: what `#{NAME}` in a status
@@ -71,7 +77,12 @@ impl<'a> Server<'a> {
     /// When the server does not take them.
     pub fn set_hidden(&self, variables: &[(&str, &str)]) -> Result<(), TmuxError> {
         let set = |(name, value): &(&str, &str)| {
-            SetEnvironment::new().global().hidden().name(name.to_string()).value(argument(value)).build()
+            SetEnvironment::new()
+                .global()
+                .hidden()
+                .name(name.to_string())
+                .value(argument(value))
+                .build()
         };
         self.call(variables.iter().map(set)).map(drop)
     }
@@ -86,9 +97,18 @@ impl<'a> Server<'a> {
         let redraws: Vec<TmuxCommand> = clients
             .lines()
             .filter_map(|line| line.strip_prefix("0 "))
-            .map(|name| RefreshClient::new().status_line().target_client(name).build())
+            .map(|name| {
+                RefreshClient::new()
+                    .status_line()
+                    .target_client(name)
+                    .build()
+            })
             .collect();
-        if redraws.is_empty() { Ok(()) } else { self.call(redraws).map(drop) }
+        if redraws.is_empty() {
+            Ok(())
+        } else {
+            self.call(redraws).map(drop)
+        }
     }
 
     /// The names of its sessions.
@@ -120,14 +140,23 @@ impl<'a> Server<'a> {
         let socket = self.socket.to_string_lossy().into_owned();
         let tmux = Tmux::new().force_utf8().socket_path(socket.clone());
         let whole = commands.into_iter().fold(tmux, Tmux::add_command).build();
-        let arguments: Vec<OsString> =
-            whole.to_vec().iter().skip(1).map(|word| OsString::from(word.as_ref())).collect();
+        let arguments: Vec<OsString> = whole
+            .to_vec()
+            .iter()
+            .skip(1)
+            .map(|word| OsString::from(word.as_ref()))
+            .collect();
         let ended = process::run(&self.program, &arguments, &self.around.environment, LIMIT)?;
         if ended.status.success() {
             return Ok(String::from_utf8_lossy(&ended.stdout).into_owned());
         }
         let complaint = String::from_utf8_lossy(&ended.stderr).trim().to_owned();
-        let gone = ["no server running", "error connecting", "server exited", "lost server"];
+        let gone = [
+            "no server running",
+            "error connecting",
+            "server exited",
+            "lost server",
+        ];
         if gone.iter().any(|words| complaint.contains(words)) {
             Err(TmuxError::NoServer(socket))
         } else {
@@ -150,7 +179,10 @@ fn argument(value: &str) -> String {
 #[must_use]
 pub fn default_socket(around: &Surroundings) -> PathBuf {
     let folder = around.tmux_tmpdir.clone().unwrap_or_else(|| {
-        around.prefix.as_ref().map_or_else(|| PathBuf::from("/tmp"), |prefix| prefix.join("var/run"))
+        around
+            .prefix
+            .as_ref()
+            .map_or_else(|| PathBuf::from("/tmp"), |prefix| prefix.join("var/run"))
     });
     folder.join(format!("tmux-{}/default", around.uid))
 }
@@ -159,7 +191,8 @@ pub fn default_socket(around: &Surroundings) -> PathBuf {
 /// server at all is no session; no tmux cannot be known.
 pub(super) fn sessions(around: &Surroundings, registered: &[PathBuf]) -> Reading<Vec<String>> {
     let default = default_socket(around);
-    let sockets = std::iter::once(&default).chain(registered.iter().filter(|other| **other != default));
+    let sockets =
+        std::iter::once(&default).chain(registered.iter().filter(|other| **other != default));
     let mut names = Vec::new();
     for socket in sockets {
         match Server::at(socket, around).and_then(|server| server.sessions()) {
@@ -178,7 +211,13 @@ pub(super) fn sessions(around: &Surroundings, registered: &[PathBuf]) -> Reading
 #[must_use]
 pub fn client_version(around: &Surroundings) -> Option<String> {
     let program = programs::find("tmux", around)?;
-    let ended = process::run(&program, &[OsString::from("-V")], &around.environment, LIMIT).ok()?;
+    let ended = process::run(
+        &program,
+        &[OsString::from("-V")],
+        &around.environment,
+        LIMIT,
+    )
+    .ok()?;
     let text = String::from_utf8_lossy(&ended.stdout).into_owned();
     Some(text.trim().trim_start_matches("tmux ").to_owned())
 }

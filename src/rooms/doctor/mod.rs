@@ -1,3 +1,15 @@
 //! What is missing or wrong, and the command that mends it.
+//!
+//! ```text
+//! $ mamori doctor
+//! warn   watch           no watcher runs
+//!                        the status line turns stale and nothing is noticed
+//!                        mend: mamori watch
+//! 1 problem (0 faults, 1 warning), 8 checks fine, 1 note; `mamori doctor -v` shows all
+//! ```
+//! It reads only: nothing is written, fetched or repaired.
 
 pub mod cli;
+pub mod decide;
+pub mod facts;
+pub mod show;

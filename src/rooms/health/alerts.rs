@@ -14,15 +14,22 @@ pub fn after(alerts: &[Alert], node: &Node, raise: &Raise, next_number: u64) -> 
         return (alerts.to_vec(), next_number);
     }
     let prefix = format!("{}/", node.name);
-    let (ours, mut open): (Vec<Alert>, Vec<Alert>) =
-        alerts.iter().cloned().partition(|alert| alert.id.starts_with(&prefix));
+    let (ours, mut open): (Vec<Alert>, Vec<Alert>) = alerts
+        .iter()
+        .cloned()
+        .partition(|alert| alert.id.starts_with(&prefix));
     let mut next_number = next_number;
     for problem in &node.problems {
         let id = format!("{prefix}{}", problem.check);
-        let Some(memory) = node.checks.get(&problem.check) else { continue };
+        let Some(memory) = node.checks.get(&problem.check) else {
+            continue;
+        };
         let text = format!("{} {}", node.name, problem.text);
         if let Some(alert) = ours.iter().find(|alert| alert.id == id) {
-            open.push(Alert { text, ..alert.clone() });
+            open.push(Alert {
+                text,
+                ..alert.clone()
+            });
         } else if memory.recent.iter().filter(|bad| **bad).count() >= raise.bad {
             open.push(Alert {
                 id,

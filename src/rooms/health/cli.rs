@@ -46,9 +46,14 @@ pub struct StatusArgs {
 pub fn health(args: &HealthArgs, around: &Surroundings) -> Result<Exit, Failure> {
     let config = config::load(around)?;
     let name = roster::local_name(&config);
-    let node = args.node.as_deref().map(|node| roster::resolve(node, &config)).transpose()?;
+    let node = args
+        .node
+        .as_deref()
+        .map(|node| roster::resolve(node, &config))
+        .transpose()?;
     if let Some(node) = node.as_ref().filter(|node| **node != name) {
-        let what = format!("`{node}` is a remote node, and this version looks at the local one only");
+        let what =
+            format!("`{node}` is a remote node, and this version looks at the local one only");
         return Err(Failure::unable(what).hint("mamori health --node local"));
     }
     let node = node.as_deref();
@@ -62,7 +67,10 @@ pub fn health(args: &HealthArgs, around: &Surroundings) -> Result<Exit, Failure>
         let state = prober.probe();
         let now = clock::now();
         if !args.json {
-            output::print(&show::rule(&clock::zoned(now, now, config.timezone), state.nodes.len()))?;
+            output::print(&show::rule(
+                &clock::zoned(now, now, config.timezone),
+                state.nodes.len(),
+            ))?;
         }
         present(&prober.store, &state, node, args.json, now)?;
         match signals.wait(config.watch.liveness_every) {
@@ -108,13 +116,25 @@ impl<'a> Prober<'a> {
     fn new(around: &'a Surroundings, config: &'a Config, name: String) -> Self {
         let expected = facts::expected(around, config);
         let store = Store::new(Home::of(&around.mamori_home), "mamori health");
-        Self { around, config, expected, name, store }
+        Self {
+            around,
+            config,
+            expected,
+            name,
+            store,
+        }
     }
 
     /// One look, recorded; when it cannot be recorded, that is said and the
     /// result stands all the same.
     fn probe(&self) -> State {
-        let known = self.store.read().ok().flatten().map(|look| look.state).unwrap_or_default();
+        let known = self
+            .store
+            .read()
+            .ok()
+            .flatten()
+            .map(|look| look.state)
+            .unwrap_or_default();
         let look = facts::look(self.around, self.config, &known, Ask::ALL);
         let rules = Rules {
             name: &self.name,
@@ -123,13 +143,18 @@ impl<'a> Prober<'a> {
             config: self.config,
         };
         let updated = self.store.update(PATIENCE, look.at, |state| {
-            (state.summary.level, Some(record(state, &look, Ask::ALL, rules)))
+            (
+                state.summary.level,
+                Some(record(state, &look, Ask::ALL, rules)),
+            )
         });
         match updated {
             Ok(updated) => {
                 if updated.set_aside {
                     let folder = self.around.shown(self.store.home().folder());
-                    output::complain(&format!("warning: the state file was broken and is kept as `{folder}/state.json.corrupt-…`\n"));
+                    output::complain(&format!(
+                        "warning: the state file was broken and is kept as `{folder}/state.json.corrupt-…`\n"
+                    ));
                 }
                 let before: Level = updated.outcome;
                 status_bar::show_everywhere(self.around, self.store.home(), before, &updated.state);
@@ -150,10 +175,18 @@ fn present(
     json: bool,
     now: Timestamp,
 ) -> Result<Exit, Failure> {
-    let nodes: Vec<&Node> =
-        state.nodes.iter().filter(|other| node.is_none_or(|node| other.name == node)).collect();
+    let nodes: Vec<&Node> = state
+        .nodes
+        .iter()
+        .filter(|other| node.is_none_or(|node| other.name == node))
+        .collect();
     let asks = nodes.iter().any(|node| node.state.asks_for_action());
-    let view = View { state, nodes, watcher: watcher(store.home()), now };
+    let view = View {
+        state,
+        nodes,
+        watcher: watcher(store.home()),
+        now,
+    };
     let text = if json {
         show::json(&view).map_err(|error| Failure::unable(error.to_string()))?
     } else {
@@ -167,5 +200,9 @@ fn watcher(home: &Home) -> WatcherView {
     let lock = home.watch_lock();
     let running = flock::held(&lock).is_some();
     let pid = running.then(|| flock::named_pid(&lock)).flatten();
-    WatcherView { running, pid, beat: files::modified(&lock) }
+    WatcherView {
+        running,
+        pid,
+        beat: files::modified(&lock),
+    }
 }

@@ -15,8 +15,17 @@ pub fn look(around: &Surroundings, config: &Config, state: &State, ask: Ask) -> 
         around,
         &Questions {
             ssh_address: ssh_address(config),
-            network: config.network.check.iter().map(ToString::to_string).collect(),
-            tmux_sockets: state.tmux_servers.iter().map(|server| PathBuf::from(&server.socket)).collect(),
+            network: config
+                .network
+                .check
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
+            tmux_sockets: state
+                .tmux_servers
+                .iter()
+                .map(|server| PathBuf::from(&server.socket))
+                .collect(),
             ask,
         },
     )
@@ -26,7 +35,10 @@ pub fn look(around: &Surroundings, config: &Config, state: &State, ask: Ask) -> 
 /// folder says that the user stopped sshd.
 #[must_use]
 pub fn expected(around: &Surroundings, config: &Config) -> Expected {
-    let down_file = around.prefix.as_ref().map(|prefix| prefix.join("var/service/sshd/down"));
+    let down_file = around
+        .prefix
+        .as_ref()
+        .map(|prefix| prefix.join("var/service/sshd/down"));
     let stopped = down_file.is_some_and(|path| crate::sys::files::modified(&path).is_some());
     Expected::of_local(config, around.termux(), stopped)
 }
@@ -43,9 +55,14 @@ pub fn needed(expected: &Expected) -> Ask {
 }
 
 fn ssh_address(config: &Config) -> Option<String> {
-    let local = config.services.iter().filter(|service| service.host == Host::Local);
-    local.filter(|service| service.name == "sshd").find_map(|service| match &service.check {
-        Check::SshBanner(address) => Some(address.to_string()),
-        _ => None,
-    })
+    let local = config
+        .services
+        .iter()
+        .filter(|service| service.host == Host::Local);
+    local
+        .filter(|service| service.name == "sshd")
+        .find_map(|service| match &service.check {
+            Check::SshBanner(address) => Some(address.to_string()),
+            _ => None,
+        })
 }

@@ -30,7 +30,13 @@ pub struct Finding {
 #[must_use]
 pub fn findings(readings: &Readings, expected: &Expected, margin: f64) -> Vec<Finding> {
     let limits = &expected.limits;
-    let disk = high("disk", "disk", &readings.disk_used_percent, limits.disk_used_max, margin);
+    let disk = high(
+        "disk",
+        "disk",
+        &readings.disk_used_percent,
+        limits.disk_used_max,
+        margin,
+    );
     let memory = low(
         "memory",
         "mem",
@@ -38,15 +44,29 @@ pub fn findings(readings: &Readings, expected: &Expected, margin: f64) -> Vec<Fi
         limits.memory_available_min,
         margin,
     );
-    let sshd = expected.sshd.then(|| wanted("sshd", "sshd", &readings.sshd)).flatten();
-    let network = expected.network.then(|| wanted("network", "network", &readings.network)).flatten();
-    let battery = expected.battery.then(|| battery(readings, limits.battery_min, margin)).flatten();
+    let sshd = expected
+        .sshd
+        .then(|| wanted("sshd", "sshd", &readings.sshd))
+        .flatten();
+    let network = expected
+        .network
+        .then(|| wanted("network", "network", &readings.network))
+        .flatten();
+    let battery = expected
+        .battery
+        .then(|| battery(readings, limits.battery_min, margin))
+        .flatten();
     disk.into_iter()
         .chain(other_disks(readings, expected, margin))
         .chain(inodes(readings, expected, margin))
         .chain(memory)
         .chain(sshd)
-        .chain(expected.sessions.iter().filter_map(|name| session(readings, name)))
+        .chain(
+            expected
+                .sessions
+                .iter()
+                .filter_map(|name| session(readings, name)),
+        )
         .chain(network)
         .chain(battery)
         .collect()
@@ -74,8 +94,18 @@ fn inodes(readings: &Readings, expected: &Expected, margin: f64) -> Option<Findi
         .filter_map(|disk| disk.inodes_used_percent.map(|percent| (percent, disk)))
         .max_by(|(a, _), (b, _)| a.total_cmp(b))?;
     let home = Some(&disk.mount) == readings.disk_mount.value();
-    let label = if home { "inodes".to_owned() } else { format!("inodes {}", clean(&disk.mount)) };
-    high("inodes", &label, &Reading::Value(percent), expected.limits.inodes_used_max, margin)
+    let label = if home {
+        "inodes".to_owned()
+    } else {
+        format!("inodes {}", clean(&disk.mount))
+    };
+    high(
+        "inodes",
+        &label,
+        &Reading::Value(percent),
+        expected.limits.inodes_used_max,
+        margin,
+    )
 }
 
 fn disks(readings: &Readings) -> &[Disk] {
@@ -95,12 +125,25 @@ fn session(readings: &Readings, name: &str) -> Option<Finding> {
 fn battery(readings: &Readings, min: f64, margin: f64) -> Option<Finding> {
     let finding = low("battery", "battery", &readings.battery_percent, min, margin)?;
     let charging = readings.battery_discharging.value() == Some(&false);
-    Some(if charging { Finding { grade: Grade::Good, ..finding } } else { finding })
+    Some(if charging {
+        Finding {
+            grade: Grade::Good,
+            ..finding
+        }
+    } else {
+        finding
+    })
 }
 
 /// A percentage with a ceiling. It is shown rounded down, so that the text
 /// never claims that the limit was passed when it was not.
-fn high(check: &str, label: &str, reading: &Reading<f64>, max: f64, margin: f64) -> Option<Finding> {
+fn high(
+    check: &str,
+    label: &str,
+    reading: &Reading<f64>,
+    max: f64,
+    margin: f64,
+) -> Option<Finding> {
     let grade = |value: f64| match value {
         value if value >= max => Grade::Bad,
         value if value > max - margin => Grade::Close,
@@ -128,13 +171,20 @@ fn measured(
     round: impl Fn(f64) -> f64,
 ) -> Option<Finding> {
     let (grade, value, text) = match reading {
-        Reading::Value(value) => {
-            (grade(*value), Some(*value), format!("{label} {}% (limit {limit}%)", round(*value)))
-        }
+        Reading::Value(value) => (
+            grade(*value),
+            Some(*value),
+            format!("{label} {}% (limit {limit}%)", round(*value)),
+        ),
         Reading::Failed(error) => (Grade::Bad, None, format!("{label} {}", clean(error))),
         Reading::Unavailable(_) => return None,
     };
-    let problem = Problem { check: check.to_owned(), value, limit: value.map(|_| limit), text };
+    let problem = Problem {
+        check: check.to_owned(),
+        value,
+        limit: value.map(|_| limit),
+        text,
+    };
     Some(Finding { grade, problem })
 }
 
@@ -146,6 +196,11 @@ fn wanted(check: &str, label: &str, reading: &Reading<bool>) -> Option<Finding> 
         Reading::Failed(error) => (Grade::Bad, format!("{label}: {}", clean(error))),
         Reading::Unavailable(_) => return None,
     };
-    let problem = Problem { check: check.to_owned(), value: None, limit: None, text };
+    let problem = Problem {
+        check: check.to_owned(),
+        value: None,
+        limit: None,
+        text,
+    };
     Some(Finding { grade, problem })
 }

@@ -46,7 +46,11 @@ pub fn judge(
             checks.insert(finding.problem.check, memory);
         }
     }
-    let judged = if problems.is_empty() { NodeState::Ok } else { NodeState::Degraded };
+    let judged = if problems.is_empty() {
+        NodeState::Ok
+    } else {
+        NodeState::Degraded
+    };
     let mut judged_node = Node {
         readings: sample.readings,
         problems,

@@ -26,7 +26,10 @@ pub struct Rules<'a> {
 /// `state` after `look` at the local node, whose dear questions were `ask`.
 #[must_use]
 pub fn record(state: &State, look: &Look, ask: Ask, rules: Rules<'_>) -> State {
-    let mut state = State { nodes: roster(state, rules.config, rules.name, look.at), ..state.clone() };
+    let mut state = State {
+        nodes: roster(state, rules.config, rules.name, look.at),
+        ..state.clone()
+    };
     if let Some(node) = state.nodes.first_mut() {
         let sample = Sample {
             at: look.at,
@@ -53,10 +56,26 @@ fn readings(node: &Node, look: &Look, ask: Ask) -> Readings {
             Some(percent) => Reading::Value(percent),
             None => new.cpu_percent,
         },
-        sshd: if ask.sshd { new.sshd } else { last.sshd.clone() },
-        network: if ask.network { new.network } else { last.network.clone() },
-        tmux_sessions: if ask.sessions { new.tmux_sessions } else { last.tmux_sessions.clone() },
-        battery_percent: if ask.battery { new.battery_percent } else { last.battery_percent.clone() },
+        sshd: if ask.sshd {
+            new.sshd
+        } else {
+            last.sshd.clone()
+        },
+        network: if ask.network {
+            new.network
+        } else {
+            last.network.clone()
+        },
+        tmux_sessions: if ask.sessions {
+            new.tmux_sessions
+        } else {
+            last.tmux_sessions.clone()
+        },
+        battery_percent: if ask.battery {
+            new.battery_percent
+        } else {
+            last.battery_percent.clone()
+        },
         battery_discharging: if ask.battery {
             new.battery_discharging
         } else {
@@ -69,6 +88,12 @@ fn readings(node: &Node, look: &Look, ask: Ask) -> Readings {
 fn busy(node: &Node, look: &Look) -> Option<f64> {
     let (before, after): (CpuTicks, CpuTicks) = (node.cpu_ticks?, look.cpu_ticks?);
     let same_boot = node.boot_id.is_some() && node.boot_id == look.boot_id;
-    let total = after.total.checked_sub(before.total).filter(|&total| same_boot && total > 0)?;
-    Some(share(after.busy.checked_sub(before.busy)?.min(total), total))
+    let total = after
+        .total
+        .checked_sub(before.total)
+        .filter(|&total| same_boot && total > 0)?;
+    Some(share(
+        after.busy.checked_sub(before.busy)?.min(total),
+        total,
+    ))
 }

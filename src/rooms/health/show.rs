@@ -74,7 +74,11 @@ pub fn json(view: &View<'_>) -> Result<String, serde_json::Error> {
         schema: 1,
         at: view.now,
         revision: view.state.revision,
-        summary: JsonSummary { ok: summary.ok, total: summary.total, text: &summary.text },
+        summary: JsonSummary {
+            ok: summary.ok,
+            total: summary.total,
+            text: &summary.text,
+        },
         nodes: view.nodes.iter().map(|node| json_node(node)).collect(),
         alerts: &view.state.alerts,
         watcher: &view.watcher,
@@ -114,14 +118,18 @@ pub fn text(view: &View<'_>, columns: usize) -> String {
     lines.join("\n") + "\n"
 }
 
-const HEADINGS: [&str; 9] =
-    ["  NODE", "STATE", "DISK", "MEM", "LOAD", "CPU", "SEEN", "SSHD", "SESSIONS"];
+const HEADINGS: [&str; 9] = [
+    "  NODE", "STATE", "DISK", "MEM", "LOAD", "CPU", "SEEN", "SSHD", "SESSIONS",
+];
 
 fn row(node: &Node, now: Timestamp) -> Vec<Cell> {
     let readings = &node.readings;
     let role = Role::of_state(node.state);
     let limit_of = |check: &str| {
-        node.problems.iter().find(|problem| problem.check == check).map(|_| Role::Warning)
+        node.problems
+            .iter()
+            .find(|problem| problem.check == check)
+            .map(|_| Role::Warning)
     };
     let seen = match node.observed_at {
         None => "never".to_owned(),
@@ -135,15 +143,22 @@ fn row(node: &Node, now: Timestamp) -> Vec<Cell> {
     vec![
         Cell::painted(role, format!("{} {}", role.symbol(), node.name)),
         Cell::painted(role, node.state.word()),
-        Cell::right(limit_of("disk"), known(&readings.disk_used_percent, |v| format!("{}%", v.floor()))),
+        Cell::right(
+            limit_of("disk"),
+            known(&readings.disk_used_percent, |v| format!("{}%", v.floor())),
+        ),
         Cell::right(
             limit_of("memory"),
-            known(&readings.memory_available_percent, |v| format!("{}%", v.ceil())),
+            known(&readings.memory_available_percent, |v| {
+                format!("{}%", v.ceil())
+            }),
         ),
         Cell::right(None, known(&readings.load_1m, |v| format!("{v:.2}"))),
         Cell::right(None, known(&readings.cpu_percent, |v| format!("{v:.0}%"))),
         Cell::plain(&seen),
-        Cell::plain(&known(&readings.sshd, |up| if *up { "up" } else { "-" }.to_owned())),
+        Cell::plain(&known(&readings.sshd, |up| {
+            if *up { "up" } else { "-" }.to_owned()
+        })),
         Cell::plain(&sessions),
     ]
 }
@@ -161,36 +176,66 @@ fn known<T>(reading: &Reading<T>, show: impl Fn(&T) -> String) -> String {
 /// its pause, what could not be read.
 fn troubles(node: &Node, view: &View<'_>) -> Vec<String> {
     let since = |since: Timestamp| format!("for {}", age(view.now.since(since)));
-    let pause = view.state.pauses.get(&node.name).filter(|pause| pause.holds(view.now));
+    let pause = view
+        .state
+        .pauses
+        .get(&node.name)
+        .filter(|pause| pause.holds(view.now));
     let pause = pause.map(|pause| {
         let until = match pause.until {
             Some(until) => format!("for another {}", age(until.since(view.now))),
             None => format!("until `mamori resume {}`", node.name),
         };
-        let reason = pause.reason.as_deref().map(|reason| format!(": {}", clean(reason)));
-        format!("  {} is paused {until}{}", node.name, reason.unwrap_or_default())
+        let reason = pause
+            .reason
+            .as_deref()
+            .map(|reason| format!(": {}", clean(reason)));
+        format!(
+            "  {} is paused {until}{}",
+            node.name,
+            reason.unwrap_or_default()
+        )
     });
     let problems = node.problems.iter().map(|problem| {
-        let began = node.checks.get(&problem.check).and_then(|check| check.since);
+        let began = node
+            .checks
+            .get(&problem.check)
+            .and_then(|check| check.since);
         let began = began.map(|began| format!(", {}", since(began)));
-        let line = format!("  {}: {}{}", node.name, problem.text, began.unwrap_or_default());
+        let line = format!(
+            "  {}: {}{}",
+            node.name,
+            problem.text,
+            began.unwrap_or_default()
+        );
         painted(Role::Warning, &line)
     });
-    let unknown = (node.state == NodeState::Unknown).then(|| match &node.readings.disk_used_percent {
-        Reading::Unavailable(why) | Reading::Failed(why) => format!("  {}: {}", node.name, clean(why)),
-        Reading::Value(_) => format!("  {}: nobody could look, {}", node.name, since(node.since)),
-    });
+    let unknown =
+        (node.state == NodeState::Unknown).then(|| match &node.readings.disk_used_percent {
+            Reading::Unavailable(why) | Reading::Failed(why) => {
+                format!("  {}: {}", node.name, clean(why))
+            }
+            Reading::Value(_) => {
+                format!("  {}: nobody could look, {}", node.name, since(node.since))
+            }
+        });
     pause.into_iter().chain(problems).chain(unknown).collect()
 }
 
 fn watcher(watcher: &WatcherView, now: Timestamp) -> String {
     match (watcher.running, watcher.pid, watcher.beat) {
         (true, Some(pid), Some(beat)) => {
-            format!("watcher: running (pid {pid}), last beat {} ago", age(now.since(beat)))
+            format!(
+                "watcher: running (pid {pid}), last beat {} ago",
+                age(now.since(beat))
+            )
         }
         (true, ..) => "watcher: running".to_owned(),
         (false, _, Some(beat)) => {
-            format!("watcher: not running, last seen {} ago; start it: mamori watch", age(now.since(beat)))
+            format!(
+                "watcher: not running, last seen {} ago; start it: mamori watch",
+                age(now.since(beat))
+            )
         }
         (false, ..) => "watcher: not running; start it: mamori watch".to_owned(),
     }

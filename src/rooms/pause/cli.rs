@@ -57,7 +57,10 @@ pub fn pause(args: &PauseArgs, around: &Surroundings) -> Result<Exit, Failure> {
     let pause = Pause {
         since: now,
         until: args.span.map(|span| now.after(span)),
-        reason: args.reason.as_deref().map(|text| clean(text).chars().take(LONGEST_REASON).collect()),
+        reason: args
+            .reason
+            .as_deref()
+            .map(|text| clean(text).chars().take(LONGEST_REASON).collect()),
     };
     let config = config::load(around)?;
     let node = roster::resolve(&args.node, &config)?;
@@ -80,8 +83,14 @@ pub fn pause(args: &PauseArgs, around: &Surroundings) -> Result<Exit, Failure> {
 pub fn resume(args: &ResumeArgs, around: &Surroundings) -> Result<Exit, Failure> {
     let config = config::load(around)?;
     let node = roster::resolve(&args.node, &config)?;
-    let was = change(around, &config, clock::now(), |state| state.pauses.remove(&node))?;
-    let text = if was.is_some() { "is watched again" } else { "was not paused" };
+    let was = change(around, &config, clock::now(), |state| {
+        state.pauses.remove(&node)
+    })?;
+    let text = if was.is_some() {
+        "is watched again"
+    } else {
+        "was not paused"
+    };
     output::print(&format!("{node} {text}\n"))?;
     Ok(Exit::Fine)
 }

@@ -19,12 +19,22 @@ pub fn line(arguments: impl Iterator<Item = String>) -> String {
     let options = options(arguments);
     let file = segment_file::read();
     let (level, text) = segment(file.summary.as_ref(), file.alive, file.now, options.form);
-    if options.styled { Styles::default().draw(level, &text) } else { text }
+    if options.styled {
+        Styles::default().draw(level, &text)
+    } else {
+        text
+    }
 }
 
 /// Takes what it understands and ignores the rest: a bar must never be blank.
 fn options(mut arguments: impl Iterator<Item = String>) -> Options {
-    let mut options = Options { form: Form { width: WIDTH, ascii: false }, styled: true };
+    let mut options = Options {
+        form: Form {
+            width: WIDTH,
+            ascii: false,
+        },
+        styled: true,
+    };
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--ascii" => options.form.ascii = true,
@@ -41,7 +51,10 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Options {
 }
 
 fn set_width(options: &mut Options, text: Option<&str>) {
-    if let Some(width) = text.and_then(|text| text.parse().ok()).filter(|&width| width > 0) {
+    if let Some(width) = text
+        .and_then(|text| text.parse().ok())
+        .filter(|&width| width > 0)
+    {
         options.form.width = width;
     }
 }
@@ -58,9 +71,15 @@ mod tests {
     #[test]
     fn flags_are_understood_and_nonsense_is_ignored() {
         assert_eq!(parsed(&[]), (36, false, true));
-        assert_eq!(parsed(&["--width", "12", "--ascii", "--no-style"]), (12, true, false));
+        assert_eq!(
+            parsed(&["--width", "12", "--ascii", "--no-style"]),
+            (12, true, false)
+        );
         assert_eq!(parsed(&["--width=8"]), (8, false, true));
-        assert_eq!(parsed(&["--width", "wide", "--verbose", "x"]), (36, false, true));
+        assert_eq!(
+            parsed(&["--width", "wide", "--verbose", "x"]),
+            (36, false, true)
+        );
         assert_eq!(parsed(&["--width"]), (36, false, true));
         assert_eq!(parsed(&["--width", "0"]), (36, false, true));
     }

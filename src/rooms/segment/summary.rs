@@ -27,7 +27,10 @@ pub fn from_head(head: &[u8]) -> Option<Summary> {
 }
 
 fn digits(bytes: &[u8]) -> &[u8] {
-    let end = bytes.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(bytes.len());
+    let end = bytes
+        .iter()
+        .position(|byte| !byte.is_ascii_digit())
+        .unwrap_or(bytes.len());
     bytes.get(end..).unwrap_or_default()
 }
 
@@ -46,10 +49,23 @@ mod tests {
 
     #[test]
     fn the_head_of_a_file_as_written_is_enough() {
-        let summary = Summary { ok: 2, total: 3, text: "▲ 2/3 mugen \"disk\" 93%".to_owned(), observed: 7, ..Summary::default() };
-        let state = State { revision: 42, summary: summary.clone(), ..State::default() };
+        let summary = Summary {
+            ok: 2,
+            total: 3,
+            text: "▲ 2/3 mugen \"disk\" 93%".to_owned(),
+            observed: 7,
+            ..Summary::default()
+        };
+        let state = State {
+            revision: 42,
+            summary: summary.clone(),
+            ..State::default()
+        };
         let bytes = print(None, &state).unwrap();
-        let end = bytes.windows(8).position(|window| window == b",\"nodes\"").unwrap();
+        let end = bytes
+            .windows(8)
+            .position(|window| window == b",\"nodes\"")
+            .unwrap();
         assert_eq!(from_head(&bytes[..end]), Some(summary.clone()));
         assert_eq!(from_whole(&bytes), Some(summary));
     }

@@ -39,15 +39,23 @@ enum Verb {
 pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
     let Verb::Register { server } = &args.verb;
     let server = described(server).ok_or_else(|| {
-        Failure::usage("this is not how a tmux server describes itself").hint("tmux run-shell 'PLUGIN/mamori.tmux'")
+        Failure::usage("this is not how a tmux server describes itself")
+            .hint("tmux run-shell 'PLUGIN/mamori.tmux'")
     })?;
-    Server::at(Path::new(&server.socket), around).map_err(|error| Failure::unable(error.to_string()))?;
+    Server::at(Path::new(&server.socket), around)
+        .map_err(|error| Failure::unable(error.to_string()))?;
     let home = Home::of(&around.mamori_home);
     let store = Store::new(home.clone(), "mamori tmux register");
     let updated = store.update(PATIENCE, clock::now(), |state| {
         let servers = with(&state.tmux_servers, server.clone());
         let changed = servers != state.tmux_servers;
-        ((), changed.then(|| State { tmux_servers: servers, ..state.clone() }))
+        (
+            (),
+            changed.then(|| State {
+                tmux_servers: servers,
+                ..state.clone()
+            }),
+        )
     })?;
     let until = status_bar::believed_until(&updated.state, &home);
     let texts = Texts::of(&updated.state, &server);
@@ -64,7 +72,13 @@ fn described(text: &str) -> Option<TmuxServer> {
     let (pid, start_time) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
     let (version, icons) = (fields.next()?.to_owned(), fields.next()?);
     let mut style = |default: String| {
-        fields.next().map(|given| if given.is_empty() { default } else { given.to_owned() })
+        fields.next().map(|given| {
+            if given.is_empty() {
+                default
+            } else {
+                given.to_owned()
+            }
+        })
     };
     let default = Styles::default();
     let styles = Styles {
@@ -75,13 +89,23 @@ fn described(text: &str) -> Option<TmuxServer> {
     };
     let socket = fields.next()?.to_owned();
     let ascii = icons == "ascii";
-    Some(TmuxServer { socket, pid, start_time, version, ascii, styles })
+    Some(TmuxServer {
+        socket,
+        pid,
+        start_time,
+        version,
+        ascii,
+        styles,
+    })
 }
 
 /// `servers` with `server` in the place of the one on its socket, or at the end.
 fn with(servers: &[TmuxServer], server: TmuxServer) -> Vec<TmuxServer> {
     let mut servers = servers.to_vec();
-    match servers.iter_mut().find(|other| other.socket == server.socket) {
+    match servers
+        .iter_mut()
+        .find(|other| other.socket == server.socket)
+    {
         Some(same) => *same = server,
         None => servers.push(server),
     }
@@ -97,9 +121,16 @@ mod tests {
     #[test]
     fn a_description_is_read_and_its_socket_may_hold_anything() {
         let server = described("12|1700000000|3.3a|ascii|default||fg=red||/tmp/a|b").unwrap();
-        assert_eq!((server.pid, server.start_time, server.ascii), (12, 1_700_000_000, true));
+        assert_eq!(
+            (server.pid, server.start_time, server.ascii),
+            (12, 1_700_000_000, true)
+        );
         assert_eq!(server.socket, "/tmp/a|b");
-        let styles = [server.styles.ok, server.styles.warning, server.styles.critical];
+        let styles = [
+            server.styles.ok,
+            server.styles.warning,
+            server.styles.critical,
+        ];
         assert_eq!(styles, ["default", "fg=black,bg=yellow", "fg=red"]);
         assert_eq!(described("x|1"), None);
         assert_eq!(described(""), None);
@@ -116,7 +147,10 @@ mod tests {
             styles: Styles::default(),
         };
         let servers = with(&[server(1, "/a"), server(2, "/b")], server(3, "/a"));
-        assert_eq!(servers.iter().map(|server| server.pid).collect::<Vec<_>>(), [3, 2]);
+        assert_eq!(
+            servers.iter().map(|server| server.pid).collect::<Vec<_>>(),
+            [3, 2]
+        );
         let many = (0..40).fold(Vec::new(), |all, n| with(&all, server(n, &format!("/{n}"))));
         assert_eq!((many.len(), many[0].pid), (SERVERS_KEPT, 24));
     }

@@ -18,14 +18,24 @@ const MEMORY_POINTS: f64 = 5.0;
 /// older than `oldest`.
 #[must_use]
 pub fn worth_writing(old: &State, new: &State, oldest: Duration) -> bool {
-    let summary = |state: &State| (state.summary.ok, state.summary.total, state.summary.text.clone());
+    let summary = |state: &State| {
+        (
+            state.summary.ok,
+            state.summary.total,
+            state.summary.text.clone(),
+        )
+    };
     summary(old) != summary(new)
         || old.alerts != new.alerts
         || old.pauses != new.pauses
         || old.gaps != new.gaps
         || old.tmux_servers != new.tmux_servers
         || old.nodes.len() != new.nodes.len()
-        || old.nodes.iter().zip(&new.nodes).any(|(old, new)| differ(old, new, oldest))
+        || old
+            .nodes
+            .iter()
+            .zip(&new.nodes)
+            .any(|(old, new)| differ(old, new, oldest))
 }
 
 fn differ(old: &Node, new: &Node, oldest: Duration) -> bool {
@@ -33,7 +43,12 @@ fn differ(old: &Node, new: &Node, oldest: Duration) -> bool {
         (Some(old), Some(new)) => new.since(old).unsigned_abs() >= oldest.as_secs(),
         (old, new) => old != new,
     };
-    let texts = |node: &Node| node.problems.iter().map(|problem| problem.text.clone()).collect::<Vec<_>>();
+    let texts = |node: &Node| {
+        node.problems
+            .iter()
+            .map(|problem| problem.text.clone())
+            .collect::<Vec<_>>()
+    };
     let (was, is) = (&old.readings, &new.readings);
     aged || old.name != new.name
         || old.state != new.state
@@ -41,7 +56,11 @@ fn differ(old: &Node, new: &Node, oldest: Duration) -> bool {
         || old.boot_id != new.boot_id
         || texts(old) != texts(new)
         || moved(&was.disk_used_percent, &is.disk_used_percent, DISK_POINTS)
-        || moved(&was.memory_available_percent, &is.memory_available_percent, MEMORY_POINTS)
+        || moved(
+            &was.memory_available_percent,
+            &is.memory_available_percent,
+            MEMORY_POINTS,
+        )
         || was.sshd != is.sshd
         || was.network != is.network
         || was.tmux_sessions != is.tmux_sessions
@@ -67,7 +86,10 @@ mod tests {
         node.readings.disk_used_percent = Reading::Value(disk);
         node.readings.memory_available_percent = Reading::Value(memory);
         node.readings.uptime_s = Reading::Value(at.unsigned_abs());
-        State { nodes: vec![node], ..State::default() }
+        State {
+            nodes: vec![node],
+            ..State::default()
+        }
     }
 
     #[test]
@@ -75,7 +97,11 @@ mod tests {
         let mut written = state(0, 50.0, 40.0);
         let mut writes = 0;
         for minute in 1..=60 {
-            let new = state(60 * minute, 50.0 + 0.01 * f64::from(i32::try_from(minute).unwrap()), 41.0);
+            let new = state(
+                60 * minute,
+                50.0 + 0.01 * f64::from(i32::try_from(minute).unwrap()),
+                41.0,
+            );
             if worth_writing(&written, &new, OLDEST) {
                 (written, writes) = (new, writes + 1);
             }
@@ -93,6 +119,10 @@ mod tests {
         session.nodes[0].readings.tmux_sessions = Reading::Value(vec!["main".to_owned()]);
         assert!(worth_writing(&old, &session, OLDEST));
         // A clock that was set back ten years.
-        assert!(worth_writing(&old, &state(-315_000_000, 50.0, 40.0), OLDEST));
+        assert!(worth_writing(
+            &old,
+            &state(-315_000_000, 50.0, 40.0),
+            OLDEST
+        ));
     }
 }

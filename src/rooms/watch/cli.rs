@@ -44,21 +44,34 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
         }
         Err(LockError::Unusable(error)) => {
             let path = around.shown(&home.watch_lock());
-            return Err(Failure::unable(format!("could not lock `{path}`: {error}")).hint("mamori doctor"));
+            return Err(
+                Failure::unable(format!("could not lock `{path}`: {error}")).hint("mamori doctor")
+            );
         }
     };
     let signals = Signals::listen()?;
     let name = roster::local_name(&config);
-    let mut rounds = Rounds::new(around, &config, name.clone(), Store::new(home, "mamori watch"));
+    let mut rounds = Rounds::new(
+        around,
+        &config,
+        name.clone(),
+        Store::new(home, "mamori watch"),
+    );
     let mut schedule = Schedule::new(config.watch.health_every);
     let now = clock::now();
     if let Some(from) = last_beat.filter(|beat| now.since(*beat) > FRESH_SECONDS) {
-        rounds.note_gap(Gap { from, to: now, why: GapCause::NotRunning });
+        rounds.note_gap(Gap {
+            from,
+            to: now,
+            why: GapCause::NotRunning,
+        });
     }
     if !args.once {
         let every = humantime::format_duration(LOCAL_EVERY.min(config.watch.health_every));
         let full = humantime::format_duration(config.watch.health_every);
-        output::print(&format!("watching {name}: disks and memory every {every}, everything every {full}\n"))?;
+        output::print(&format!(
+            "watching {name}: disks and memory every {every}, everything every {full}\n"
+        ))?;
     }
     loop {
         let elapsed = clock::elapsed();
@@ -66,11 +79,17 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
             let now = clock::now();
             let seconds = i64::try_from(slept.as_secs()).unwrap_or(i64::MAX);
             let from = Timestamp(now.0.saturating_sub(seconds));
-            rounds.note_gap(Gap { from, to: now, why: GapCause::Slept });
+            rounds.note_gap(Gap {
+                from,
+                to: now,
+                why: GapCause::Slept,
+            });
         }
         // The beat comes first: whatever a round meets, we are alive.
         if let Err(error) = lock.beat() {
-            output::complain(&format!("warning: could not touch the watcher's lock: {error}\n"));
+            output::complain(&format!(
+                "warning: could not touch the watcher's lock: {error}\n"
+            ));
         }
         rounds.round(schedule.begin(elapsed));
         if args.once {
@@ -80,7 +99,11 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
             None => {}
             Some(stop) => {
                 rounds.say_goodbye();
-                return Ok(if stop == Stop::Interrupted { Exit::Interrupted } else { Exit::Fine });
+                return Ok(if stop == Stop::Interrupted {
+                    Exit::Interrupted
+                } else {
+                    Exit::Fine
+                });
             }
         }
     }

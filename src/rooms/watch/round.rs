@@ -51,7 +51,12 @@ impl<'a> Rounds<'a> {
     /// A watcher's first knowledge.
     #[must_use]
     pub fn new(around: &'a Surroundings, config: &'a Config, name: String, store: Store) -> Self {
-        let state = store.read().ok().flatten().map(|look| look.state).unwrap_or_default();
+        let state = store
+            .read()
+            .ok()
+            .flatten()
+            .map(|look| look.state)
+            .unwrap_or_default();
         Self {
             around,
             config,
@@ -73,7 +78,11 @@ impl<'a> Rounds<'a> {
     /// One round; `full` asks every question, else only those that are judged.
     pub fn round(&mut self, full: bool) {
         let expected = facts::expected(self.around, self.config);
-        let ask = if full { Ask::ALL } else { facts::needed(&expected) };
+        let ask = if full {
+            Ask::ALL
+        } else {
+            facts::needed(&expected)
+        };
         let look = facts::look(self.around, self.config, &self.state, ask);
         let now = look.at;
         self.pending.push((look, ask));
@@ -86,13 +95,21 @@ impl<'a> Rounds<'a> {
     /// Brings the state file up to date if that is worth a write. When it is
     /// locked or the disk is full, the looks wait and our own copy goes on.
     fn write(&mut self, expected: &Expected, now: Timestamp) {
-        let rules =
-            Rules { name: &self.name, expected, judge: &self.config.judge, config: self.config };
+        let rules = Rules {
+            name: &self.name,
+            expected,
+            judge: &self.config.judge,
+            config: self.config,
+        };
         let (pending, gaps, oldest) = (&self.pending, &self.gaps, self.config.watch.health_every);
         let gone = self.gone_servers();
         let taken_over = |state: &State| {
-            let mut new = pending.iter().fold(state.clone(), |state, (look, ask)| record(&state, look, *ask, rules));
-            new.gaps = gaps.iter().fold(new.gaps, |all, gap| with_gap(&all, gap.from, gap.to, gap.why));
+            let mut new = pending.iter().fold(state.clone(), |state, (look, ask)| {
+                record(&state, look, *ask, rules)
+            });
+            new.gaps = gaps.iter().fold(new.gaps, |all, gap| {
+                with_gap(&all, gap.from, gap.to, gap.why)
+            });
             new.tmux_servers.retain(|server| !gone.contains(server));
             new
         };
@@ -124,7 +141,9 @@ impl<'a> Rounds<'a> {
         let until = clock::now().after(Duration::from_secs(status_bar::BELIEVED_SECONDS));
         let servers = self.state.tmux_servers.clone();
         self.told.retain(|(socket, pid), _| {
-            servers.iter().any(|server| server.socket == *socket && server.pid == *pid)
+            servers
+                .iter()
+                .any(|server| server.socket == *socket && server.pid == *pid)
         });
         for server in &servers {
             if let Err(error) = self.tell(server, until) {
@@ -167,7 +186,12 @@ impl<'a> Rounds<'a> {
         let gone = |server: &&TmuxServer| {
             !Path::new(&server.socket).exists() && !process::alive(server.pid)
         };
-        self.state.tmux_servers.iter().filter(gone).cloned().collect()
+        self.state
+            .tmux_servers
+            .iter()
+            .filter(gone)
+            .cloned()
+            .collect()
     }
 
     fn complain(&mut self, complaint: String) {

@@ -27,12 +27,19 @@ impl Schedule {
     /// local disks and memory every [`LOCAL_EVERY`] at least.
     #[must_use]
     pub fn new(full_every: Duration) -> Self {
-        Self { every: LOCAL_EVERY.min(full_every), full_every, last: None, last_full: None }
+        Self {
+            every: LOCAL_EVERY.min(full_every),
+            full_every,
+            last: None,
+            last_full: None,
+        }
     }
 
     /// Begins a round at `elapsed`; says whether it looks at everything.
     pub fn begin(&mut self, elapsed: Duration) -> bool {
-        let full = self.last_full.is_none_or(|last| elapsed.saturating_sub(last) >= self.full_every);
+        let full = self
+            .last_full
+            .is_none_or(|last| elapsed.saturating_sub(last) >= self.full_every);
         self.last = Some(elapsed);
         if full {
             self.last_full = Some(elapsed);
@@ -80,7 +87,9 @@ mod tests {
     #[test]
     fn everything_is_looked_at_every_five_minutes_and_disks_every_minute() {
         let mut schedule = Schedule::new(at(300));
-        let full: Vec<bool> = (0..11).map(|minute| schedule.begin(at(1_000 + 60 * minute))).collect();
+        let full: Vec<bool> = (0..11)
+            .map(|minute| schedule.begin(at(1_000 + 60 * minute)))
+            .collect();
         let expected = [0, 5, 10].map(|minute| minute as usize);
         let found: Vec<usize> = (0..11).filter(|minute| full[*minute]).collect();
         assert_eq!(found, expected);

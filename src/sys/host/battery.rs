@@ -22,8 +22,14 @@ pub(super) fn charge(_: &Surroundings) -> Charge {
         if is("type", "Battery") && !is("scope", "Device") {
             let percent = read("capacity").trim().parse();
             return match percent {
-                Ok(percent) => (Reading::Value(percent), Reading::Value(is("status", "Discharging"))),
-                Err(_) => (Reading::failed("the battery names no capacity"), Reading::unavailable("no capacity")),
+                Ok(percent) => (
+                    Reading::Value(percent),
+                    Reading::Value(is("status", "Discharging")),
+                ),
+                Err(_) => (
+                    Reading::failed("the battery names no capacity"),
+                    Reading::unavailable("no capacity"),
+                ),
             };
         }
     }
@@ -44,14 +50,26 @@ pub(super) fn charge(around: &Surroundings) -> Charge {
     let limit = std::time::Duration::from_secs(5);
     let answer = match crate::sys::process::run(&program, &[], &around.environment, limit) {
         Ok(ended) => serde_json::from_slice::<Status>(&ended.stdout),
-        Err(error) => return (Reading::failed(error.to_string()), Reading::failed("no answer")),
+        Err(error) => {
+            return (
+                Reading::failed(error.to_string()),
+                Reading::failed("no answer"),
+            );
+        }
     };
     match answer {
-        Ok(Status { percentage: Some(percent), status }) => {
-            (Reading::Value(percent), Reading::Value(status.as_deref() == Some("DISCHARGING")))
-        }
+        Ok(Status {
+            percentage: Some(percent),
+            status,
+        }) => (
+            Reading::Value(percent),
+            Reading::Value(status.as_deref() == Some("DISCHARGING")),
+        ),
         Ok(_) => both("Termux:API names no percentage"),
-        Err(error) => (Reading::failed(error.to_string()), Reading::failed("not understood")),
+        Err(error) => (
+            Reading::failed(error.to_string()),
+            Reading::failed("not understood"),
+        ),
     }
 }
 
@@ -63,21 +81,30 @@ pub(super) fn charge(around: &Surroundings) -> Charge {
     let limit = std::time::Duration::from_secs(2);
     match crate::sys::process::run(program, &arguments, &around.environment, limit) {
         Ok(ended) => pmset(&String::from_utf8_lossy(&ended.stdout)),
-        Err(error) => (Reading::failed(error.to_string()), Reading::failed("no answer")),
+        Err(error) => (
+            Reading::failed(error.to_string()),
+            Reading::failed("no answer"),
+        ),
     }
 }
 
 #[cfg(any(test, not(any(target_os = "linux", target_os = "android"))))]
 fn pmset(text: &str) -> Charge {
-    let battery = text.lines().find(|line| line.trim_start().starts_with("-InternalBattery"));
+    let battery = text
+        .lines()
+        .find(|line| line.trim_start().starts_with("-InternalBattery"));
     let Some((before, after)) = battery.and_then(|line| line.split_once('%')) else {
         return both("no battery");
     };
-    let digits = before.rsplit(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+    let digits = before
+        .rsplit(|c: char| !c.is_ascii_digit())
+        .next()
+        .unwrap_or_default();
     match digits.parse() {
-        Ok(percent) => {
-            (Reading::Value(percent), Reading::Value(after.starts_with("; discharging")))
-        }
+        Ok(percent) => (
+            Reading::Value(percent),
+            Reading::Value(after.starts_with("; discharging")),
+        ),
         Err(_) => both("pmset names no percentage"),
     }
 }

@@ -53,11 +53,17 @@ pub(super) fn measure(home: &Path) -> Disks {
     // there is any, a child asks.
     let careful = mounts.iter().any(Mount::network);
     let home_space = home_space(home, careful);
-    let home = if careful { home.to_owned() } else { crate::sys::files::resolved(home) };
+    let home = if careful {
+        home.to_owned()
+    } else {
+        crate::sys::files::resolved(home)
+    };
     let home_mount = match of(&home, &mounts) {
         Some(mount) => {
             // The same device may be listed under its shortest mount point.
-            let listed = counted.iter().find(|(other, _)| other.device == mount.device);
+            let listed = counted
+                .iter()
+                .find(|(other, _)| other.device == mount.device);
             let point = listed.map_or(&mount.point, |(other, _)| &other.point);
             Reading::Value(point.to_string_lossy().into_owned())
         }
@@ -81,7 +87,11 @@ fn disk(point: &Path, space: &Space) -> Disk {
 }
 
 fn home_space(home: &Path, careful: bool) -> Reading<Space> {
-    let measured = if careful { space_in_child(home) } else { space(home).map_err(|e| e.to_string()) };
+    let measured = if careful {
+        space_in_child(home)
+    } else {
+        space(home).map_err(|e| e.to_string())
+    };
     match measured {
         Ok(Some(space)) => Reading::Value(space),
         Ok(None) => Reading::unavailable("its file system has no size"),
@@ -95,16 +105,42 @@ fn home_space(home: &Path, careful: bool) -> Reading<Space> {
 /// What the system call says.
 pub fn space(path: &Path) -> std::io::Result<Option<Space>> {
     let stat = rustix::fs::statvfs(path)?;
-    let block = if stat.f_frsize == 0 { stat.f_bsize } else { stat.f_frsize };
+    let block = if stat.f_frsize == 0 {
+        stat.f_bsize
+    } else {
+        stat.f_frsize
+    };
     let used = stat.f_blocks.saturating_sub(stat.f_bfree);
     let inodes_used = stat.f_files.saturating_sub(stat.f_ffree);
-    let inodes = (stat.f_files > 0).then(|| percent_used(inodes_used, stat.f_ffree)).flatten();
+    let inodes = (stat.f_files > 0)
+        .then(|| percent_used(inodes_used, stat.f_ffree))
+        .flatten();
     Ok(percent_used(used, stat.f_bavail).map(|used_percent| Space {
         used_bytes: used.saturating_mul(block),
         total_bytes: stat.f_blocks.saturating_mul(block),
         used_percent,
         inodes_used_percent: inodes,
     }))
+}
+
+/// Bytes that we may still write on the file system of `path`.
+#[must_use]
+pub fn free_bytes(path: &Path) -> Option<u64> {
+    let stat = rustix::fs::statvfs(path).ok()?;
+    Some(stat.f_bavail.saturating_mul(if stat.f_frsize == 0 {
+        stat.f_bsize
+    } else {
+        stat.f_frsize
+    }))
+}
+
+/// The type of the network file system that `path` lies on, if it does.
+#[must_use]
+pub fn network_kind(path: &Path) -> Option<String> {
+    let mounts = table().ok()?;
+    of(path, &mounts)
+        .filter(|mount| mount.network())
+        .map(|mount| mount.kind.clone())
 }
 
 /// [`space`] in a process of its own: one that hangs on a dead server cannot
@@ -130,7 +166,10 @@ fn table() -> Result<Vec<Mount>, String> {
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-#[expect(clippy::unnecessary_wraps, reason = "the other platforms' table can fail")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the other platforms' table can fail"
+)]
 fn table() -> Result<Vec<Mount>, String> {
     let mut disks = sysinfo::Disks::new();
     disks.refresh_specifics(true, sysinfo::DiskRefreshKind::nothing());
@@ -147,10 +186,16 @@ fn table() -> Result<Vec<Mount>, String> {
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 fn container(device: &str) -> String {
-    let digits_end = |text: &str| text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let digits_end = |text: &str| {
+        text.find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(text.len())
+    };
     match device.split_once("disk") {
         Some((before, after)) => {
-            format!("{before}disk{}", after.get(..digits_end(after)).unwrap_or(after))
+            format!(
+                "{before}disk{}",
+                after.get(..digits_end(after)).unwrap_or(after)
+            )
         }
         None => device.to_owned(),
     }

@@ -29,7 +29,10 @@ mod platform {
         };
         match system.total_memory() {
             0 => Reading::failed("the system names no memory"),
-            total => Reading::Value(Memory { total, available: system.available_memory() }),
+            total => Reading::Value(Memory {
+                total,
+                available: system.available_memory(),
+            }),
         }
     }
 
@@ -65,7 +68,9 @@ mod platform {
 
     #[cfg(not(target_os = "linux"))]
     pub(in super::super) fn boot_id() -> Option<String> {
-        sysinfo::System::boot_time().ok().map(|seconds| seconds.to_string())
+        sysinfo::System::boot_time()
+            .ok()
+            .map(|seconds| seconds.to_string())
     }
 }
 
@@ -80,8 +85,13 @@ mod platform {
             Ok(text) => text,
             Err(error) => return Reading::failed(format!("/proc/meminfo: {error}")),
         };
-        match (super::meminfo(&text, "MemTotal:"), super::meminfo(&text, "MemAvailable:")) {
-            (Some(total), Some(available)) if total > 0 => Reading::Value(Memory { total, available }),
+        match (
+            super::meminfo(&text, "MemTotal:"),
+            super::meminfo(&text, "MemAvailable:"),
+        ) {
+            (Some(total), Some(available)) if total > 0 => {
+                Reading::Value(Memory { total, available })
+            }
             _ => Reading::failed("/proc/meminfo names no memory"),
         }
     }
@@ -89,7 +99,10 @@ mod platform {
     /// `sysinfo(2)`: load in units of 1/65536.
     pub(in super::super) fn load() -> Reading<f64> {
         let [one, ..] = rustix::system::sysinfo().loads;
-        #[expect(clippy::cast_precision_loss, reason = "a load of 2^36 is not to be met")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a load of 2^36 is not to be met"
+        )]
         Reading::Value((one as f64 / 65_536.0 * 100.0).round() / 100.0)
     }
 
@@ -104,7 +117,11 @@ pub(super) use platform::{load, memory, uptime};
 #[cfg(any(target_os = "android", test))]
 fn meminfo(text: &str, key: &str) -> Option<u64> {
     let rest = text.lines().find_map(|line| line.strip_prefix(key))?;
-    rest.split_whitespace().next()?.parse::<u64>().ok()?.checked_mul(1024)
+    rest.split_whitespace()
+        .next()?
+        .parse::<u64>()
+        .ok()?
+        .checked_mul(1024)
 }
 
 /// The busy share, or the counters from which the next sample tells it.
@@ -135,12 +152,24 @@ pub(super) fn processor() -> (Reading<f64>, Option<CpuTicks>) {
 #[cfg(any(target_os = "linux", test))]
 fn ticks(text: &str) -> Option<CpuTicks> {
     let line = text.lines().find_map(|line| line.strip_prefix("cpu "))?;
-    let fields: Option<Vec<u64>> =
-        line.split_whitespace().take(8).map(|field| field.parse().ok()).collect();
+    let fields: Option<Vec<u64>> = line
+        .split_whitespace()
+        .take(8)
+        .map(|field| field.parse().ok())
+        .collect();
     let fields = fields.filter(|fields| fields.len() >= 4)?;
-    let total = fields.iter().fold(0, |sum: u64, field| sum.saturating_add(*field));
-    let idle = fields.iter().skip(3).take(2).fold(0, |sum: u64, field| sum.saturating_add(*field));
-    Some(CpuTicks { busy: total.saturating_sub(idle), total })
+    let total = fields
+        .iter()
+        .fold(0, |sum: u64, field| sum.saturating_add(*field));
+    let idle = fields
+        .iter()
+        .skip(3)
+        .take(2)
+        .fold(0, |sum: u64, field| sum.saturating_add(*field));
+    Some(CpuTicks {
+        busy: total.saturating_sub(idle),
+        total,
+    })
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -159,7 +188,13 @@ mod tests {
     #[test]
     fn the_first_line_of_proc_stat_is_read() {
         let text = "cpu  10 1 5 100 4 0 1 2 9 9\ncpu0 1 1 1 1\n";
-        assert_eq!(ticks(text), Some(CpuTicks { busy: 19, total: 123 }));
+        assert_eq!(
+            ticks(text),
+            Some(CpuTicks {
+                busy: 19,
+                total: 123
+            })
+        );
         assert_eq!(ticks("cpu  10 1"), None);
         assert_eq!(ticks("intr 5"), None);
         assert_eq!(ticks("cpu  a b c d"), None);

@@ -50,7 +50,12 @@ pub struct Ask {
 
 impl Ask {
     /// All of them.
-    pub const ALL: Self = Self { sshd: true, network: true, sessions: true, battery: true };
+    pub const ALL: Self = Self {
+        sshd: true,
+        network: true,
+        sessions: true,
+        battery: true,
+    };
 }
 
 /// One look at this machine.
@@ -79,7 +84,9 @@ pub fn look(around: &Surroundings, questions: &Questions) -> Look {
         disk_used_percent: disks.home_used_percent,
         disk_mount: disks.home_mount,
         disks: disks.all,
-        memory_available_percent: memory.clone().map(|memory| share(memory.available, memory.total)),
+        memory_available_percent: memory
+            .clone()
+            .map(|memory| share(memory.available, memory.total)),
         memory_total_bytes: memory.clone().map(|memory| memory.total),
         memory_available_bytes: memory.map(|memory| memory.available),
         load_1m: kernel::load(),
@@ -102,15 +109,25 @@ pub fn look(around: &Surroundings, questions: &Questions) -> Look {
         (readings.battery_percent, readings.battery_discharging) = battery::charge(around);
     }
     if let Some(network) = network {
-        readings.network = network.join().unwrap_or_else(|_| Reading::failed("the check broke down"));
+        readings.network = network
+            .join()
+            .unwrap_or_else(|_| Reading::failed("the check broke down"));
     }
-    Look { at: clock::now(), readings, boot_id: kernel::boot_id(), cpu_ticks }
+    Look {
+        at: clock::now(),
+        readings,
+        boot_id: kernel::boot_id(),
+        cpu_ticks,
+    }
 }
 
 /// The short host name: what stands before the first dot.
 #[must_use]
 pub fn name() -> String {
-    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let name = rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned();
     name.split('.').next().unwrap_or_default().to_owned()
 }
 
@@ -119,5 +136,7 @@ pub fn name() -> String {
 pub fn kernel_name() -> String {
     let uname = rustix::system::uname();
     let words = [uname.sysname(), uname.release(), uname.machine()];
-    words.map(|word| word.to_string_lossy().into_owned()).join(" ")
+    words
+        .map(|word| word.to_string_lossy().into_owned())
+        .join(" ")
 }

@@ -19,18 +19,72 @@ pub struct Mount {
 
 /// Types whose server can be away, so that asking about them can hang.
 const NETWORK: &[&str] = &[
-    "9p", "acfs", "afpfs", "afs", "ceph", "cifs", "coda", "davfs", "fuse", "gfs", "gfs2",
-    "glusterfs", "gpfs", "lustre", "macfuse", "ncpfs", "nfs", "nfs4", "ocfs2", "orangefs", "osxfuse", "prl_fs",
-    "smb3", "smbfs", "vboxsf", "virtiofs", "vmhgfs", "webdav",
+    "9p",
+    "acfs",
+    "afpfs",
+    "afs",
+    "ceph",
+    "cifs",
+    "coda",
+    "davfs",
+    "fuse",
+    "gfs",
+    "gfs2",
+    "glusterfs",
+    "gpfs",
+    "lustre",
+    "macfuse",
+    "ncpfs",
+    "nfs",
+    "nfs4",
+    "ocfs2",
+    "orangefs",
+    "osxfuse",
+    "prl_fs",
+    "smb3",
+    "smbfs",
+    "vboxsf",
+    "virtiofs",
+    "vmhgfs",
+    "webdav",
 ];
 
 /// Types that hold no data of anybody: views of the kernel, and images that
 /// are always full.
 const PSEUDO: &[&str] = &[
-    "autofs", "binder", "binfmt_misc", "bpf", "cgroup", "cgroup2", "configfs", "cramfs",
-    "debugfs", "devfs", "devpts", "devtmpfs", "efivarfs", "erofs", "functionfs", "fusectl",
-    "hugetlbfs", "iso9660", "mqueue", "nsfs", "proc", "pstore", "ramfs", "romfs", "rootfs", "rpc_pipefs",
-    "sdcardfs", "securityfs", "selinuxfs", "squashfs", "sysfs", "tracefs", "udf",
+    "autofs",
+    "binder",
+    "binfmt_misc",
+    "bpf",
+    "cgroup",
+    "cgroup2",
+    "configfs",
+    "cramfs",
+    "debugfs",
+    "devfs",
+    "devpts",
+    "devtmpfs",
+    "efivarfs",
+    "erofs",
+    "functionfs",
+    "fusectl",
+    "hugetlbfs",
+    "iso9660",
+    "mqueue",
+    "nsfs",
+    "proc",
+    "pstore",
+    "ramfs",
+    "romfs",
+    "rootfs",
+    "rpc_pipefs",
+    "sdcardfs",
+    "securityfs",
+    "selinuxfs",
+    "squashfs",
+    "sysfs",
+    "tracefs",
+    "udf",
 ];
 
 impl Mount {
@@ -46,7 +100,9 @@ impl Mount {
     /// only as a machine's root (a container).
     fn counts(&self) -> bool {
         let nested_overlay = self.kind == "overlay" && self.point != Path::new("/");
-        let kernels = ["/proc", "/sys"].iter().any(|folder| self.point.starts_with(folder));
+        let kernels = ["/proc", "/sys"]
+            .iter()
+            .any(|folder| self.point.starts_with(folder));
         !self.read_only
             && !self.network()
             && !PSEUDO.contains(&self.kind.as_str())
@@ -60,7 +116,10 @@ impl Mount {
 #[must_use]
 pub fn local(mounts: &[Mount]) -> Vec<&Mount> {
     let mut kept: Vec<&Mount> = Vec::new();
-    for mount in mounts.iter().filter(|mount| mount.counts() && visible(mount, mounts)) {
+    for mount in mounts
+        .iter()
+        .filter(|mount| mount.counts() && visible(mount, mounts))
+    {
         match kept.iter_mut().find(|other| other.device == mount.device) {
             Some(other) if length(mount) < length(other) => *other = mount,
             Some(_) => {}
@@ -73,7 +132,10 @@ pub fn local(mounts: &[Mount]) -> Vec<&Mount> {
 
 /// Whether no later mount covers the same point.
 fn visible(mount: &Mount, mounts: &[Mount]) -> bool {
-    mounts.iter().rfind(|other| other.point == mount.point).is_some_and(|last| last == mount)
+    mounts
+        .iter()
+        .rfind(|other| other.point == mount.point)
+        .is_some_and(|last| last == mount)
 }
 
 fn length(mount: &Mount) -> usize {
@@ -84,7 +146,10 @@ fn length(mount: &Mount) -> usize {
 #[must_use]
 pub fn of<'a>(path: &Path, mounts: &'a [Mount]) -> Option<&'a Mount> {
     // Of mounts on the same point the last one is on top; max_by_key keeps the last.
-    mounts.iter().filter(|mount| path.starts_with(&mount.point)).max_by_key(|mount| length(mount))
+    mounts
+        .iter()
+        .filter(|mount| path.starts_with(&mount.point))
+        .max_by_key(|mount| length(mount))
 }
 
 /// Reads `/proc/self/mountinfo` (proc_pid_mountinfo(5)):
@@ -95,17 +160,28 @@ pub fn of<'a>(path: &Path, mounts: &'a [Mount]) -> Option<&'a Mount> {
 /// Lines that do not look so are skipped.
 #[must_use]
 pub fn parse_mountinfo(table: &[u8]) -> Vec<Mount> {
-    table.split(|byte| *byte == b'\n').filter_map(parse_line).collect()
+    table
+        .split(|byte| *byte == b'\n')
+        .filter_map(parse_line)
+        .collect()
 }
 
 fn parse_line(line: &[u8]) -> Option<Mount> {
     let fields: Vec<&[u8]> = line.split(|byte| *byte == b' ').collect();
     let dash = fields.iter().position(|field| *field == b"-")?;
-    let text = |at: usize| fields.get(at).map(|field| String::from_utf8_lossy(field).into_owned());
+    let text = |at: usize| {
+        fields
+            .get(at)
+            .map(|field| String::from_utf8_lossy(field).into_owned())
+    };
     let source = text(dash + 2)?;
     let read_only = |options: String| options.split(',').any(|option| option == "ro");
     // btrfs gives each subvolume a number of its own: there the source names the device.
-    let device = if source.starts_with("/dev/") { source } else { text(2)? };
+    let device = if source.starts_with("/dev/") {
+        source
+    } else {
+        text(2)?
+    };
     Some(Mount {
         device,
         point: PathBuf::from(OsString::from_vec(unescape(fields.get(4)?))),
@@ -119,7 +195,10 @@ fn unescape(field: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(field.len());
     let mut rest = field;
     while let Some((&byte, after)) = rest.split_first() {
-        let octal = (byte == b'\\').then(|| after.get(..3)).flatten().and_then(octal);
+        let octal = (byte == b'\\')
+            .then(|| after.get(..3))
+            .flatten()
+            .and_then(octal);
         match octal {
             Some(value) => {
                 bytes.push(value);
@@ -162,7 +241,10 @@ not a mount line
     #[test]
     fn only_local_writable_file_systems_count_each_device_once() {
         let mounts = parse_mountinfo(TABLE);
-        let points: Vec<_> = local(&mounts).iter().map(|mount| mount.point.display().to_string()).collect();
+        let points: Vec<_> = local(&mounts)
+            .iter()
+            .map(|mount| mount.point.display().to_string())
+            .collect();
         assert_eq!(points, ["/", "/dev/shm", "/mnt/my disk", "/var"]);
     }
 
@@ -180,7 +262,10 @@ not a mount line
     fn a_mount_that_another_covers_is_not_there() {
         let table = b"1 1 8:1 / /a rw - ext4 /dev/sda1 rw\n2 1 0:9 / /a rw - tmpfs t rw\n";
         let mounts = parse_mountinfo(table);
-        let kinds: Vec<_> = local(&mounts).iter().map(|mount| mount.kind.as_str()).collect();
+        let kinds: Vec<_> = local(&mounts)
+            .iter()
+            .map(|mount| mount.kind.as_str())
+            .collect();
         assert_eq!(kinds, ["tmpfs"]);
     }
 

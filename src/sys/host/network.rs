@@ -29,14 +29,18 @@ pub(super) fn answers(addresses: &[String], limit: Duration) -> Reading<bool> {
             return Reading::unavailable("no default gateway, and no [network] check");
         };
         for port in GATEWAY_PORTS {
-            ask(Box::new(move || connects(SocketAddr::new(gateway, port), limit)));
+            ask(Box::new(move || {
+                connects(SocketAddr::new(gateway, port), limit)
+            }));
         }
         ask(Box::new(move || echoes(gateway, limit)));
     }
     for address in addresses {
         let address = address.clone();
         ask(Box::new(move || {
-            address.to_socket_addrs().is_ok_and(|mut found| found.any(|one| connects(one, limit)))
+            address
+                .to_socket_addrs()
+                .is_ok_and(|mut found| found.any(|one| connects(one, limit)))
         }));
     }
     let deadline = clock::elapsed() + limit;
@@ -61,14 +65,21 @@ fn connects(address: SocketAddr, limit: Duration) -> bool {
 #[cfg(any(target_os = "linux", target_os = "android", target_os = "macos"))]
 fn echoes(gateway: IpAddr, limit: Duration) -> bool {
     use rustix::event::{PollFd, PollFlags, poll};
-    use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketType, ipproto, recv, sendto, socket};
+    use rustix::net::{
+        AddressFamily, RecvFlags, SendFlags, SocketType, ipproto, recv, sendto, socket,
+    };
 
     /// Echo request, code 0, checksum of an otherwise empty message, id 0, sequence 0.
     const ECHO_REQUEST: [u8; 8] = [8, 0, 0xf7, 0xff, 0, 0, 0, 0];
     let IpAddr::V4(_) = gateway else { return false };
     let ask = || -> rustix::io::Result<bool> {
         let socket = socket(AddressFamily::INET, SocketType::DGRAM, Some(ipproto::ICMP))?;
-        sendto(&socket, &ECHO_REQUEST, SendFlags::empty(), &SocketAddr::new(gateway, 0))?;
+        sendto(
+            &socket,
+            &ECHO_REQUEST,
+            SendFlags::empty(),
+            &SocketAddr::new(gateway, 0),
+        )?;
         let mut fds = [PollFd::new(&socket, PollFlags::IN)];
         let answered = poll(&mut fds, Some(&crate::sys::process::timespec(limit)))? > 0;
         let mut answer = [0_u8; 64];
@@ -94,7 +105,8 @@ fn gateway() -> Option<IpAddr> {
     let route = std::path::Path::new("/sbin/route");
     let ended = crate::sys::process::run(route, &arguments, &[], Duration::from_secs(2)).ok()?;
     let text = String::from_utf8_lossy(&ended.stdout).into_owned();
-    text.lines().find_map(|line| line.trim().strip_prefix("gateway:")?.trim().parse().ok())
+    text.lines()
+        .find_map(|line| line.trim().strip_prefix("gateway:")?.trim().parse().ok())
 }
 
 /// The gateway of the default route: destination 0 with the flag `G` (2),
@@ -126,14 +138,23 @@ mod tests {
     fn an_open_port_and_a_refusal_are_answers() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let open = listener.local_addr().unwrap().to_string();
-        assert_eq!(answers(&[open.clone()], Duration::from_secs(3)), Reading::Value(true));
+        assert_eq!(
+            answers(&[open.clone()], Duration::from_secs(3)),
+            Reading::Value(true)
+        );
         drop(listener);
-        assert_eq!(answers(&[open], Duration::from_secs(3)), Reading::Value(true));
+        assert_eq!(
+            answers(&[open], Duration::from_secs(3)),
+            Reading::Value(true)
+        );
     }
 
     #[test]
     fn a_name_that_does_not_exist_is_no_answer() {
         let nobody = "nobody.invalid:1".to_owned();
-        assert_eq!(answers(&[nobody], Duration::from_secs(3)), Reading::Value(false));
+        assert_eq!(
+            answers(&[nobody], Duration::from_secs(3)),
+            Reading::Value(false)
+        );
     }
 }

@@ -24,14 +24,20 @@ pub(super) fn address(configured: Option<&str>, around: &Surroundings) -> String
 
 /// Whether `SSH-` comes from there: a running process proves nothing.
 pub(super) fn banner(address: &str) -> Reading<bool> {
-    let Some(target) = address.to_socket_addrs().ok().and_then(|mut found| found.next()) else {
+    let Some(target) = address
+        .to_socket_addrs()
+        .ok()
+        .and_then(|mut found| found.next())
+    else {
         return Reading::failed(format!("`{address}` is no address"));
     };
     let Ok(mut stream) = TcpStream::connect_timeout(&target, LIMIT) else {
         return Reading::Value(false);
     };
     let mut start = [0; 4];
-    let read = stream.set_read_timeout(Some(LIMIT)).and_then(|()| stream.read_exact(&mut start));
+    let read = stream
+        .set_read_timeout(Some(LIMIT))
+        .and_then(|()| stream.read_exact(&mut start));
     Reading::Value(read.is_ok() && start == *b"SSH-")
 }
 
@@ -40,10 +46,20 @@ pub(super) fn banner(address: &str) -> Reading<bool> {
 fn port(config: &str) -> Option<u16> {
     config
         .lines()
-        .map(|line| line.trim().split(|c: char| c.is_whitespace() || c == '=').filter(|word| !word.is_empty()))
+        .map(|line| {
+            line.trim()
+                .split(|c: char| c.is_whitespace() || c == '=')
+                .filter(|word| !word.is_empty())
+        })
         .filter_map(|mut words| Some((words.next()?.to_ascii_lowercase(), words.next()?)))
         .take_while(|(keyword, _)| keyword != "match")
-        .find_map(|(keyword, value)| if keyword == "port" { value.parse().ok() } else { None })
+        .find_map(|(keyword, value)| {
+            if keyword == "port" {
+                value.parse().ok()
+            } else {
+                None
+            }
+        })
 }
 
 #[cfg(test)]

@@ -1,0 +1,410 @@
+//! What is wrong, given the facts? Pure.
+
+use serde::Serialize;
+
+use super::facts::{Facts, ServerFacts};
+use crate::model::segment::FRESH_SECONDS;
+use crate::model::text::{clean, quoted};
+use crate::model::time::{Timestamp, age};
+
+/// How a check came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Fine.
+    Ok,
+    /// Something optional is absent.
+    Note,
+    /// It will hurt.
+    Warn,
+    /// It does not work.
+    Fault,
+}
+
+/// One check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// Stable name.
+    pub id: &'static str,
+    /// How it came out.
+    pub status: Status,
+    /// What was seen.
+    pub what: String,
+    /// Why it matters.
+    pub why: &'static str,
+    /// How to mend it.
+    pub mend: Option<Mend>,
+}
+
+/// What mends a check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Mend {
+    /// The command's words; empty where a person has to do it by hand.
+    pub command: Vec<String>,
+    /// The same as one line to paste, or what to do.
+    pub text: String,
+}
+
+impl Mend {
+    fn run(words: &[&str]) -> Option<Self> {
+        let command: Vec<String> = words.iter().map(ToString::to_string).collect();
+        let text = words
+            .iter()
+            .map(|word| quoted(word))
+            .collect::<Vec<_>>()
+            .join(" ");
+        Some(Self { command, text })
+    }
+
+    fn by_hand(text: impl Into<String>) -> Option<Self> {
+        Some(Self {
+            command: Vec::new(),
+            text: text.into(),
+        })
+    }
+}
+
+/// Below this our home is too full, in bytes: 100 MB.
+const LITTLE_SPACE: u64 = 100_000_000;
+/// The oldest tmux that the bar's format works with.
+const OLDEST_TMUX: (u32, u32) = (3, 2);
+/// The day this version was written: no honest clock shows less.
+const BUILT: Timestamp = Timestamp(1_795_305_600);
+
+/// All checks, but for those the user silenced.
+#[must_use]
+pub fn checks(facts: &Facts) -> Vec<Check> {
+    let mut checks = vec![
+        config(facts),
+        home(facts),
+        state(facts),
+        watch(facts),
+        clock(facts),
+    ];
+    checks.push(binaries(facts));
+    checks.push(tmux_version(facts));
+    checks.push(plugin(facts));
+    checks.extend(facts.servers.iter().flat_map(server));
+    checks.retain(|check| !facts.ignored.iter().any(|ignored| ignored == check.id));
+    checks
+}
+
+fn check(
+    id: &'static str,
+    why: &'static str,
+    found: Result<String, (Status, String, Option<Mend>)>,
+) -> Check {
+    match found {
+        Ok(what) => Check {
+            id,
+            status: Status::Ok,
+            what,
+            why,
+            mend: None,
+        },
+        Err((status, what, mend)) => Check {
+            id,
+            status,
+            what,
+            why,
+            mend,
+        },
+    }
+}
+
+fn config(facts: &Facts) -> Check {
+    let found = match &facts.config {
+        None => Ok("the configuration is right".to_owned()),
+        Some(failure) => Err((
+            Status::Fault,
+            failure.what.clone(),
+            failure.hint.clone().and_then(Mend::by_hand),
+        )),
+    };
+    check("config", "no command works without it", found)
+}
+
+fn home(facts: &Facts) -> Check {
+    let home = &facts.home;
+    let shown = clean(&home.shown);
+    let found = if !home.writable {
+        Err((
+            Status::Fault,
+            format!("`{shown}` cannot be written"),
+            Mend::by_hand("make it yours, or set MAMORI_HOME to a folder that is"),
+        ))
+    } else if let Some(mode) = home.mode.filter(|mode| mode & 0o077 != 0) {
+        Err((
+            Status::Warn,
+            format!("`{shown}` has mode {mode:o}: others can read it"),
+            Mend::run(&["chmod", "700", &home.shown.replace("~/", "")]).map(|mend| Mend {
+                text: format!("chmod 700 {shown}"),
+                ..mend
+            }),
+        ))
+    } else if let Some(kind) = &home.network {
+        Err((
+            Status::Warn,
+            format!("`{shown}` lies on a network file system ({})", clean(kind)),
+            Mend::by_hand("set MAMORI_HOME to a local folder"),
+        ))
+    } else if home.free_bytes.is_some_and(|free| free < LITTLE_SPACE) {
+        let free = home.free_bytes.unwrap_or(0) / 1_000_000;
+        Err((
+            Status::Fault,
+            format!("`{shown}` has {free} MB left (limit 100 MB)"),
+            Mend::by_hand("make room on that disk"),
+        ))
+    } else {
+        Ok(format!("`{shown}` is ours and has room"))
+    };
+    check(
+        "home",
+        "the state file, its locks and its backups live there",
+        found,
+    )
+}
+
+fn state(facts: &Facts) -> Check {
+    let found = match &facts.state {
+        Ok(None) => Ok("nothing was measured yet".to_owned()),
+        Ok(Some(look)) if look.state.schema > crate::state::schema::SCHEMA => Err((
+            Status::Fault,
+            format!(
+                "the state file has schema {}, newer than this build knows ({})",
+                look.state.schema,
+                crate::state::schema::SCHEMA
+            ),
+            Mend::by_hand("upgrade every mamori binary together: make install"),
+        )),
+        Ok(Some(look)) => match &look.notice {
+            None => Ok(format!("revision {}", look.state.revision)),
+            Some(notice) => Err((
+                Status::Warn,
+                clean(notice),
+                Mend::run(&["mamori", "health"]),
+            )),
+        },
+        Err(error) => Err((
+            Status::Fault,
+            clean(error),
+            Mend::run(&["mamori", "health"]),
+        )),
+    };
+    check(
+        "state",
+        "all tools know what they know from this file",
+        found,
+    )
+}
+
+fn watch(facts: &Facts) -> Check {
+    let old = facts
+        .beat
+        .map(|beat| facts.now.since(beat))
+        .filter(|old| old.abs() > FRESH_SECONDS);
+    let found = match (facts.watching, old) {
+        (false, _) => Err((
+            Status::Warn,
+            "no watcher runs".to_owned(),
+            Mend::run(&["mamori", "watch"]),
+        )),
+        (true, Some(old)) => Err((
+            Status::Fault,
+            format!(
+                "the watcher hangs: its last beat is {} old (limit {FRESH_SECONDS}s)",
+                age(old)
+            ),
+            Mend::by_hand("end it and start it again: mamori watch"),
+        )),
+        (true, None) => Ok("a watcher runs".to_owned()),
+    };
+    check(
+        "watch",
+        "without it the status line turns stale and nothing is noticed",
+        found,
+    )
+}
+
+fn clock(facts: &Facts) -> Check {
+    let seen = facts
+        .state
+        .as_ref()
+        .ok()
+        .and_then(Option::as_ref)
+        .map(|look| look.state.summary.observed);
+    let ahead = seen.map_or(0, |seen| seen.saturating_sub(facts.now.0));
+    let found = if facts.now < BUILT {
+        Err((
+            Status::Fault,
+            format!("the clock says {}", facts.now.rfc3339()),
+            Mend::by_hand("set the clock"),
+        ))
+    } else if ahead > FRESH_SECONDS {
+        Err((
+            Status::Warn,
+            format!(
+                "the last sample lies {} in the future: the clock was set back",
+                age(ahead)
+            ),
+            Mend::run(&["mamori", "health"]),
+        ))
+    } else {
+        Ok("the clock is sane".to_owned())
+    };
+    check(
+        "clock",
+        "ages, uptimes and reports are counted with it",
+        found,
+    )
+}
+
+fn binaries(facts: &Facts) -> Check {
+    let missing: Vec<&str> = facts
+        .binaries
+        .iter()
+        .filter(|(_, place)| place.is_none())
+        .map(|(name, _)| *name)
+        .collect();
+    let found = if missing.is_empty() {
+        Ok("all binaries are on PATH".to_owned())
+    } else {
+        Err((
+            Status::Note,
+            format!("not on PATH: {}", missing.join(", ")),
+            Mend::by_hand("make install, or add their folder to PATH"),
+        ))
+    };
+    check("path", "tmux and scripts look for them there", found)
+}
+
+fn tmux_version(facts: &Facts) -> Check {
+    let found = match &facts.tmux {
+        None => Err((
+            Status::Note,
+            "tmux is not installed".to_owned(),
+            Mend::by_hand("install tmux 3.2 or newer"),
+        )),
+        Some(text) => match version(text) {
+            Some(version) if version < OLDEST_TMUX => Err((
+                Status::Fault,
+                format!("tmux is version {} (limit 3.2)", clean(text)),
+                Mend::by_hand("install tmux 3.2 or newer"),
+            )),
+            _ => Ok(format!("tmux {}", clean(text))),
+        },
+    };
+    check(
+        "tmux.version",
+        "the segment needs formats and hidden variables of tmux 3.2",
+        found,
+    )
+}
+
+/// `3.3a`, `next-3.8`, `master`, `openbsd-7.4`: the first number pair, if
+/// there is one that means tmux's own version.
+fn version(text: &str) -> Option<(u32, u32)> {
+    if text.starts_with("openbsd") {
+        return None;
+    }
+    let number = text.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let (major, rest) = number.split_once('.')?;
+    let minor: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
+fn plugin(facts: &Facts) -> Check {
+    let found = match &facts.default_server {
+        None => Ok("no default tmux server runs".to_owned()),
+        Some(socket)
+            if facts
+                .servers
+                .iter()
+                .any(|server| *server.socket == *socket.to_string_lossy()) =>
+        {
+            Ok("the default tmux server has the plugin".to_owned())
+        }
+        Some(_) => Err((
+            Status::Note,
+            "the default tmux server has not loaded the plugin".to_owned(),
+            Mend::by_hand("tmux run-shell '/path/to/mamori/mamori.tmux'"),
+        )),
+    };
+    check(
+        "tmux.plugin",
+        "its status line is told only when the plugin registered it",
+        found,
+    )
+}
+
+fn server(server: &ServerFacts) -> Vec<Check> {
+    let socket = clean(&server.socket);
+    let bar = match &server.bar {
+        Ok(bar) => bar,
+        Err(_) if server.gone => {
+            let found = Err((
+                Status::Note,
+                format!("the tmux server on `{socket}` is gone"),
+                None,
+            ));
+            return vec![check(
+                "tmux.server",
+                "it comes back by itself when it is started again",
+                found,
+            )];
+        }
+        Err(error) => {
+            let found = Err((Status::Fault, clean(error), None));
+            return vec![check(
+                "tmux.server",
+                "its status line cannot be told",
+                found,
+            )];
+        }
+    };
+    let interval = match bar.interval {
+        0 => Err((
+            Status::Warn,
+            format!("status-interval is 0 on `{socket}`"),
+            Mend::run(&[
+                "tmux",
+                "-S",
+                &server.socket,
+                "set-option",
+                "-g",
+                "status-interval",
+                "15",
+            ]),
+        )),
+        seconds => Ok(format!("status-interval is {seconds} on `{socket}`")),
+    };
+    let shows = if bar.shows_us {
+        Ok(format!("the segment stands in the bar of `{socket}`"))
+    } else {
+        Err((
+            Status::Warn,
+            format!(
+                "the bar of `{socket}` does not hold the segment; a theme may have replaced it"
+            ),
+            Mend::by_hand(
+                "put #{mamori} into status-right after the theme, or set -g @mamori-inject right, then load mamori.tmux again",
+            ),
+        ))
+    };
+    vec![
+        check(
+            "tmux.interval",
+            "the bar shows a change at its next refresh",
+            interval,
+        ),
+        check(
+            "tmux.status",
+            "otherwise nothing is to be seen there",
+            shows,
+        ),
+    ]
+}
+
+#[cfg(test)]
+#[path = "decide_tests.rs"]
+mod tests;

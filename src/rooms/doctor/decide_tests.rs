@@ -1,0 +1,188 @@
+use super::*;
+use crate::rooms::doctor::facts::{Bar, HomeFacts};
+use crate::state::schema::State;
+use crate::state::store::Look;
+
+const NOW: Timestamp = Timestamp(1_800_000_000);
+
+fn healthy() -> Facts {
+    let look = Look {
+        state: State::default(),
+        notice: None,
+    };
+    Facts {
+        now: NOW,
+        config: None,
+        ignored: Vec::new(),
+        home: HomeFacts {
+            shown: "~/.miyabi/mamori".to_owned(),
+            mode: Some(0o700),
+            writable: true,
+            free_bytes: Some(1 << 40),
+            network: None,
+        },
+        state: Ok(Some(look)),
+        watching: true,
+        beat: Some(Timestamp(NOW.0 - 30)),
+        binaries: vec![("mamori", Some("/usr/bin/mamori".into()))],
+        tmux: Some("3.3a".to_owned()),
+        default_server: Some("/tmp/tmux-1/default".into()),
+        servers: vec![server(
+            "/tmp/tmux-1/default",
+            Ok(Bar {
+                interval: 15,
+                shows_us: true,
+            }),
+        )],
+    }
+}
+
+fn server(socket: &str, bar: Result<Bar, String>) -> ServerFacts {
+    ServerFacts {
+        socket: socket.to_owned(),
+        bar,
+        gone: false,
+    }
+}
+
+/// Every check that is not fine, as `STATUS ID`.
+fn wrong(facts: &Facts) -> Vec<String> {
+    let wrong = checks(facts)
+        .into_iter()
+        .filter(|check| check.status != Status::Ok);
+    wrong
+        .map(|check| format!("{:?} {}", check.status, check.id))
+        .collect()
+}
+
+#[test]
+fn a_healthy_machine_has_no_problem() {
+    assert_eq!(wrong(&healthy()), Vec::<String>::new());
+}
+
+#[test]
+fn each_fault_is_found_by_its_check() {
+    let table: Vec<(&str, fn(&mut Facts))> = vec![
+        ("Fault config", |facts| {
+            facts.config = Some(crate::failure::Failure::usage("bad"))
+        }),
+        ("Fault home", |facts| facts.home.writable = false),
+        ("Warn home", |facts| facts.home.mode = Some(0o755)),
+        ("Warn home", |facts| {
+            facts.home.network = Some("nfs4".to_owned())
+        }),
+        ("Fault home", |facts| {
+            facts.home.free_bytes = Some(99_999_999)
+        }),
+        ("Fault state", |facts| facts.state = Err("torn".to_owned())),
+        ("Warn state", |facts| {
+            let look = Look {
+                state: State::default(),
+                notice: Some("backup".to_owned()),
+            };
+            facts.state = Ok(Some(look));
+        }),
+        ("Fault state", |facts| {
+            let state = State {
+                schema: 9,
+                ..State::default()
+            };
+            facts.state = Ok(Some(Look {
+                state,
+                notice: None,
+            }));
+        }),
+        ("Warn watch", |facts| facts.watching = false),
+        ("Fault watch", |facts| {
+            facts.beat = Some(Timestamp(NOW.0 - 200))
+        }),
+        ("Warn clock", |facts| {
+            let mut state = State::default();
+            state.summary.observed = NOW.0 + 10_000;
+            facts.state = Ok(Some(Look {
+                state,
+                notice: None,
+            }));
+        }),
+        ("Note path", |facts| {
+            facts.binaries = vec![("mamori-status", None)]
+        }),
+        ("Note tmux.version", |facts| facts.tmux = None),
+        ("Fault tmux.version", |facts| {
+            facts.tmux = Some("2.9a".to_owned())
+        }),
+        ("Note tmux.plugin", |facts| facts.servers.clear()),
+        ("Warn tmux.interval", |facts| {
+            facts.servers[0].bar = Ok(Bar {
+                interval: 0,
+                shows_us: true,
+            });
+        }),
+        ("Warn tmux.status", |facts| {
+            facts.servers[0].bar = Ok(Bar {
+                interval: 5,
+                shows_us: false,
+            });
+        }),
+        ("Fault tmux.server", |facts| {
+            facts.servers[0].bar = Err("no answer".to_owned())
+        }),
+        ("Note tmux.server", |facts| {
+            facts.servers[0] = ServerFacts {
+                gone: true,
+                ..server("/tmp/tmux-1/default", Err(String::new()))
+            };
+        }),
+    ];
+    for (expected, spoil) in table {
+        let mut facts = healthy();
+        spoil(&mut facts);
+        assert_eq!(wrong(&facts), [expected]);
+    }
+}
+
+#[test]
+fn a_clock_before_our_time_is_a_fault() {
+    let facts = Facts {
+        now: Timestamp(0),
+        beat: Some(Timestamp(0)),
+        ..healthy()
+    };
+    assert_eq!(wrong(&facts), ["Fault clock"]);
+}
+
+#[test]
+fn what_the_user_silenced_is_not_checked() {
+    let facts = Facts {
+        watching: false,
+        ignored: vec!["watch".to_owned()],
+        ..healthy()
+    };
+    assert_eq!(wrong(&facts), Vec::<String>::new());
+}
+
+#[test]
+fn every_way_to_write_a_tmux_version_is_read() {
+    let versions = [
+        "3.3a",
+        "3.10",
+        "next-3.8",
+        "2.9",
+        "master",
+        "openbsd-7.4",
+        "",
+    ]
+    .map(version);
+    assert_eq!(
+        versions,
+        [
+            Some((3, 3)),
+            Some((3, 10)),
+            Some((3, 8)),
+            Some((2, 9)),
+            None,
+            None,
+            None
+        ]
+    );
+}

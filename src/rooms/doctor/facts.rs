@@ -1,0 +1,150 @@
+//! What doctor looks at: effects in, plain data out.
+
+use std::path::{Path, PathBuf};
+
+use crate::config;
+use crate::failure::Failure;
+use crate::model::time::Timestamp;
+use crate::state::home::Home;
+use crate::state::schema::TmuxServer;
+use crate::state::store::{Look, Store};
+use crate::sys::host::disks;
+use crate::sys::surroundings::Surroundings;
+use crate::sys::tmux::{self, Server, TmuxError};
+use crate::sys::{clock, files, flock, programs};
+
+/// Everything that the checks are decided from.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// Now.
+    pub now: Timestamp,
+    /// The configuration's failure, if it has one.
+    pub config: Option<Failure>,
+    /// Checks the user does not want to hear of.
+    pub ignored: Vec<String>,
+    /// Our folder.
+    pub home: HomeFacts,
+    /// The state file: what was read, or why it could not be.
+    pub state: Result<Option<Look>, String>,
+    /// Whether a watcher runs.
+    pub watching: bool,
+    /// Its last beat.
+    pub beat: Option<Timestamp>,
+    /// Our binaries on `$PATH`: name and place.
+    pub binaries: Vec<(&'static str, Option<PathBuf>)>,
+    /// The installed tmux's version; `None` without one.
+    pub tmux: Option<String>,
+    /// Whether the user's default server runs.
+    pub default_server: Option<PathBuf>,
+    /// Every registered server and what it answered.
+    pub servers: Vec<ServerFacts>,
+}
+
+/// The state of `$MAMORI_HOME/mamori`.
+#[derive(Debug, Clone)]
+pub struct HomeFacts {
+    /// As shown to people.
+    pub shown: String,
+    /// Its permission bits; `None` when it is not there yet.
+    pub mode: Option<u32>,
+    /// Whether we may write there (or make it).
+    pub writable: bool,
+    /// Bytes that are free.
+    pub free_bytes: Option<u64>,
+    /// The network file system it lies on, if it does.
+    pub network: Option<String>,
+}
+
+/// A registered tmux server.
+#[derive(Debug, Clone)]
+pub struct ServerFacts {
+    /// Its socket, for people.
+    pub socket: String,
+    /// What its bar is made of; or why it did not answer.
+    pub bar: Result<Bar, String>,
+    /// Whether it is simply not running any more.
+    pub gone: bool,
+}
+
+/// A bar's options.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bar {
+    /// Seconds between two refreshes; 0: never.
+    pub interval: u64,
+    /// Whether the segment stands in it.
+    pub shows_us: bool,
+}
+
+/// Looks at everything. Nothing is written.
+#[must_use]
+pub fn gather(around: &Surroundings) -> Facts {
+    let home = Home::of(&around.mamori_home);
+    let state = Store::new(home.clone(), "mamori doctor")
+        .read()
+        .map_err(|error| error.to_string());
+    let registered = state.as_ref().ok().and_then(Option::as_ref);
+    let registered = registered
+        .map(|look| look.state.tmux_servers.clone())
+        .unwrap_or_default();
+    let config = config::load(around);
+    let default_socket = tmux::default_socket(around);
+    let alive = Server::at(&default_socket, around).is_ok_and(|server| server.sessions().is_ok());
+    Facts {
+        now: clock::now(),
+        ignored: config
+            .as_ref()
+            .map(|config| config.doctor.ignore.clone())
+            .unwrap_or_default(),
+        config: config.err(),
+        home: home_facts(&home, around),
+        watching: flock::held(&home.watch_lock()).is_some(),
+        beat: files::modified(&home.watch_lock()),
+        state,
+        binaries: ["mamori", "mamori-status"]
+            .map(|name| (name, programs::find(name, around)))
+            .to_vec(),
+        tmux: tmux::client_version(around),
+        default_server: alive.then_some(default_socket),
+        servers: registered
+            .iter()
+            .map(|server| server_facts(server, around))
+            .collect(),
+    }
+}
+
+fn home_facts(home: &Home, around: &Surroundings) -> HomeFacts {
+    let folder = home.folder();
+    let existing = nearest(folder);
+    HomeFacts {
+        shown: around.shown(folder),
+        mode: files::mode(folder),
+        writable: files::writable(existing),
+        free_bytes: disks::free_bytes(existing),
+        network: disks::network_kind(existing),
+    }
+}
+
+/// The path itself, or the nearest folder above it that is there.
+fn nearest(path: &Path) -> &Path {
+    path.ancestors()
+        .find(|path| files::mode(path).is_some())
+        .unwrap_or(Path::new("/"))
+}
+
+fn server_facts(server: &TmuxServer, around: &Surroundings) -> ServerFacts {
+    let bar = Server::at(Path::new(&server.socket), around)
+        .and_then(|server| server.show("#{status-interval}|#{status-left}#{status-right}"));
+    let gone = matches!(bar, Err(TmuxError::NoServer(_)));
+    let bar = bar.map_err(|error| error.to_string()).map(|text| {
+        let (interval, formats) = text.split_once('|').unwrap_or_default();
+        Bar {
+            interval: interval.parse().unwrap_or(0),
+            shows_us: formats.contains("MAMORI_UNTIL") || formats.contains("mamori-status"),
+        }
+    });
+    ServerFacts {
+        socket: server.socket.clone(),
+        bar,
+        gone,
+    }
+}
