@@ -46,9 +46,9 @@ enum Command {
 
 /// Runs the command that `words` (with the program's name first) ask for.
 #[must_use]
-pub fn main(words: Vec<OsString>) -> Exit {
+pub fn main(words: &[OsString]) -> Exit {
     let wants_json = words.iter().any(|word| word == "--json");
-    let result = match Arguments::try_parse_from(&words) {
+    let result = match Arguments::try_parse_from(words) {
         Ok(arguments) => run(arguments),
         Err(error) => match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {

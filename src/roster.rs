@@ -23,8 +23,9 @@ fn node_name(host: &str) -> String {
         .map(|c| if allowed(c) { c } else { '-' })
         .take(64)
         .collect();
+    let name: String = name;
     match name {
-        name if name == "local" || name == "" => "localhost".to_owned(),
+        name if name == "local" || name.is_empty() => "localhost".to_owned(),
         name => name,
     }
 }

@@ -3,5 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    mamori::cli::main(std::env::args_os().collect()).into()
+    let words: Vec<_> = std::env::args_os().collect();
+    mamori::cli::main(&words).into()
 }

@@ -84,7 +84,7 @@ pub struct TmuxServer {
 }
 
 /// A stretch of time in which the watcher did not look, and so knows nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
     /// The last sign of life before it.
     pub from: Timestamp,

@@ -46,21 +46,21 @@ pub struct Mend {
 }
 
 impl Mend {
-    fn run(words: &[&str]) -> Option<Self> {
+    fn run(words: &[&str]) -> Self {
         let command: Vec<String> = words.iter().map(ToString::to_string).collect();
         let text = words
             .iter()
             .map(|word| quoted(word))
             .collect::<Vec<_>>()
             .join(" ");
-        Some(Self { command, text })
+        Self { command, text }
     }
 
-    fn by_hand(text: impl Into<String>) -> Option<Self> {
-        Some(Self {
+    fn by_hand(text: impl Into<String>) -> Self {
+        Self {
             command: Vec::new(),
             text: text.into(),
-        })
+        }
     }
 }
 
@@ -89,11 +89,14 @@ pub fn checks(facts: &Facts) -> Vec<Check> {
     checks
 }
 
-fn check(
-    id: &'static str,
-    why: &'static str,
-    found: Result<String, (Status, String, Option<Mend>)>,
-) -> Check {
+/// What a check saw: fine, or how bad it is and what mends it.
+type Found = Result<String, (Status, String, Option<Mend>)>;
+
+fn trouble(status: Status, what: String, mend: impl Into<Option<Mend>>) -> Found {
+    Err((status, what, mend.into()))
+}
+
+fn check(id: &'static str, why: &'static str, found: Found) -> Check {
     match found {
         Ok(what) => Check {
             id,
@@ -115,11 +118,11 @@ fn check(
 fn config(facts: &Facts) -> Check {
     let found = match &facts.config {
         None => Ok("the configuration is right".to_owned()),
-        Some(failure) => Err((
+        Some(failure) => trouble(
             Status::Fault,
             failure.what.clone(),
-            failure.hint.clone().and_then(Mend::by_hand),
-        )),
+            failure.hint.clone().map(Mend::by_hand),
+        ),
     };
     check("config", "no command works without it", found)
 }
@@ -128,33 +131,30 @@ fn home(facts: &Facts) -> Check {
     let home = &facts.home;
     let shown = clean(&home.shown);
     let found = if !home.writable {
-        Err((
+        trouble(
             Status::Fault,
             format!("`{shown}` cannot be written"),
             Mend::by_hand("make it yours, or set MAMORI_HOME to a folder that is"),
-        ))
+        )
     } else if let Some(mode) = home.mode.filter(|mode| mode & 0o077 != 0) {
-        Err((
+        trouble(
             Status::Warn,
             format!("`{shown}` has mode {mode:o}: others can read it"),
-            Mend::run(&["chmod", "700", &home.shown.replace("~/", "")]).map(|mend| Mend {
-                text: format!("chmod 700 {shown}"),
-                ..mend
-            }),
-        ))
+            Mend::run(&["chmod", "700", &home.folder]),
+        )
     } else if let Some(kind) = &home.network {
-        Err((
+        trouble(
             Status::Warn,
             format!("`{shown}` lies on a network file system ({})", clean(kind)),
             Mend::by_hand("set MAMORI_HOME to a local folder"),
-        ))
+        )
     } else if home.free_bytes.is_some_and(|free| free < LITTLE_SPACE) {
         let free = home.free_bytes.unwrap_or(0) / 1_000_000;
-        Err((
+        trouble(
             Status::Fault,
             format!("`{shown}` has {free} MB left (limit 100 MB)"),
             Mend::by_hand("make room on that disk"),
-        ))
+        )
     } else {
         Ok(format!("`{shown}` is ours and has room"))
     };
@@ -168,7 +168,7 @@ fn home(facts: &Facts) -> Check {
 fn state(facts: &Facts) -> Check {
     let found = match &facts.state {
         Ok(None) => Ok("nothing was measured yet".to_owned()),
-        Ok(Some(look)) if look.state.schema > crate::state::schema::SCHEMA => Err((
+        Ok(Some(look)) if look.state.schema > crate::state::schema::SCHEMA => trouble(
             Status::Fault,
             format!(
                 "the state file has schema {}, newer than this build knows ({})",
@@ -176,20 +176,20 @@ fn state(facts: &Facts) -> Check {
                 crate::state::schema::SCHEMA
             ),
             Mend::by_hand("upgrade every mamori binary together: make install"),
-        )),
+        ),
         Ok(Some(look)) => match &look.notice {
             None => Ok(format!("revision {}", look.state.revision)),
-            Some(notice) => Err((
+            Some(notice) => trouble(
                 Status::Warn,
                 clean(notice),
                 Mend::run(&["mamori", "health"]),
-            )),
+            ),
         },
-        Err(error) => Err((
+        Err(error) => trouble(
             Status::Fault,
             clean(error),
             Mend::run(&["mamori", "health"]),
-        )),
+        ),
     };
     check(
         "state",
@@ -204,19 +204,19 @@ fn watch(facts: &Facts) -> Check {
         .map(|beat| facts.now.since(beat))
         .filter(|old| old.abs() > FRESH_SECONDS);
     let found = match (facts.watching, old) {
-        (false, _) => Err((
+        (false, _) => trouble(
             Status::Warn,
             "no watcher runs".to_owned(),
             Mend::run(&["mamori", "watch"]),
-        )),
-        (true, Some(old)) => Err((
+        ),
+        (true, Some(old)) => trouble(
             Status::Fault,
             format!(
                 "the watcher hangs: its last beat is {} old (limit {FRESH_SECONDS}s)",
                 age(old)
             ),
             Mend::by_hand("end it and start it again: mamori watch"),
-        )),
+        ),
         (true, None) => Ok("a watcher runs".to_owned()),
     };
     check(
@@ -235,20 +235,20 @@ fn clock(facts: &Facts) -> Check {
         .map(|look| look.state.summary.observed);
     let ahead = seen.map_or(0, |seen| seen.saturating_sub(facts.now.0));
     let found = if facts.now < BUILT {
-        Err((
+        trouble(
             Status::Fault,
             format!("the clock says {}", facts.now.rfc3339()),
             Mend::by_hand("set the clock"),
-        ))
+        )
     } else if ahead > FRESH_SECONDS {
-        Err((
+        trouble(
             Status::Warn,
             format!(
                 "the last sample lies {} in the future: the clock was set back",
                 age(ahead)
             ),
             Mend::run(&["mamori", "health"]),
-        ))
+        )
     } else {
         Ok("the clock is sane".to_owned())
     };
@@ -269,28 +269,28 @@ fn binaries(facts: &Facts) -> Check {
     let found = if missing.is_empty() {
         Ok("all binaries are on PATH".to_owned())
     } else {
-        Err((
+        trouble(
             Status::Note,
             format!("not on PATH: {}", missing.join(", ")),
             Mend::by_hand("make install, or add their folder to PATH"),
-        ))
+        )
     };
     check("path", "tmux and scripts look for them there", found)
 }
 
 fn tmux_version(facts: &Facts) -> Check {
     let found = match &facts.tmux {
-        None => Err((
+        None => trouble(
             Status::Note,
             "tmux is not installed".to_owned(),
             Mend::by_hand("install tmux 3.2 or newer"),
-        )),
+        ),
         Some(text) => match version(text) {
-            Some(version) if version < OLDEST_TMUX => Err((
+            Some(version) if version < OLDEST_TMUX => trouble(
                 Status::Fault,
                 format!("tmux is version {} (limit 3.2)", clean(text)),
                 Mend::by_hand("install tmux 3.2 or newer"),
-            )),
+            ),
             _ => Ok(format!("tmux {}", clean(text))),
         },
     };
@@ -324,11 +324,11 @@ fn plugin(facts: &Facts) -> Check {
         {
             Ok("the default tmux server has the plugin".to_owned())
         }
-        Some(_) => Err((
+        Some(_) => trouble(
             Status::Note,
             "the default tmux server has not loaded the plugin".to_owned(),
             Mend::by_hand("tmux run-shell '/path/to/mamori/mamori.tmux'"),
-        )),
+        ),
     };
     check(
         "tmux.plugin",
@@ -342,11 +342,11 @@ fn server(server: &ServerFacts) -> Vec<Check> {
     let bar = match &server.bar {
         Ok(bar) => bar,
         Err(_) if server.gone => {
-            let found = Err((
+            let found = trouble(
                 Status::Note,
                 format!("the tmux server on `{socket}` is gone"),
                 None,
-            ));
+            );
             return vec![check(
                 "tmux.server",
                 "it comes back by itself when it is started again",
@@ -354,7 +354,7 @@ fn server(server: &ServerFacts) -> Vec<Check> {
             )];
         }
         Err(error) => {
-            let found = Err((Status::Fault, clean(error), None));
+            let found = trouble(Status::Fault, clean(error), None);
             return vec![check(
                 "tmux.server",
                 "its status line cannot be told",
@@ -363,7 +363,7 @@ fn server(server: &ServerFacts) -> Vec<Check> {
         }
     };
     let interval = match bar.interval {
-        0 => Err((
+        0 => trouble(
             Status::Warn,
             format!("status-interval is 0 on `{socket}`"),
             Mend::run(&[
@@ -375,13 +375,13 @@ fn server(server: &ServerFacts) -> Vec<Check> {
                 "status-interval",
                 "15",
             ]),
-        )),
+        ),
         seconds => Ok(format!("status-interval is {seconds} on `{socket}`")),
     };
     let shows = if bar.shows_us {
         Ok(format!("the segment stands in the bar of `{socket}`"))
     } else {
-        Err((
+        trouble(
             Status::Warn,
             format!(
                 "the bar of `{socket}` does not hold the segment; a theme may have replaced it"
@@ -389,7 +389,7 @@ fn server(server: &ServerFacts) -> Vec<Check> {
             Mend::by_hand(
                 "put #{mamori} into status-right after the theme, or set -g @mamori-inject right, then load mamori.tmux again",
             ),
-        ))
+        )
     };
     vec![
         check(

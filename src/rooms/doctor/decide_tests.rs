@@ -16,6 +16,7 @@ fn healthy() -> Facts {
         ignored: Vec::new(),
         home: HomeFacts {
             shown: "~/.miyabi/mamori".to_owned(),
+            folder: "/home/me/.miyabi/mamori".to_owned(),
             mode: Some(0o700),
             writable: true,
             free_bytes: Some(1 << 40),
@@ -62,9 +63,10 @@ fn a_healthy_machine_has_no_problem() {
 
 #[test]
 fn each_fault_is_found_by_its_check() {
-    let table: Vec<(&str, fn(&mut Facts))> = vec![
+    type Spoil = fn(&mut Facts);
+    let table: Vec<(&str, Spoil)> = vec![
         ("Fault config", |facts| {
-            facts.config = Some(crate::failure::Failure::usage("bad"))
+            facts.config = Some(crate::failure::Failure::usage("bad"));
         }),
         ("Fault home", |facts| facts.home.writable = false),
         ("Warn home", |facts| facts.home.mode = Some(0o755)),

@@ -45,6 +45,8 @@ pub struct Facts {
 pub struct HomeFacts {
     /// As shown to people.
     pub shown: String,
+    /// As a command takes it.
+    pub folder: String,
     /// Its permission bits; `None` when it is not there yet.
     pub mode: Option<u32>,
     /// Whether we may write there (or make it).
@@ -117,6 +119,7 @@ fn home_facts(home: &Home, around: &Surroundings) -> HomeFacts {
     let existing = nearest(folder);
     HomeFacts {
         shown: around.shown(folder),
+        folder: folder.to_string_lossy().into_owned(),
         mode: files::mode(folder),
         writable: files::writable(existing),
         free_bytes: disks::free_bytes(existing),

@@ -26,28 +26,28 @@ fn number(checks: &[Check], status: Status) -> usize {
 /// What is not fine, or with `all` everything, and one line of verdict.
 #[must_use]
 pub fn text(checks: &[Check], all: bool) -> String {
-    let mut text = String::new();
     let shown = checks
         .iter()
         .filter(|check| all || check.status > Status::Note);
-    for check in shown {
-        let (word, role) = word(check.status);
-        let indent = " ".repeat(WORD + ID);
-        let space = " ".repeat(WORD.saturating_sub(word.len()));
-        text += &format!(
-            "{}{space}{:ID$}{}\n",
-            painted(role, word),
-            check.id,
-            check.what
-        );
-        if check.status != Status::Ok {
-            text += &format!("{indent}{}\n", check.why);
-        }
-        if let Some(mend) = &check.mend {
-            text += &format!("{indent}mend: {}\n", mend.text);
-        }
-    }
-    text + &verdict(checks, all)
+    shown.map(entry).collect::<String>() + &verdict(checks, all)
+}
+
+fn entry(check: &Check) -> String {
+    let (word, role) = word(check.status);
+    let indent = " ".repeat(WORD + ID);
+    let space = " ".repeat(WORD.saturating_sub(word.len()));
+    let head = format!(
+        "{}{space}{:ID$}{}\n",
+        painted(role, word),
+        check.id,
+        check.what
+    );
+    let why = (check.status != Status::Ok).then(|| format!("{indent}{}\n", check.why));
+    let mend = check
+        .mend
+        .as_ref()
+        .map(|mend| format!("{indent}mend: {}\n", mend.text));
+    [Some(head), why, mend].into_iter().flatten().collect()
 }
 
 fn verdict(checks: &[Check], all: bool) -> String {

@@ -57,7 +57,7 @@ pub fn health(args: &HealthArgs, around: &Surroundings) -> Result<Exit, Failure>
         return Err(Failure::unable(what).hint("mamori health --node local"));
     }
     let node = node.as_deref();
-    let prober = Prober::new(around, &config, name.clone());
+    let prober = Prober::new(around, &config, name);
     if !args.watch {
         let state = prober.probe();
         return present(&prober.store, &state, node, args.json, clock::now());

@@ -24,7 +24,7 @@ impl Expected {
     pub fn of_local(config: &Config, termux: bool, sshd_stopped: bool) -> Self {
         let expect = config.local.expected(termux);
         Self {
-            limits: config.limits.clone(),
+            limits: config.limits,
             sshd: expect.contains(&Expect::Sshd) && !sshd_stopped,
             network: expect.contains(&Expect::Network),
             battery: expect.contains(&Expect::Battery),

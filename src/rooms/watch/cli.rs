@@ -60,7 +60,7 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
     let mut schedule = Schedule::new(config.watch.health_every);
     let now = clock::now();
     if let Some(from) = last_beat.filter(|beat| now.since(*beat) > FRESH_SECONDS) {
-        rounds.note_gap(Gap {
+        rounds.note_gap(&Gap {
             from,
             to: now,
             why: GapCause::NotRunning,
@@ -79,7 +79,7 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
             let now = clock::now();
             let seconds = i64::try_from(slept.as_secs()).unwrap_or(i64::MAX);
             let from = Timestamp(now.0.saturating_sub(seconds));
-            rounds.note_gap(Gap {
+            rounds.note_gap(&Gap {
                 from,
                 to: now,
                 why: GapCause::Slept,

@@ -71,7 +71,7 @@ impl<'a> Rounds<'a> {
     }
 
     /// Notes a time in which nobody looked.
-    pub fn note_gap(&mut self, gap: Gap) {
+    pub fn note_gap(&mut self, gap: &Gap) {
         self.gaps = with_gap(&self.gaps, gap.from, gap.to, gap.why);
     }
 

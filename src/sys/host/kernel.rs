@@ -148,7 +148,7 @@ pub(super) fn processor() -> (Reading<f64>, Option<CpuTicks>) {
 }
 
 /// The first line of `/proc/stat`: user, nice, system, idle, iowait, irq,
-/// softirq, steal; guest time is part of user (proc_stat(5)).
+/// softirq, steal; guest time is part of user (`proc_stat(5)`).
 #[cfg(any(target_os = "linux", test))]
 fn ticks(text: &str) -> Option<CpuTicks> {
     let line = text.lines().find_map(|line| line.strip_prefix("cpu "))?;

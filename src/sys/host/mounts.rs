@@ -152,7 +152,7 @@ pub fn of<'a>(path: &Path, mounts: &'a [Mount]) -> Option<&'a Mount> {
         .max_by_key(|mount| length(mount))
 }
 
-/// Reads `/proc/self/mountinfo` (proc_pid_mountinfo(5)):
+/// Reads `/proc/self/mountinfo` (`proc_pid_mountinfo(5)`):
 ///
 /// ```text
 /// 36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue

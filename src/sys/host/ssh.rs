@@ -41,8 +41,8 @@ pub(super) fn banner(address: &str) -> Reading<bool> {
     Reading::Value(read.is_ok() && start == *b"SSH-")
 }
 
-/// The first `Port` of an sshd_config: keywords in any case, `=` allowed
-/// (sshd_config(5)); none inside a `Match`.
+/// The first `Port` of an `sshd_config`: keywords in any case, `=` allowed
+/// (`sshd_config(5)`); none inside a `Match`.
 fn port(config: &str) -> Option<u16> {
     config
         .lines()
