@@ -8,16 +8,17 @@
 set -euo pipefail
 
 main() {
-    local need package packages=""
+    local need line words packages=()
     for need in "$@"; do
         has "$need" && continue
         echo "missing: $need ($(why "$need"))" >&2
-        package=$(package_of "$need") || give_up "$need"
-        packages="$packages $package"
+        line=$(package_of "$need") || give_up "$need"
+        read -r -a words <<<"$line"
+        packages+=("${words[@]}")
     done
-    [ -z "$packages" ] || install_packages "$packages"
+    [ ${#packages[@]} = 0 ] || install_packages "${packages[@]}"
     for need in "$@"; do
-        has "$need" || stop "$need is still missing after installing:$packages"
+        has "$need" || stop "$need is still missing after installing ${packages[*]}"
     done
 }
 
@@ -111,8 +112,6 @@ give_up() {
 
 install_packages() {
     local root="" command
-    # shellcheck disable=SC2086,SC2116 # words of package names
-    set -- $(echo $1)
     case $(system) in
         apt) command="apt-get install -y --no-install-recommends $*" ;;
         pkg) command="pkg install -y $*" ;;

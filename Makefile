@@ -1,0 +1,43 @@
+# The front door. `make` alone says what there is.
+PREFIX ?= /usr/local
+BINDIR = $(DESTDIR)$(PREFIX)/bin
+TARGET = $(or $(CARGO_TARGET_DIR),target)
+# The small ones are linked statically on Linux with glibc: they start twice as fast.
+SMALL = mamori-status
+PROGRAMS = mamori $(SMALL)
+
+export PATH := $(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin
+export SMALL
+
+.PHONY: help try try-stop test check bench build install uninstall clean
+
+help: ## say what there is
+	@awk -F ':.* ## ' '/^[a-z-]+:.* ## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+try: ## see it at once: build, then a private tmux with the status bar and a watcher
+	@bash scripts/try.sh
+
+try-stop: ## end what `make try` left running
+	@bash scripts/try.sh stop
+
+test: ## every test; installs what they need (tmux, sshd) where that is missing
+	@bash scripts/test.sh
+
+check: ## all that CI checks besides the tests: format, lints, documentation, shell, sizes, other platforms
+	@bash scripts/check.sh
+
+bench: ## every benchmark: figure, peer's figure, ratio, PASS or FAIL
+	@bash tests/bench/run.sh
+
+build: ## build the release programs into target/release
+	@bash scripts/build.sh
+
+install: build ## install into PREFIX (/usr/local; on Termux its own), under DESTDIR if given
+	install -d "$(BINDIR)"
+	cd "$(TARGET)/release" && install -m 755 $(PROGRAMS) "$(abspath $(BINDIR))"
+
+uninstall: ## remove what `make install` installed
+	cd "$(BINDIR)" && rm -f $(PROGRAMS)
+
+clean: ## remove what was built
+	cargo clean

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Builds the release programs. The small ones are linked statically on Linux with glibc,
+# where that halves their start; `mamori` is not, so that names are looked up as the system does.
+set -euo pipefail
+
+main() {
+    cd "${BASH_SOURCE[0]%/*}/.."
+    bash scripts/need.sh cc cargo
+    local program flags=()
+    case $(rustc -vV | sed -n 's/^host: //p') in *-linux-gnu*) flags=(-- -C target-feature=+crt-static) ;; esac
+    cargo build --release --locked --bin mamori
+    for program in ${SMALL:-mamori-status}; do
+        cargo rustc --release --locked --bin "$program" ${flags[@]+"${flags[@]}"}
+    done
+}
+
+main "$@"

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Runs every test, and fails when none ran. Arguments go to the tests, as in `test.sh -- watch`.
+set -euo pipefail
+
+main() {
+    cd "${BASH_SOURCE[0]%/*}/.."
+    bash scripts/need.sh cc cargo tmux sshd
+    local log code=0
+    log=$(mktemp)
+    # shellcheck disable=SC2064 # the name is known now
+    trap "rm -f '$log'" EXIT
+    # The examples in the documentation first: the last line is the tests' own summary.
+    cargo test --locked --doc || code=1
+    cargo test --locked --lib --bins --tests --no-fail-fast "$@" 2>&1 | tee "$log" || code=1
+    if ! grep -q 'test result: .* [1-9][0-9]* passed' "$log"; then
+        echo "error: no test ran" >&2
+        code=1
+    fi
+    return $code
+}
+
+main "$@"
