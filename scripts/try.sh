@@ -33,13 +33,14 @@ in_try() {
 }
 
 start() {
+    # A watcher of an earlier build makes way.
+    end_watcher
+    in_background mamori watch >"$log" 2>&1 </dev/null
+    until_true a_watcher || fail "the watcher does not start"
     if ! in_try has-session -t =try 2>/dev/null; then
         # shellcheck disable=SC2016 # the window's own shell expands it
         in_try new-session -d -s try -x 100 -y 30 'mamori health; exec "${SHELL:-sh}"'
     fi
-    # A watcher of an earlier build makes way; a second one would end by itself.
-    end_watcher
-    in_background mamori watch >"$log" 2>&1 </dev/null
     until_true bar_shows_data || fail "the status bar shows no data: $(bar)"
 }
 
@@ -62,8 +63,12 @@ watcher() {
     { mamori status --json 2>/dev/null || true; } | sed -n 's/.*"watcher":{"running":true,"pid":\([0-9]*\).*/\1/p'
 }
 
+a_watcher() {
+    [ -n "$(watcher)" ]
+}
+
 no_watcher() {
-    [ -z "$(watcher)" ]
+    ! a_watcher
 }
 
 end_watcher() {
