@@ -1,107 +1,13 @@
 //! `mamori config` and what it says of right and wrong files, on the real
 //! binary.
-#![allow(
-    clippy::disallowed_methods,
-    clippy::unwrap_used,
-    reason = "a test runs programs, and ends where it cannot"
-)]
 
 mod trust;
 
 use std::ffi::OsStr;
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt as _;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
-use tempfile::TempDir;
-
-/// A home with nothing in it but what a test puts there.
-struct Bench {
-    home: TempDir,
-}
-
-/// What a run of the binary left.
-struct Ran {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-impl Bench {
-    fn new() -> Self {
-        let home = tempfile::Builder::new()
-            .prefix("mamori-home-")
-            .tempdir()
-            .unwrap();
-        let bench = Self { home };
-        fs::create_dir_all(bench.folder()).unwrap();
-        for folder in [
-            bench.home.path(),
-            &bench.home.path().join(".config"),
-            &bench.folder(),
-        ] {
-            mode(folder, 0o700);
-        }
-        bench
-    }
-
-    /// A home with this configuration.
-    fn with(text: impl AsRef<[u8]>) -> Self {
-        let bench = Self::new();
-        fs::write(bench.config(), text).unwrap();
-        mode(&bench.config(), 0o600);
-        bench
-    }
-
-    fn folder(&self) -> PathBuf {
-        self.home.path().join(".config/mamori")
-    }
-
-    fn config(&self) -> PathBuf {
-        self.folder().join("config.toml")
-    }
-
-    fn mamori(&self, arguments: &[&str]) -> Ran {
-        self.run(
-            Path::new(env!("CARGO_BIN_EXE_mamori")),
-            arguments.iter().map(OsStr::new),
-        )
-    }
-
-    fn run<'a>(&self, program: &Path, arguments: impl Iterator<Item = &'a OsStr>) -> Ran {
-        let output = Command::new(program)
-            .args(arguments)
-            .env_clear()
-            .env("HOME", self.home.path())
-            .env("TMPDIR", "/tmp")
-            .env("NO_COLOR", "1")
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        let text = |bytes: Vec<u8>| {
-            let home = self.home.path().to_str().unwrap();
-            String::from_utf8(bytes).unwrap().replace(home, "HOME")
-        };
-        Ran {
-            code: output.status.code(),
-            stdout: text(output.stdout),
-            stderr: text(output.stderr),
-        }
-    }
-
-    /// What `mamori config check` says of a configuration it must refuse.
-    fn refusal(&self) -> String {
-        let ran = self.mamori(&["config", "check"]);
-        assert_eq!(ran.code, Some(2), "{}{}", ran.stdout, ran.stderr);
-        assert_eq!(ran.stdout, "");
-        ran.stderr
-    }
-}
-
-fn mode(path: &Path, mode: u32) {
-    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
-}
+use crate::harness::Bench;
 
 fn files(folder: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))

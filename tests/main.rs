@@ -1,1 +1,26 @@
+//! The real binaries, in homes of their own, with real tmux servers and sshd.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test runs programs, and ends where it cannot"
+)]
+#![allow(unreachable_pub, reason = "the harness is the tests' own library")]
+#![allow(missing_docs, reason = "a test's name is its documentation")]
 
+mod bar;
+mod bar_text;
+mod config;
+mod doctor;
+mod harness;
+mod health;
+mod plugin;
+mod segment;
+mod state;
+mod state_writers;
+mod tidy;
+mod watch;

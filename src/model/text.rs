@@ -44,6 +44,27 @@ pub fn tmux(text: &str) -> String {
     clean(text).replace('#', "##")
 }
 
+/// [`clean`] text for the output of a `#()` process, which tmux expands once
+/// more before it draws it: a run of `#` is halved by the expansion, unless a
+/// `[` follows, and halved again when it is drawn. `styled`: a style follows
+/// the text (tmux `format_expand1` and `format_draw`).
+#[must_use]
+pub fn tmux_output(text: &str, styled: bool) -> String {
+    let text = clean(text);
+    let mut escaped = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find('#') {
+        let (before, from) = rest.split_at(at);
+        let after = from.trim_start_matches('#');
+        let bracket = after.starts_with('[') || (after.is_empty() && styled);
+        let run = from.len() - after.len();
+        escaped.push_str(before);
+        escaped.push_str(&"#".repeat(if bracket { 2 * run } else { 4 * run }));
+        rest = after;
+    }
+    escaped + rest
+}
+
 /// The longest start of `text` that fits into `columns`, marked by `mark`
 /// when something was cut. Never splits a wide character.
 #[must_use]
@@ -102,6 +123,15 @@ mod tests {
     #[test]
     fn every_hash_is_doubled_for_tmux() {
         assert_eq!(tmux("#(touch X)#[fg=red]#"), "##(touch X)##[fg=red]##");
+    }
+
+    #[test]
+    fn a_processs_output_survives_one_more_expansion() {
+        assert_eq!(
+            tmux_output("#(x) #[y] ##S a#", false),
+            "####(x) ##[y] ########S a####"
+        );
+        assert_eq!(tmux_output("a#", true), "a##");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::{chown, symlink};
 use std::path::Path;
 
-use super::{Bench, mode};
+use crate::harness::{Bench, mode};
 
 /// A user that owns nothing of ours.
 const NOBODY: u32 = 65_534;
@@ -45,7 +45,7 @@ fn a_folder_that_others_can_write_is_refused() {
 #[test]
 fn the_target_of_a_link_and_its_folder_are_looked_at() {
     let bench = Bench::new();
-    let folder = bench.home.path().join("dot files");
+    let folder = bench.home().join("dot files");
     fs::create_dir(&folder).unwrap();
     mode(&folder, 0o755);
     let target = folder.join("mamori.toml");
@@ -96,12 +96,12 @@ fn a_file_we_may_not_read_is_told() {
     let bench = Bench::with("");
     mode(&bench.config(), 0o000);
     let ran = if root() {
-        chown(bench.home.path(), Some(NOBODY), None).unwrap();
-        chown(bench.home.path().join(".config"), Some(NOBODY), None).unwrap();
+        chown(bench.home(), Some(NOBODY), None).unwrap();
+        chown(bench.home().join(".config"), Some(NOBODY), None).unwrap();
         chown(bench.folder(), Some(NOBODY), None).unwrap();
         chown(bench.config(), Some(NOBODY), None).unwrap();
         // A copy, for the build's folder may be closed to others.
-        let copy = bench.home.path().join("mamori");
+        let copy = bench.home().join("mamori");
         fs::copy(env!("CARGO_BIN_EXE_mamori"), &copy).unwrap();
         mode(&copy, 0o755);
         let Ok(setpriv) = which::which("setpriv") else {
@@ -114,7 +114,7 @@ fn a_file_we_may_not_read_is_told() {
             before
                 .into_iter()
                 .chain([copy.as_os_str(), "config".as_ref(), "check".as_ref()]);
-        bench.run(&setpriv, words)
+        bench.ran(bench.command(setpriv).args(words))
     } else {
         bench.mamori(&["config", "check"])
     };

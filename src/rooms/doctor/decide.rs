@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::facts::{Facts, ServerFacts};
+use super::facts::Facts;
+use super::tmux;
 use crate::model::segment::FRESH_SECONDS;
 use crate::model::text::{clean, quoted};
 use crate::model::time::{Timestamp, age};
@@ -46,7 +47,7 @@ pub struct Mend {
 }
 
 impl Mend {
-    fn run(words: &[&str]) -> Self {
+    pub(super) fn run(words: &[&str]) -> Self {
         let command: Vec<String> = words.iter().map(ToString::to_string).collect();
         let text = words
             .iter()
@@ -56,7 +57,7 @@ impl Mend {
         Self { command, text }
     }
 
-    fn by_hand(text: impl Into<String>) -> Self {
+    pub(super) fn by_hand(text: impl Into<String>) -> Self {
         Self {
             command: Vec::new(),
             text: text.into(),
@@ -66,8 +67,6 @@ impl Mend {
 
 /// Below this our home is too full, in bytes: 100 MB.
 const LITTLE_SPACE: u64 = 100_000_000;
-/// The oldest tmux that the bar's format works with.
-const OLDEST_TMUX: (u32, u32) = (3, 2);
 /// The day this version was written: no honest clock shows less.
 const BUILT: Timestamp = Timestamp(1_795_305_600);
 
@@ -82,21 +81,19 @@ pub fn checks(facts: &Facts) -> Vec<Check> {
         clock(facts),
     ];
     checks.push(binaries(facts));
-    checks.push(tmux_version(facts));
-    checks.push(plugin(facts));
-    checks.extend(facts.servers.iter().flat_map(server));
+    checks.extend(tmux::checks(facts));
     checks.retain(|check| !facts.ignored.iter().any(|ignored| ignored == check.id));
     checks
 }
 
 /// What a check saw: fine, or how bad it is and what mends it.
-type Found = Result<String, (Status, String, Option<Mend>)>;
+pub(super) type Found = Result<String, (Status, String, Option<Mend>)>;
 
-fn trouble(status: Status, what: String, mend: impl Into<Option<Mend>>) -> Found {
+pub(super) fn trouble(status: Status, what: String, mend: impl Into<Option<Mend>>) -> Found {
     Err((status, what, mend.into()))
 }
 
-fn check(id: &'static str, why: &'static str, found: Found) -> Check {
+pub(super) fn check(id: &'static str, why: &'static str, found: Found) -> Check {
     match found {
         Ok(what) => Check {
             id,
@@ -276,133 +273,6 @@ fn binaries(facts: &Facts) -> Check {
         )
     };
     check("path", "tmux and scripts look for them there", found)
-}
-
-fn tmux_version(facts: &Facts) -> Check {
-    let found = match &facts.tmux {
-        None => trouble(
-            Status::Note,
-            "tmux is not installed".to_owned(),
-            Mend::by_hand("install tmux 3.2 or newer"),
-        ),
-        Some(text) => match version(text) {
-            Some(version) if version < OLDEST_TMUX => trouble(
-                Status::Fault,
-                format!("tmux is version {} (limit 3.2)", clean(text)),
-                Mend::by_hand("install tmux 3.2 or newer"),
-            ),
-            _ => Ok(format!("tmux {}", clean(text))),
-        },
-    };
-    check(
-        "tmux.version",
-        "the segment needs formats and hidden variables of tmux 3.2",
-        found,
-    )
-}
-
-/// `3.3a`, `next-3.8`, `master`, `openbsd-7.4`: the first number pair, if
-/// there is one that means tmux's own version.
-fn version(text: &str) -> Option<(u32, u32)> {
-    if text.starts_with("openbsd") {
-        return None;
-    }
-    let number = text.trim_start_matches(|c: char| !c.is_ascii_digit());
-    let (major, rest) = number.split_once('.')?;
-    let minor: String = rest.chars().take_while(char::is_ascii_digit).collect();
-    Some((major.parse().ok()?, minor.parse().ok()?))
-}
-
-fn plugin(facts: &Facts) -> Check {
-    let found = match &facts.default_server {
-        None => Ok("no default tmux server runs".to_owned()),
-        Some(socket)
-            if facts
-                .servers
-                .iter()
-                .any(|server| *server.socket == *socket.to_string_lossy()) =>
-        {
-            Ok("the default tmux server has the plugin".to_owned())
-        }
-        Some(_) => trouble(
-            Status::Note,
-            "the default tmux server has not loaded the plugin".to_owned(),
-            Mend::by_hand("tmux run-shell '/path/to/mamori/mamori.tmux'"),
-        ),
-    };
-    check(
-        "tmux.plugin",
-        "its status line is told only when the plugin registered it",
-        found,
-    )
-}
-
-fn server(server: &ServerFacts) -> Vec<Check> {
-    let socket = clean(&server.socket);
-    let bar = match &server.bar {
-        Ok(bar) => bar,
-        Err(_) if server.gone => {
-            let found = trouble(
-                Status::Note,
-                format!("the tmux server on `{socket}` is gone"),
-                None,
-            );
-            return vec![check(
-                "tmux.server",
-                "it comes back by itself when it is started again",
-                found,
-            )];
-        }
-        Err(error) => {
-            let found = trouble(Status::Fault, clean(error), None);
-            return vec![check(
-                "tmux.server",
-                "its status line cannot be told",
-                found,
-            )];
-        }
-    };
-    let interval = match bar.interval {
-        0 => trouble(
-            Status::Warn,
-            format!("status-interval is 0 on `{socket}`"),
-            Mend::run(&[
-                "tmux",
-                "-S",
-                &server.socket,
-                "set-option",
-                "-g",
-                "status-interval",
-                "15",
-            ]),
-        ),
-        seconds => Ok(format!("status-interval is {seconds} on `{socket}`")),
-    };
-    let shows = if bar.shows_us {
-        Ok(format!("the segment stands in the bar of `{socket}`"))
-    } else {
-        trouble(
-            Status::Warn,
-            format!(
-                "the bar of `{socket}` does not hold the segment; a theme may have replaced it"
-            ),
-            Mend::by_hand(
-                "put #{mamori} into status-right after the theme, or set -g @mamori-inject right, then load mamori.tmux again",
-            ),
-        )
-    };
-    vec![
-        check(
-            "tmux.interval",
-            "the bar shows a change at its next refresh",
-            interval,
-        ),
-        check(
-            "tmux.status",
-            "otherwise nothing is to be seen there",
-            shows,
-        ),
-    ]
 }
 
 #[cfg(test)]

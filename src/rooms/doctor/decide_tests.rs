@@ -1,5 +1,6 @@
 use super::*;
-use crate::rooms::doctor::facts::{Bar, HomeFacts};
+use crate::rooms::doctor::facts::{Bar, HomeFacts, ServerFacts};
+use crate::rooms::doctor::tmux::version;
 use crate::state::schema::State;
 use crate::state::store::Look;
 
@@ -71,10 +72,10 @@ fn each_fault_is_found_by_its_check() {
         ("Fault home", |facts| facts.home.writable = false),
         ("Warn home", |facts| facts.home.mode = Some(0o755)),
         ("Warn home", |facts| {
-            facts.home.network = Some("nfs4".to_owned())
+            facts.home.network = Some("nfs4".to_owned());
         }),
         ("Fault home", |facts| {
-            facts.home.free_bytes = Some(99_999_999)
+            facts.home.free_bytes = Some(99_999_999);
         }),
         ("Fault state", |facts| facts.state = Err("torn".to_owned())),
         ("Warn state", |facts| {
@@ -96,7 +97,7 @@ fn each_fault_is_found_by_its_check() {
         }),
         ("Warn watch", |facts| facts.watching = false),
         ("Fault watch", |facts| {
-            facts.beat = Some(Timestamp(NOW.0 - 200))
+            facts.beat = Some(Timestamp(NOW.0 - 200));
         }),
         ("Warn clock", |facts| {
             let mut state = State::default();
@@ -107,11 +108,11 @@ fn each_fault_is_found_by_its_check() {
             }));
         }),
         ("Note path", |facts| {
-            facts.binaries = vec![("mamori-status", None)]
+            facts.binaries = vec![("mamori-status", None)];
         }),
         ("Note tmux.version", |facts| facts.tmux = None),
         ("Fault tmux.version", |facts| {
-            facts.tmux = Some("2.9a".to_owned())
+            facts.tmux = Some("2.9a".to_owned());
         }),
         ("Note tmux.plugin", |facts| facts.servers.clear()),
         ("Warn tmux.interval", |facts| {
@@ -127,7 +128,7 @@ fn each_fault_is_found_by_its_check() {
             });
         }),
         ("Fault tmux.server", |facts| {
-            facts.servers[0].bar = Err("no answer".to_owned())
+            facts.servers[0].bar = Err("no answer".to_owned());
         }),
         ("Note tmux.server", |facts| {
             facts.servers[0] = ServerFacts {

@@ -13,3 +13,4 @@ pub mod cli;
 pub mod decide;
 pub mod facts;
 pub mod show;
+mod tmux;

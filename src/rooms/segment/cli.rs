@@ -20,7 +20,7 @@ pub fn line(arguments: impl Iterator<Item = String>) -> String {
     let file = segment_file::read();
     let (level, text) = segment(file.summary.as_ref(), file.alive, file.now, options.form);
     if options.styled {
-        Styles::default().draw(level, &text)
+        Styles::default().draw_output(level, &text)
     } else {
         text
     }

@@ -166,13 +166,10 @@ fn table() -> Result<Vec<Mount>, String> {
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "the other platforms' table can fail"
-)]
 fn table() -> Result<Vec<Mount>, String> {
-    let mut disks = sysinfo::Disks::new();
-    disks.refresh_specifics(true, sysinfo::DiskRefreshKind::nothing());
+    let nothing = sysinfo::DiskRefreshKind::nothing();
+    let disks = sysinfo::Disks::new_with_refreshed_list_specifics(nothing)
+        .map_err(|error| error.to_string())?;
     let mount = |disk: &sysinfo::Disk| Mount {
         // The volumes of one APFS container share its space: `disk3s1` and
         // `disk3s5` are the same device.

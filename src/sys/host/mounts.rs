@@ -278,7 +278,7 @@ not a mount line
 
         #[test]
         fn an_escaped_name_comes_back(name in "[ -~]{1,20}") {
-            let escaped: String = name.bytes().map(|b| format!("\\{b:03o}")).collect();
+            let escaped = name.bytes().fold(String::new(), |all, byte| format!("{all}\\{byte:03o}"));
             prop_assert_eq!(unescape(escaped.as_bytes()), name.into_bytes());
         }
     }

@@ -139,7 +139,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let open = listener.local_addr().unwrap().to_string();
         assert_eq!(
-            answers(&[open.clone()], Duration::from_secs(3)),
+            answers(std::slice::from_ref(&open), Duration::from_secs(3)),
             Reading::Value(true)
         );
         drop(listener);

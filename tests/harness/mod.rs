@@ -1,0 +1,275 @@
+//! A home of its own for each test, the real binaries in it, and waiting for
+//! conditions instead of for time.
+
+pub mod tmux;
+
+use std::ffi::OsStr;
+use std::fs::{self, Permissions};
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The real binary.
+pub const MAMORI: &str = env!("CARGO_BIN_EXE_mamori");
+/// The real segment.
+pub const SEGMENT: &str = env!("CARGO_BIN_EXE_mamori-status");
+
+/// A configuration that asks nobody beyond this machine: the network's proof
+/// is a port on which nothing listens, and its refusal. A machine that is
+/// nearly full passes the tests all the same.
+pub const QUIET: &str = "[network]\ncheck = [\"127.0.0.1:9\"]\n\
+    [limits]\ndisk_used_max = 100\ninodes_used_max = 100\nmemory_available_min = 1\n";
+
+/// A home with nothing in it but what a test puts there.
+pub struct Bench {
+    home: TempDir,
+}
+
+/// What a run of a binary left.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Ran {
+    /// The one JSON value on stdout.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+impl Bench {
+    pub fn new() -> Self {
+        // In /tmp and short: a socket's path has at most 107 bytes.
+        let home = tempfile::Builder::new()
+            .prefix("mamori-")
+            .tempdir_in("/tmp")
+            .unwrap();
+        let bench = Self { home };
+        fs::create_dir_all(bench.folder()).unwrap();
+        for folder in [bench.home(), &bench.home().join(".config"), &bench.folder()] {
+            mode(folder, 0o700);
+        }
+        bench
+    }
+
+    /// A home with this configuration.
+    pub fn with(text: impl AsRef<[u8]>) -> Self {
+        let bench = Self::new();
+        bench.configure(text);
+        bench
+    }
+
+    /// A home in which nobody beyond this machine is asked.
+    pub fn quiet() -> Self {
+        Self::with(QUIET)
+    }
+
+    pub fn configure(&self, text: impl AsRef<[u8]>) {
+        fs::write(self.config(), text).unwrap();
+        mode(&self.config(), 0o600);
+    }
+
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// The folder of the configuration.
+    pub fn folder(&self) -> PathBuf {
+        self.home().join(".config/mamori")
+    }
+
+    pub fn config(&self) -> PathBuf {
+        self.folder().join("config.toml")
+    }
+
+    /// A file of `$MAMORI_HOME/mamori`.
+    pub fn own(&self, name: &str) -> PathBuf {
+        self.home().join(".miyabi/mamori").join(name)
+    }
+
+    /// The state file as it stands.
+    pub fn state(&self) -> Value {
+        serde_json::from_slice(&fs::read(self.own("state.json")).unwrap()).unwrap()
+    }
+
+    /// Puts `text` in the place of the state file.
+    pub fn set_state(&self, text: impl AsRef<[u8]>) {
+        fs::create_dir_all(self.own("")).unwrap();
+        fs::write(self.own("state.json"), text).unwrap();
+    }
+
+    /// A program in this home, with a small environment of its own.
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command
+            .env_clear()
+            .env("HOME", self.home())
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin")
+            .env("TMPDIR", "/tmp")
+            .env("TMUX_TMPDIR", self.home())
+            .env("TZ", "UTC")
+            .env("LANG", "C.UTF-8")
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::null());
+        command
+    }
+
+    pub fn mamori(&self, arguments: &[&str]) -> Ran {
+        self.ran(self.command(MAMORI).args(arguments))
+    }
+
+    /// One line of the segment, without its newline.
+    pub fn segment(&self, arguments: &[&str]) -> String {
+        let ran = self.ran(self.command(SEGMENT).args(arguments));
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+        let line = ran.stdout.strip_suffix('\n').unwrap();
+        assert!(!line.contains('\n') && !line.is_empty(), "{line:?}");
+        line.to_owned()
+    }
+
+    /// Runs a command to its end; this home's path reads `HOME` in its output.
+    pub fn ran(&self, command: &mut Command) -> Ran {
+        let output = command.output().unwrap();
+        let home = self.home().to_str().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace(home, "HOME");
+        let (stdout, stderr) = (text(output.stdout), text(output.stderr));
+        Ran {
+            code: output.status.code(),
+            stdout,
+            stderr,
+        }
+    }
+
+    /// What `mamori config check` says of a configuration it must refuse.
+    pub fn refusal(&self) -> String {
+        let ran = self.mamori(&["config", "check"]);
+        assert_eq!(ran.code, Some(2), "{}{}", ran.stdout, ran.stderr);
+        assert_eq!(ran.stdout, "");
+        ran.stderr
+    }
+
+    /// Starts `mamori watch` and waits until it watches.
+    pub fn watch(&self) -> Running {
+        let mut child = self
+            .command(MAMORI)
+            .arg("watch")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        assert!(line.starts_with("watching "), "{line:?}");
+        Running(child)
+    }
+}
+
+/// A process that ends with its test.
+pub struct Running(pub Child);
+
+impl Running {
+    pub fn pid(&self) -> Pid {
+        Pid::from_child(&self.0)
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        kill_process(self.pid(), signal).unwrap();
+    }
+
+    /// Its exit code, when it has ended.
+    pub fn code(mut self) -> Option<i32> {
+        self.0.wait().unwrap().code()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // One that ended by itself is gone already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Waits for a condition; fails after a time that no healthy machine needs.
+pub fn until(what: &str, mut condition: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !condition() {
+        assert!(Instant::now() < deadline, "waited in vain for {what}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+pub fn mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+}
+
+/// Whether this test may do what only root may; one that may not says so.
+pub fn root(what: &str) -> bool {
+    let root = rustix::process::geteuid().is_root();
+    if !root {
+        eprintln!("not tried, because it needs root: {what}");
+    }
+    root
+}
+
+/// A small disk that only the programs started in here see, gone with the
+/// test. Only for root.
+pub struct SmallDisk {
+    holder: Running,
+    point: PathBuf,
+}
+
+impl SmallDisk {
+    /// Mounts a tmpfs of `size` on `point` in a mount namespace of its own.
+    pub fn mount(point: &Path, size: &str) -> Self {
+        fs::create_dir_all(point).unwrap();
+        let script =
+            "mount -t tmpfs -o \"size=$1,mode=700\" small \"$2\" && echo up && exec sleep 600";
+        let mut child = Command::new("unshare")
+            .args(["-m", "sh", "-c", script, "sh", size])
+            .arg(point)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        assert_eq!(line, "up\n");
+        Self {
+            holder: Running(child),
+            point: point.to_owned(),
+        }
+    }
+
+    /// A path on the disk, as seen from outside.
+    pub fn path(&self, name: &str) -> PathBuf {
+        let inside = self.point.strip_prefix("/").unwrap();
+        Path::new(&format!("/proc/{}/root", self.holder.pid()))
+            .join(inside)
+            .join(name)
+    }
+
+    /// A program of `bench` that sees the disk.
+    pub fn command(&self, bench: &Bench, program: &str) -> Command {
+        let mut command = bench.command("nsenter");
+        command.args(["-m", "-t", &self.holder.pid().to_string(), program]);
+        command
+    }
+
+    /// Runs the real binary where it sees the disk.
+    pub fn mamori(&self, bench: &Bench, arguments: &[&str]) -> Ran {
+        bench.ran(self.command(bench, MAMORI).args(arguments))
+    }
+}

@@ -1,0 +1,149 @@
+//! Real tmux servers on sockets of their own.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::{Bench, until};
+
+/// A tmux server that ends with its test.
+pub struct Tmux<'a> {
+    bench: &'a Bench,
+    name: String,
+}
+
+impl<'a> Tmux<'a> {
+    /// Starts a server with one session `main` of 100×10, with nobody's
+    /// configuration but `conf`.
+    pub fn start(bench: &'a Bench, name: &str, conf: &str) -> Self {
+        let tmux = Self {
+            bench,
+            name: name.to_owned(),
+        };
+        let file = bench.home().join(format!("{name}.conf"));
+        std::fs::write(&file, conf).unwrap();
+        let file = file.to_str().unwrap();
+        tmux.run(&[
+            "-f",
+            file,
+            "new-session",
+            "-d",
+            "-s",
+            "main",
+            "-x",
+            "100",
+            "-y",
+            "10",
+            "sleep 600",
+        ]);
+        tmux
+    }
+
+    /// Where it listens.
+    pub fn socket(&self) -> PathBuf {
+        let uid = rustix::process::geteuid().as_raw();
+        self.bench.home().join(format!("tmux-{uid}/{}", self.name))
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.bench.command("tmux");
+        command.args(["-u", "-L", &self.name]).args(arguments);
+        command
+    }
+
+    /// Runs a command that must work, and gives its output.
+    pub fn run(&self, arguments: &[&str]) -> String {
+        let ran = self.bench.ran(&mut self.command(arguments));
+        assert_eq!(
+            (ran.code, ran.stderr.as_str()),
+            (Some(0), ""),
+            "tmux {arguments:?}"
+        );
+        ran.stdout.trim_end_matches('\n').to_owned()
+    }
+
+    /// What the server's status-right shows now, styles and all.
+    pub fn bar(&self) -> String {
+        self.run(&["display-message", "-p", "#{T:status-right}"])
+    }
+
+    /// A hidden global variable.
+    pub fn hidden(&self, name: &str) -> Option<String> {
+        let all = self.run(&["show-environment", "-gh"]);
+        all.lines()
+            .find_map(|line| line.strip_prefix(&format!("{name}=")))
+            .map(ToOwned::to_owned)
+    }
+
+    /// Loads the plugin into the server, as a plugin manager does, and waits
+    /// for its end.
+    pub fn load(&self, path: &str) {
+        let plugin = concat!(env!("CARGO_MANIFEST_DIR"), "/mamori.tmux");
+        let socket = self.socket();
+        let status = self
+            .bench
+            .command(plugin)
+            .env("TMUX", format!("{},0,0", socket.display()))
+            .env("PATH", path)
+            .status()
+            .unwrap();
+        assert!(status.success());
+    }
+
+    /// An attached client, seen through the pane of an outer server.
+    pub fn attach(&self, columns: usize) -> Client<'a> {
+        let outer = Self {
+            bench: self.bench,
+            name: format!("outer-{}", self.name),
+        };
+        let attach = format!("exec env -u TMUX tmux -u -L {} attach -t main", self.name);
+        let columns = columns.to_string();
+        outer.run(&[
+            "-f",
+            "/dev/null",
+            "new-session",
+            "-d",
+            "-x",
+            &columns,
+            "-y",
+            "12",
+            &attach,
+        ]);
+        outer.run(&["set-option", "-g", "status", "off"]);
+        until("a client to attach", || {
+            !self.run(&["list-clients"]).is_empty()
+        });
+        Client { outer }
+    }
+}
+
+impl Drop for Tmux<'_> {
+    fn drop(&mut self) {
+        // A test may have ended it already.
+        let _ = self.command(&["kill-server"]).output();
+    }
+}
+
+/// A client attached to a server under test.
+pub struct Client<'a> {
+    outer: Tmux<'a>,
+}
+
+impl Client<'_> {
+    /// The line above it: the first of two status lines.
+    pub fn line_before_last(&self) -> String {
+        let screen = self.outer.run(&["capture-pane", "-p", "-J"]);
+        screen.lines().rev().nth(1).unwrap_or_default().to_owned()
+    }
+
+    /// The last line of the screen: the status line, when it is at the bottom.
+    pub fn status_line(&self) -> String {
+        let screen = self.outer.run(&["capture-pane", "-p", "-J"]);
+        screen.lines().last().unwrap_or_default().to_owned()
+    }
+}
+
+/// A `$PATH` with the real binaries first.
+pub fn path_with_binaries() -> String {
+    let folder = std::path::Path::new(super::MAMORI).parent().unwrap();
+    format!("{}:/usr/local/bin:/usr/bin:/bin", folder.display())
+}

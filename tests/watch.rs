@@ -1,0 +1,151 @@
+//! `mamori watch`: one at a time, a clean stop, and its own sleep told apart.
+
+use std::fs;
+use std::io::Write as _;
+use std::thread;
+use std::time::Duration;
+
+use rustix::fs::FlockOperation;
+use rustix::process::Signal;
+use serde_json::json;
+
+use crate::harness::{Bench, MAMORI, QUIET, until};
+
+const QUICK: &str = "[watch]\nhealth_every = \"10s\"\n";
+
+#[test]
+fn a_second_watcher_says_who_watches_and_ends_well() {
+    let bench = Bench::quiet();
+    let watcher = bench.watch();
+    let ran = bench.mamori(&["watch"]);
+    assert_eq!(ran.code, Some(0));
+    assert_eq!(
+        ran.stdout,
+        format!("already watching: mamori watch (pid {})\n", watcher.pid())
+    );
+    until("the first sample", || bench.own("state.json").exists());
+    let json = bench.mamori(&["status", "--json"]).json();
+    assert_eq!(json["watcher"]["running"], true);
+    assert_eq!(
+        json["watcher"]["pid"].to_string(),
+        watcher.pid().to_string()
+    );
+    assert!(json["watcher"]["beat"].is_string());
+    // A killed watcher leaves no lock behind.
+    drop(watcher);
+    assert_eq!(
+        bench.mamori(&["status", "--json"]).json()["watcher"]["running"],
+        false
+    );
+    let _next = bench.watch();
+}
+
+#[test]
+fn many_watchers_started_at_once_become_one() {
+    let bench = Bench::quiet();
+    let mut all: Vec<_> = (0..8)
+        .map(|_| {
+            crate::harness::Running(
+                bench
+                    .command(MAMORI)
+                    .arg("watch")
+                    .stdout(std::process::Stdio::null())
+                    .spawn()
+                    .unwrap(),
+            )
+        })
+        .collect();
+    until("all but one to end", || {
+        all.iter_mut()
+            .map(|one| matches!(one.0.try_wait(), Ok(None)))
+            .filter(|runs| *runs)
+            .count()
+            == 1
+    });
+}
+
+#[test]
+fn signals_end_it_with_their_codes() {
+    let bench = Bench::quiet();
+    for (signal, code) in [(Signal::TERM, 0), (Signal::HUP, 0), (Signal::INT, 130)] {
+        let watcher = bench.watch();
+        watcher.signal(signal);
+        assert_eq!(watcher.code(), Some(code), "{signal:?}");
+    }
+}
+
+#[test]
+fn one_round_is_enough_for_a_timer() {
+    let bench = Bench::quiet();
+    let ran = bench.mamori(&["watch", "--once"]);
+    assert_eq!(
+        (ran.code, ran.stdout.as_str(), ran.stderr.as_str()),
+        (Some(0), "", "")
+    );
+    assert_eq!(bench.mamori(&["status"]).code, Some(0));
+}
+
+#[test]
+fn a_watcher_that_was_stopped_notes_that_it_slept() {
+    let bench = Bench::with(format!("{QUICK}{QUIET}"));
+    let watcher = bench.watch();
+    until("the first sample", || bench.own("state.json").exists());
+    watcher.signal(Signal::STOP);
+    // What counts as sleep is a round that is 20 s late: time is the matter here.
+    thread::sleep(Duration::from_secs(33));
+    watcher.signal(Signal::CONT);
+    until("the gap", || bench.state()["gaps"] != json!([]));
+    let gap = bench.state()["gaps"][0].clone();
+    assert_eq!(gap["why"], "slept");
+    let json = bench.mamori(&["status", "--json"]).json();
+    assert_eq!(
+        json["nodes"][0]["state"], "ok",
+        "our own sleep is no node's outage"
+    );
+}
+
+#[test]
+fn time_without_a_watcher_is_noted_by_the_next_one() {
+    let bench = Bench::quiet();
+    bench.mamori(&["watch", "--once"]);
+    let beat = bench.own("watch.lock");
+    let long_ago = std::time::SystemTime::now() - Duration::from_secs(3_600);
+    fs::File::options()
+        .write(true)
+        .open(&beat)
+        .unwrap()
+        .set_modified(long_ago)
+        .unwrap();
+    bench.mamori(&["watch", "--once"]);
+    let gaps = bench.state()["gaps"].as_array().unwrap().clone();
+    assert_eq!((gaps.len(), &gaps[0]["why"]), (1, &json!("not_running")));
+}
+
+#[test]
+fn a_locked_state_file_does_not_hold_up_the_watcher() {
+    let bench = Bench::with(format!("{QUICK}{QUIET}"));
+    bench.mamori(&["health"]);
+    let revision = bench.state()["revision"].clone();
+    let mut lock = fs::File::options()
+        .write(true)
+        .open(bench.own("state.lock"))
+        .unwrap();
+    rustix::fs::flock(&lock, FlockOperation::LockExclusive).unwrap();
+    lock.write_all(b"1 somebody\n").unwrap();
+    let tmux = crate::harness::tmux::Tmux::start(&bench, "t", "set -g status-right '#{mamori}'\n");
+    let _watcher = bench.watch();
+    let beat = || {
+        fs::metadata(bench.own("watch.lock"))
+            .unwrap()
+            .modified()
+            .unwrap()
+    };
+    let first = beat();
+    until("it to beat on", || beat() > first);
+    assert_eq!(bench.state()["revision"], revision);
+    drop(lock);
+    until("what it saw meanwhile to be written", || {
+        bench.state()["revision"] != revision
+    });
+    drop(tmux);
+}
