@@ -21,6 +21,8 @@ import verdict
 from private import private, until
 
 REFRESHES = 20
+# tmux asks a new terminal what it can do, and gives up after 5 s.
+SETTLED = 6
 
 
 class Client:
@@ -75,7 +77,7 @@ def with_the_watcher(programs):
         watcher.wait(timeout=10)
         push = ("set-environment", "-gh", "MAMORI_UNTIL")
         here.tmux(*push, str(int(time.time()) + 1000))
-        client.read(3)
+        client.read(SETTLED)
         before, count = waited_for(here), 0
         for n in range(REFRESHES):
             here.tmux(*push, str(int(time.time()) + 1000 + n))
@@ -96,7 +98,7 @@ def with_a_job(programs):
         here.tmux("set-option", "-g", "status-right", f"#(echo >>{runs}; exec mamori-status)")
         client = Client(here)
         until(lambda: client.shows("● 1/1"), "the segment in the terminal")
-        client.read(3)
+        client.read(SETTLED)
         before = os.path.getsize(runs)
         count = len(client.read(REFRESHES))
         return count / REFRESHES, (os.path.getsize(runs) - before) / REFRESHES
