@@ -3,9 +3,9 @@
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::model::node::Node;
+use crate::model::state::State;
 use crate::model::text::clean;
 use crate::model::time::Timestamp;
-use crate::state::schema::State;
 use crate::sys::host;
 
 /// The local node's name: the configured one, else the short host name in the

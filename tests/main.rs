@@ -21,6 +21,7 @@ mod health;
 mod plugin;
 mod segment;
 mod state;
+mod state_trouble;
 mod state_writers;
 mod tidy;
 mod watch;

@@ -4,7 +4,7 @@ use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::carry::carry;
-use super::schema::{SCHEMA, State};
+use crate::model::state::{SCHEMA, State};
 
 /// A state file that could be read.
 #[derive(Debug, Clone, PartialEq)]

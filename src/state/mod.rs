@@ -7,6 +7,4 @@
 
 pub mod carry;
 pub mod file;
-pub mod home;
-pub mod schema;
 pub mod store;

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::file::{Parsed, parse, print};
-use super::home::Home;
-use super::schema::{SCHEMA, State};
 use crate::failure::Failure;
+use crate::model::home::Home;
+use crate::model::state::{SCHEMA, State};
 use crate::model::time::Timestamp;
 use crate::sys::files::{self, FileError};
 use crate::sys::flock::{self, LockError, Wait};

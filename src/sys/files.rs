@@ -1,7 +1,7 @@
 //! Files: read whole, replaced whole or not at all.
 
 use std::fs::{self, DirBuilder, File};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
@@ -38,6 +38,23 @@ pub fn read(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(at("read", path)(error)),
     }
+}
+
+/// The first `limit` bytes of a file; `None` when it cannot be read.
+#[must_use]
+pub fn head(path: &Path, limit: usize) -> Option<Vec<u8>> {
+    let mut head = vec![0; limit];
+    let mut file = File::open(path).ok()?;
+    let mut filled = 0;
+    // A regular file fills the buffer at once; the loop is for those that do not.
+    while let Some(room) = head.get_mut(filled..).filter(|room| !room.is_empty()) {
+        match file.read(room).ok()? {
+            0 => break,
+            count => filled += count,
+        }
+    }
+    head.truncate(filled);
+    Some(head)
 }
 
 /// Makes a folder that only its owner may enter, and those above it.

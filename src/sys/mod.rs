@@ -13,7 +13,6 @@ pub mod host;
 pub mod output;
 pub mod process;
 pub mod programs;
-pub mod segment_file;
 pub mod signals;
 pub mod status_bar;
 pub mod surroundings;

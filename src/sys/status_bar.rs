@@ -6,10 +6,10 @@ use std::path::Path;
 use super::flock;
 use super::surroundings::Surroundings;
 use super::tmux::{Server, TmuxError};
+use crate::model::home::Home;
 use crate::model::segment::{FRESH_SECONDS, Form, Level, segment};
+use crate::model::state::{State, TmuxServer};
 use crate::model::time::Timestamp;
-use crate::state::home::Home;
-use crate::state::schema::{State, TmuxServer};
 
 /// Columns of `MAMORI_STATUS`.
 const STATUS_WIDTH: usize = 36;

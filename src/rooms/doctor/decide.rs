@@ -165,12 +165,12 @@ fn home(facts: &Facts) -> Check {
 fn state(facts: &Facts) -> Check {
     let found = match &facts.state {
         Ok(None) => Ok("nothing was measured yet".to_owned()),
-        Ok(Some(look)) if look.state.schema > crate::state::schema::SCHEMA => trouble(
+        Ok(Some(look)) if look.state.schema > crate::model::state::SCHEMA => trouble(
             Status::Fault,
             format!(
                 "the state file has schema {}, newer than this build knows ({})",
                 look.state.schema,
-                crate::state::schema::SCHEMA
+                crate::model::state::SCHEMA
             ),
             Mend::by_hand("upgrade every mamori binary together: make install"),
         ),

@@ -1,7 +1,7 @@
 use super::*;
+use crate::model::state::State;
 use crate::rooms::doctor::facts::{Bar, HomeFacts, ServerFacts};
 use crate::rooms::doctor::tmux::version;
-use crate::state::schema::State;
 use crate::state::store::Look;
 
 const NOW: Timestamp = Timestamp(1_800_000_000);

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use crate::config;
 use crate::failure::Failure;
+use crate::model::home::Home;
+use crate::model::state::TmuxServer;
 use crate::model::time::Timestamp;
-use crate::state::home::Home;
-use crate::state::schema::TmuxServer;
 use crate::state::store::{Look, Store};
 use crate::sys::host::disks;
 use crate::sys::surroundings::Surroundings;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::expected::Expected;
 use crate::config::{Check, Config, Host};
-use crate::state::schema::State;
+use crate::model::state::State;
 use crate::sys::host::{self, Ask, Look, Questions};
 use crate::sys::surroundings::Surroundings;
 

@@ -6,8 +6,8 @@ use super::judge::{Sample, judge};
 use crate::config::{Config, Judge};
 use crate::model::node::{CpuTicks, Node};
 use crate::model::reading::{Reading, Readings, share};
+use crate::model::state::State;
 use crate::roster::roster;
-use crate::state::schema::State;
 use crate::sys::host::{Ask, Look};
 
 /// What a look is taken over with.

@@ -5,9 +5,9 @@ use serde::Serialize;
 use crate::model::alert::Alert;
 use crate::model::node::{Node, NodeState, Problem};
 use crate::model::reading::{Reading, Readings};
+use crate::model::state::State;
 use crate::model::text::{clean, count};
 use crate::model::time::{Timestamp, age};
-use crate::state::schema::State;
 use crate::ui::style::{Role, painted};
 use crate::ui::table::{Cell, table};
 

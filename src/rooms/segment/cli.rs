@@ -1,7 +1,7 @@
 //! The arguments of `mamori-status`. Three flags need no parser.
 
+use super::facts;
 use crate::model::segment::{Form, Styles, segment};
-use crate::sys::segment_file;
 
 /// Columns without `--width`: those of the wide bar.
 const WIDTH: usize = 36;
@@ -17,8 +17,8 @@ struct Options {
 #[must_use]
 pub fn line(arguments: impl Iterator<Item = String>) -> String {
     let options = options(arguments);
-    let file = segment_file::read();
-    let (level, text) = segment(file.summary.as_ref(), file.alive, file.now, options.form);
+    let facts = facts::gather();
+    let (level, text) = segment(facts.summary.as_ref(), facts.alive, facts.now, options.form);
     if options.styled {
         Styles::default().draw_output(level, &text)
     } else {

@@ -7,4 +7,5 @@
 //! nothing, asks nobody, and never fails.
 
 pub mod cli;
+pub mod facts;
 pub mod summary;

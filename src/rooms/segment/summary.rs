@@ -43,8 +43,8 @@ pub fn from_whole(file: &[u8]) -> Option<Summary> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::state::State;
     use crate::state::file::print;
-    use crate::state::schema::State;
     use proptest::prelude::*;
 
     #[test]

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use crate::failure::{Exit, Failure};
+use crate::model::home::Home;
 use crate::model::segment::Styles;
-use crate::state::home::Home;
-use crate::state::schema::{State, TmuxServer};
+use crate::model::state::{State, TmuxServer};
 use crate::state::store::{PATIENCE, Store};
 use crate::sys::clock;
 use crate::sys::status_bar::{self, Texts};

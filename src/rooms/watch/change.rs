@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::model::node::Node;
 use crate::model::reading::Reading;
-use crate::state::schema::State;
+use crate::model::state::State;
 
 /// Points by which a disk's use must have moved.
 const DISK_POINTS: f64 = 1.0;

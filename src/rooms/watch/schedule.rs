@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use crate::model::state::{GAPS_KEPT, Gap, GapCause};
 use crate::model::time::Timestamp;
-use crate::state::schema::{GAPS_KEPT, Gap, GapCause};
 
 /// The local disks and memory are looked at least so often.
 pub const LOCAL_EVERY: Duration = Duration::from_secs(60);

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::model::alert::{Alert, Pause};
-use crate::model::node::Node;
-use crate::model::segment::{Styles, Summary};
-use crate::model::time::Timestamp;
+use super::alert::{Alert, Pause};
+use super::node::Node;
+use super::segment::{Styles, Summary};
+use super::time::Timestamp;
 
 /// The schema this build reads and writes.
 pub const SCHEMA: u64 = 1;
