@@ -60,7 +60,14 @@ pub fn health(args: &HealthArgs, around: &Surroundings) -> Result<Exit, Failure>
     let prober = Prober::new(around, &config, name);
     if !args.watch {
         let state = prober.probe();
-        return present(&prober.store, &state, node, args.json, clock::now());
+        return present(
+            &prober.store,
+            &state,
+            &config,
+            node,
+            args.json,
+            clock::now(),
+        );
     }
     let signals = Signals::listen()?;
     loop {
@@ -72,7 +79,7 @@ pub fn health(args: &HealthArgs, around: &Surroundings) -> Result<Exit, Failure>
                 state.nodes.len(),
             ))?;
         }
-        present(&prober.store, &state, node, args.json, now)?;
+        present(&prober.store, &state, &config, node, args.json, now)?;
         match signals.wait(config.watch.liveness_every) {
             Some(Stop::Interrupted) => return Ok(Exit::Interrupted),
             Some(Stop::Terminated) => return Ok(Exit::Fine),
@@ -86,7 +93,7 @@ pub fn health(args: &HealthArgs, around: &Surroundings) -> Result<Exit, Failure>
 /// # Errors
 /// Exit 3 before the first probe, or when the state cannot be read.
 pub fn status(args: &StatusArgs, around: &Surroundings) -> Result<Exit, Failure> {
-    config::load(around)?;
+    let config = config::load(around)?;
     let store = Store::new(Home::of(&around.mamori_home), "mamori status");
     let look = store.read()?;
     if let Some(notice) = look.as_ref().and_then(|look| look.notice.as_deref()) {
@@ -97,7 +104,7 @@ pub fn status(args: &StatusArgs, around: &Surroundings) -> Result<Exit, Failure>
     match look {
         Some(mut look) if seen(&look.state) => {
             look.state.settle(now);
-            present(&store, &look.state, None, args.json, now)
+            present(&store, &look.state, &config, None, args.json, now)
         }
         _ => Err(Failure::unable("no node was looked at yet").hint("mamori health")),
     }
@@ -171,6 +178,7 @@ impl<'a> Prober<'a> {
 fn present(
     store: &Store,
     state: &State,
+    config: &Config,
     node: Option<&str>,
     json: bool,
     now: Timestamp,
@@ -184,6 +192,7 @@ fn present(
     let view = View {
         state,
         nodes,
+        config,
         watcher: watcher(store.home()),
         now,
     };

@@ -4,8 +4,8 @@
 //! $ mamori health
 //! ● 1/1
 //!
-//!   NODE    STATE  DISK     MEM      LOAD  CPU  SESSIONS  SEEN
-//! ● laptop  ok     61%│90   52%│10   0.40   7%  main      now
+//!   NODE    STATE  DISK    FREE MEM  LOAD  CPU  SEEN  SSHD  SESSIONS
+//! ● laptop  ok     61%│90    52%│10  0.40   7%  now   up    main
 //! ```
 //! A problem appears with the first sample at or past its limit, and goes
 //! after `clear` samples in a row that are `margin` points better. Only what

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::config::{Config, Limits};
 use crate::model::alert::Alert;
 use crate::model::node::{Node, NodeState, Problem};
 use crate::model::reading::{Reading, Readings};
@@ -29,6 +30,8 @@ pub struct View<'a> {
     pub state: &'a State,
     /// The nodes to show: all, or the one that was asked for.
     pub nodes: Vec<&'a Node>,
+    /// What each node is held against.
+    pub config: &'a Config,
     /// The watcher.
     pub watcher: WatcherView,
     /// When it is shown.
@@ -105,7 +108,11 @@ pub fn text(view: &View<'_>, columns: usize) -> String {
     let summary = &view.state.summary;
     let role = Role::of_level(summary.level);
     let mut lines = vec![painted(role, &summary.text), String::new()];
-    let rows = view.nodes.iter().map(|node| row(node, view.now)).collect();
+    let rows = view
+        .nodes
+        .iter()
+        .map(|node| row(node, limits(node, view.config), view.now))
+        .collect();
     lines.extend(table(&HEADINGS.map(Cell::plain), rows, columns));
     let troubles = view.nodes.iter().flat_map(|node| troubles(node, view));
     let troubles: Vec<String> = troubles.collect();
@@ -119,10 +126,16 @@ pub fn text(view: &View<'_>, columns: usize) -> String {
 }
 
 const HEADINGS: [&str; 9] = [
-    "  NODE", "STATE", "DISK", "MEM", "LOAD", "CPU", "SEEN", "SSHD", "SESSIONS",
+    "  NODE", "STATE", "DISK", "FREE MEM", "LOAD", "CPU", "SEEN", "SSHD", "SESSIONS",
 ];
 
-fn row(node: &Node, now: Timestamp) -> Vec<Cell> {
+/// The limits of a node: its own over the general ones.
+fn limits(node: &Node, config: &Config) -> Limits {
+    let own = config.node(&node.name);
+    own.map_or(config.limits, |own| own.limits(&config.limits))
+}
+
+fn row(node: &Node, limits: Limits, now: Timestamp) -> Vec<Cell> {
     let readings = &node.readings;
     let role = Role::of_state(node.state);
     let limit_of = |check: &str| {
@@ -145,12 +158,14 @@ fn row(node: &Node, now: Timestamp) -> Vec<Cell> {
         Cell::painted(role, node.state.word()),
         Cell::right(
             limit_of("disk"),
-            known(&readings.disk_used_percent, |v| format!("{}%", v.floor())),
+            known(&readings.disk_used_percent, |v| {
+                format!("{}%│{}", v.floor(), limits.disk_used_max)
+            }),
         ),
         Cell::right(
             limit_of("memory"),
             known(&readings.memory_available_percent, |v| {
-                format!("{}%", v.ceil())
+                format!("{}%│{}", v.ceil(), limits.memory_available_min)
             }),
         ),
         Cell::right(None, known(&readings.load_1m, |v| format!("{v:.2}"))),
@@ -175,7 +190,10 @@ fn known<T>(reading: &Reading<T>, show: impl Fn(&T) -> String) -> String {
 /// Everything about a node that wants words: its problems with their limits,
 /// its pause, what could not be read.
 fn troubles(node: &Node, view: &View<'_>) -> Vec<String> {
-    let since = |since: Timestamp| format!("for {}", age(view.now.since(since)));
+    let since = |since: Timestamp| match view.now.since(since) {
+        ..=1 => String::new(),
+        seconds => format!(", for {}", age(seconds)),
+    };
     let pause = view
         .state
         .pauses
@@ -201,7 +219,7 @@ fn troubles(node: &Node, view: &View<'_>) -> Vec<String> {
             .checks
             .get(&problem.check)
             .and_then(|check| check.since);
-        let began = began.map(|began| format!(", {}", since(began)));
+        let began = began.map(since);
         let line = format!(
             "  {}: {}{}",
             node.name,
@@ -216,7 +234,7 @@ fn troubles(node: &Node, view: &View<'_>) -> Vec<String> {
                 format!("  {}: {}", node.name, clean(why))
             }
             Reading::Value(_) => {
-                format!("  {}: nobody could look, {}", node.name, since(node.since))
+                format!("  {}: nobody could look{}", node.name, since(node.since))
             }
         });
     pause.into_iter().chain(problems).chain(unknown).collect()
