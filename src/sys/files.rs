@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -28,15 +28,40 @@ fn at<'a>(verb: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> FileE
     }
 }
 
+/// The largest file we read, in bytes: a state file of thousands of nodes is
+/// far smaller.
+const LARGEST: u64 = 64 << 20;
+
 /// The whole file; `None` when there is none.
 ///
 /// # Errors
-/// When it exists but cannot be read.
+/// When it exists but cannot be read, is no regular file, or is over 64 MiB.
 pub fn read(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(at("read", path)(error)),
+    let file = match open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        opened => opened.map_err(at("read", path))?,
+    };
+    let mut bytes = Vec::new();
+    file.take(LARGEST + 1)
+        .read_to_end(&mut bytes)
+        .map_err(at("read", path))?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(at("read", path)(io::Error::other("it is over 64 MiB")));
+    }
+    Ok(Some(bytes))
+}
+
+/// Opens a regular file; a FIFO in its place does not hold us up.
+fn open(path: &Path) -> io::Result<File> {
+    let nonblocking = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0);
+    let file = File::options()
+        .read(true)
+        .custom_flags(nonblocking)
+        .open(path)?;
+    if file.metadata()?.is_file() {
+        Ok(file)
+    } else {
+        Err(io::Error::other("it is no regular file"))
     }
 }
 
@@ -44,7 +69,7 @@ pub fn read(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
 #[must_use]
 pub fn head(path: &Path, limit: usize) -> Option<Vec<u8>> {
     let mut head = vec![0; limit];
-    let mut file = File::open(path).ok()?;
+    let mut file = open(path).ok()?;
     let mut filled = 0;
     // A regular file fills the buffer at once; the loop is for those that do not.
     while let Some(room) = head.get_mut(filled..).filter(|room| !room.is_empty()) {

@@ -63,11 +63,21 @@ pub fn lock(path: &Path, program: &str, wait: Wait) -> Result<Lock, LockError> {
         (Err(error), _) => return Err(LockError::Unusable(error)),
     };
     // The name only serves messages; a full disk must not cost the lock.
-    let _ = file
-        .set_len(0)
-        .and_then(|()| file.rewind())
-        .and_then(|()| writeln!(file, "{} {program}", std::process::id()));
+    let _ = sign(&mut file, program);
     Ok(Lock(file))
+}
+
+/// Writes our pid and name into the lock file, unless they stand there. The
+/// line has a fixed length, so that nothing has to be cut off.
+fn sign(file: &mut File, program: &str) -> io::Result<()> {
+    let line = format!("{:63}\n", format!("{} {program}", std::process::id()));
+    let mut there = vec![0; line.len()];
+    let read = file.read(&mut there)?;
+    if there.get(..read) == Some(line.as_bytes()) {
+        return Ok(());
+    }
+    file.rewind()?;
+    file.write_all(line.as_bytes())
 }
 
 /// Who holds the lock at `path` now, as `PROGRAM (pid N)`; `None` when nobody does.
@@ -145,5 +155,5 @@ fn contents(path: &Path) -> String {
     // A lock file of ours holds one short line; whatever else it holds is cut.
     let file = File::open(path).map(|file| file.take(200));
     let _ = file.and_then(|mut file| file.read_to_string(&mut text));
-    crate::model::text::clean(&text)
+    crate::model::text::clean(text.lines().next().unwrap_or_default())
 }

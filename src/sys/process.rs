@@ -16,6 +16,8 @@ use super::clock;
 
 /// What a program may print before the rest is thrown away, in bytes.
 const KEPT: usize = 1 << 20;
+/// Programs that end within this time are waited for by their end alone.
+const QUICK: Duration = Duration::from_millis(100);
 /// How often a program that closed its output is looked at until it ends.
 const LAST_LOOKS: Duration = Duration::from_micros(300);
 
@@ -65,6 +67,7 @@ pub fn run(
         .map_err(|error| RunError::Start(name(), error))?;
     let deadline = clock::elapsed() + limit;
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    await_exit(&child, limit.min(QUICK));
     let ended = listen(&mut child, &mut stdout, &mut stderr, deadline)
         .and_then(|()| wait_until(&mut child, deadline))
         .unwrap_or(None);
@@ -80,6 +83,23 @@ pub fn run(
         }
     }
 }
+
+/// Waits for the end of a program that is quick and says little, which most
+/// are: one wake-up instead of one for each pipe and one for the end. What it
+/// said waits in the pipes.
+#[cfg(target_os = "linux")]
+fn await_exit(child: &Child, limit: Duration) {
+    use rustix::process::{Pid, PidfdFlags, pidfd_open};
+    // Where there are no pidfds the pipes tell.
+    if let Ok(pidfd) = pidfd_open(Pid::from_child(child), PidfdFlags::empty()) {
+        let mut fds = [PollFd::new(&pidfd, PollFlags::IN)];
+        let _ = poll(&mut fds, Some(&timespec(limit)));
+    }
+}
+
+/// Android kills who calls `pidfd_open`; the other systems have none.
+#[cfg(not(target_os = "linux"))]
+fn await_exit(_: &Child, _: Duration) {}
 
 /// Reads both outputs until they are closed, the program ended, or time is up.
 fn listen(

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::change::worth_writing;
 use super::schedule::with_gap;
 use crate::config::Config;
+use crate::model::segment::Level;
 use crate::model::state::{Gap, State, TmuxServer};
 use crate::model::time::Timestamp;
 use crate::rooms::health::expected::Expected;
@@ -36,15 +37,20 @@ pub struct Rounds<'a> {
     /// Looks that could not be written yet.
     pending: Vec<(Look, Ask)>,
     gaps: Vec<Gap>,
-    /// What each bar was told last, by socket and process.
-    told: BTreeMap<(String, u32), Told>,
+    /// Bars drawn out of turn, by socket and process.
+    drawn: BTreeMap<(String, u32), Drawn>,
     /// The last complaint, so that it is not repeated every minute.
     complaint: Option<String>,
 }
 
-struct Told {
-    texts: Texts,
-    redrawn: Option<Duration>,
+/// When a bar was last drawn out of turn, and with what severity.
+struct Drawn {
+    level: Level,
+    at: Duration,
+}
+
+fn key_of(server: &TmuxServer) -> (String, u32) {
+    (server.socket.clone(), server.pid)
 }
 
 impl<'a> Rounds<'a> {
@@ -65,7 +71,7 @@ impl<'a> Rounds<'a> {
             state,
             pending: Vec::new(),
             gaps: Vec::new(),
-            told: BTreeMap::new(),
+            drawn: BTreeMap::new(),
             complaint: None,
         }
     }
@@ -135,19 +141,17 @@ impl<'a> Rounds<'a> {
         }
     }
 
-    /// Tells every registered bar until when it may believe us, and what
-    /// changed since it was told last.
+    /// Tells every registered bar what we know and until when to believe it.
+    /// All of it every time: people's commands tell the bars, too, and an
+    /// unchanged variable costs nothing there.
     fn tell_bars(&mut self) {
         let until = clock::now().after(Duration::from_secs(status_bar::BELIEVED_SECONDS));
         let servers = self.state.tmux_servers.clone();
-        self.told.retain(|(socket, pid), _| {
-            servers
-                .iter()
-                .any(|server| server.socket == *socket && server.pid == *pid)
-        });
+        let registered = |key: &(String, u32)| servers.iter().any(|server| key_of(server) == *key);
+        self.drawn.retain(|key, _| registered(key));
         for server in &servers {
             if let Err(error) = self.tell(server, until) {
-                self.told.remove(&(server.socket.clone(), server.pid));
+                self.drawn.remove(&key_of(server));
                 // A server that is gone is no news: it may come back.
                 if !matches!(error, TmuxError::NoServer(_)) {
                     self.complain(error.to_string());
@@ -156,20 +160,24 @@ impl<'a> Rounds<'a> {
         }
     }
 
+    /// Tells one bar, and draws it out of turn when the severity changed.
     fn tell(&mut self, server: &TmuxServer, until: Timestamp) -> Result<(), TmuxError> {
-        let key = (server.socket.clone(), server.pid);
         let texts = Texts::of(&self.state, server);
-        let last = self.told.get(&key);
-        let changed = last.is_none_or(|last| last.texts != texts);
-        status_bar::tell(self.around, server, changed.then_some(&texts), until)?;
+        status_bar::tell(self.around, server, Some(&texts), until)?;
         let now = clock::elapsed();
-        let mut redrawn = last.and_then(|last| last.redrawn);
-        let severity_changed = last.is_none_or(|last| last.texts.level != texts.level);
-        if severity_changed && redrawn.is_none_or(|then| now.saturating_sub(then) >= REDRAW_EVERY) {
+        let due = self.drawn.get(&key_of(server)).is_none_or(|last| {
+            last.level != texts.level && now.saturating_sub(last.at) >= REDRAW_EVERY
+        });
+        if due {
             status_bar::redraw(self.around, server)?;
-            redrawn = Some(now);
+            self.drawn.insert(
+                key_of(server),
+                Drawn {
+                    level: texts.level,
+                    at: now,
+                },
+            );
         }
-        self.told.insert(key, Told { texts, redrawn });
         Ok(())
     }
 
