@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use rustix::process::Signal;
 
 use crate::harness::tmux::{Tmux, path_with_binaries};
-use crate::harness::{Bench, QUIET, Running, SmallDisk, root, until};
+use crate::harness::{Bench, Mounted, QUIET, Running, root, until};
 
 const CONF: &str = "set -g status-right '#{mamori}'\nset -g status-interval 1\nset -g status-left ''\n\
     set -g window-status-current-format ''\nset -g status-right-length 80\n";
@@ -126,7 +126,7 @@ fn a_filling_disk_turns_the_bar_with_the_watchers_next_round() {
         "{quick}{}",
         QUIET.replace("disk_used_max = 100", "disk_used_max = 90")
     ));
-    let disk = SmallDisk::mount(&bench.home().join("small"), "1m");
+    let disk = Mounted::small(&bench.home().join("small"), "1m");
     let tmux = Tmux::start(&bench, "t", CONF);
     tmux.load(&path_with_binaries());
     let watcher = Running(

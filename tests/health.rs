@@ -8,7 +8,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::harness::tmux::Tmux;
-use crate::harness::{Bench, MAMORI, QUIET, Running, SmallDisk, root, until};
+use crate::harness::{Bench, MAMORI, Mounted, QUIET, Running, root, until};
 
 /// A `$PATH` with nothing in it.
 fn bare(bench: &Bench, arguments: &[&str]) -> crate::harness::Ran {
@@ -159,7 +159,7 @@ fn a_filled_disk_is_a_problem_of_its_own_and_hostile_mount_points_are_text() {
     }
     let bench = Bench::with(QUIET.replace("disk_used_max = 100", "disk_used_max = 90"));
     let point = bench.home().join("#(touch X)\n\u{202e}'#[fg=red]");
-    let disk = SmallDisk::mount(&point, "1m");
+    let disk = Mounted::small(&point, "1m");
     fs::write(disk.path("filling"), vec![1; 1_000_000]).unwrap();
     let ran = disk.mamori(&bench, &["health", "--json"]);
     let json = ran.json();
@@ -187,6 +187,33 @@ fn a_filled_disk_is_a_problem_of_its_own_and_hostile_mount_points_are_text() {
             .count()
     };
     assert_eq!((problems(), problems()), (1, 0));
+}
+
+#[test]
+fn a_home_on_a_file_system_that_hangs_is_told_and_holds_nothing_up() {
+    if !root("mounting a file system that hangs") || !std::path::Path::new("/dev/fuse").exists() {
+        return;
+    }
+    let bench = Bench::quiet();
+    let point = bench.home().join("hang");
+    let hanging = Mounted::hanging(&point);
+    let config = bench.config();
+    let run = |arguments: &[&str]| {
+        let mut command = hanging.command(&bench, MAMORI);
+        command
+            .env("HOME", point.join("home"))
+            .env("MAMORI_HOME", bench.home().join("own"));
+        bench.ran(command.arg("--config").arg(&config).args(arguments))
+    };
+    let ran = run(&["health", "--json"]);
+    assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+    let node = &ran.json()["nodes"][0];
+    assert_eq!(node["readings"]["disk_used_percent"]["failed"], "hung");
+    assert_eq!(node["problems"][0]["text"], "disk hung");
+    assert!(
+        node["readings"]["disks"]["value"].is_array(),
+        "the others are measured"
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::FlockOperation;
 
-use crate::harness::{Bench, SmallDisk, root};
+use crate::harness::{Bench, Mounted, root};
 
 #[test]
 fn a_stopped_lock_holder_is_named_and_a_result_is_shown_all_the_same() {
@@ -68,7 +68,7 @@ fn a_full_disk_leaves_the_old_state_whole_and_is_named() {
         return;
     }
     let bench = Bench::quiet();
-    let disk = SmallDisk::mount(&bench.home().join(".miyabi"), "64k");
+    let disk = Mounted::small(&bench.home().join(".miyabi"), "64k");
     let run = |arguments: &[&str]| disk.mamori(&bench, arguments);
     assert_eq!(run(&["pause", "local", "--reason", "before"]).code, Some(0));
     assert_eq!(run(&["health"]).code, Some(0));

@@ -223,22 +223,38 @@ pub fn root(what: &str) -> bool {
     root
 }
 
-/// A small disk that only the programs started in here see, gone with the
+/// A file system that only the programs started in here see, gone with the
 /// test. Only for root.
-pub struct SmallDisk {
+pub struct Mounted {
     holder: Running,
     point: PathBuf,
 }
 
-impl SmallDisk {
-    /// Mounts a tmpfs of `size` on `point` in a mount namespace of its own.
-    pub fn mount(point: &Path, size: &str) -> Self {
+impl Mounted {
+    /// A small disk: a tmpfs of `size`.
+    pub fn small(point: &Path, size: &str) -> Self {
+        Self::by(
+            "mount -t tmpfs -o \"size=$2,mode=700\" small \"$1\"",
+            point,
+            size,
+        )
+    }
+
+    /// A file system whose server never answers: a FUSE mount that nobody serves.
+    pub fn hanging(point: &Path) -> Self {
+        let mount = "exec 3<>/dev/fuse && \
+            mount -i -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0 hang \"$1\"";
+        Self::by(mount, point, "")
+    }
+
+    /// Mounts on `$1`, given `$2`, in a mount namespace of its own.
+    fn by(mount: &str, point: &Path, argument: &str) -> Self {
         fs::create_dir_all(point).unwrap();
-        let script =
-            "mount -t tmpfs -o \"size=$1,mode=700\" small \"$2\" && echo up && exec sleep 600";
+        let script = format!("{mount} && echo up && exec sleep 600");
         let mut child = Command::new("unshare")
-            .args(["-m", "sh", "-c", script, "sh", size])
+            .args(["-m", "sh", "-c", &script, "sh"])
             .arg(point)
+            .arg(argument)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

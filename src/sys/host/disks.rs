@@ -178,7 +178,7 @@ fn table() -> Result<Vec<Mount>, String> {
         kind: disk.file_system().to_string_lossy().into_owned(),
         read_only: disk.is_read_only(),
     };
-    Ok(disks.list().iter().map(mount).collect())
+    Ok(disks.iter().map(mount).collect())
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
