@@ -236,67 +236,6 @@ fn an_expected_session_is_missed_and_found_again() {
 }
 
 #[test]
-fn a_real_sshd_is_seen_by_its_banner() {
-    let bench = Bench::quiet();
-    let sshd = Sshd::start(&bench);
-    bench.configure(format!(
-        "{QUIET}[local]\nexpect = [\"sshd\"]\n[[service]]\nname = \"sshd\"\ncheck = {{ ssh_banner = \"127.0.0.1:{}\" }}\n",
-        sshd.port
-    ));
-    until("sshd to answer", || {
-        bench.mamori(&["health"]).code == Some(0)
-    });
-    drop(sshd);
-    let ran = bench.mamori(&["health"]);
-    assert_eq!(ran.code, Some(1));
-    assert!(ran.stdout.contains(" no sshd\n"), "{}", ran.stdout);
-}
-
-/// A real ssh server on loopback with keys and configuration of its own.
-struct Sshd {
-    port: u16,
-    _process: Running,
-}
-
-impl Sshd {
-    fn start(bench: &Bench) -> Self {
-        let key = bench.home().join("host_key");
-        let made = bench.ran(
-            bench
-                .command("ssh-keygen")
-                .args(["-q", "-t", "ed25519", "-N", "", "-f"])
-                .arg(&key),
-        );
-        assert_eq!(made.code, Some(0), "{}", made.stderr);
-        let port = std::net::TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
-        let config = bench.home().join("sshd_config");
-        let text = format!(
-            "ListenAddress 127.0.0.1:{port}\nHostKey {}\nPidFile none\n",
-            key.display()
-        );
-        fs::write(&config, text).unwrap();
-        if rustix::process::geteuid().is_root() {
-            // sshd refuses to start for root without its empty folder.
-            fs::create_dir_all("/run/sshd").unwrap();
-        }
-        let mut command = bench.command("/usr/sbin/sshd");
-        command
-            .args(["-D", "-e", "-f"])
-            .arg(&config)
-            .stderr(Stdio::null());
-        let process = command.spawn().unwrap();
-        Self {
-            port,
-            _process: Running(process),
-        }
-    }
-}
-
-#[test]
 fn bad_usage_is_2_with_one_json_value_when_json_was_wanted() {
     let bench = Bench::quiet();
     let ran = bench.mamori(&["health", "--node", "nobody", "--json"]);

@@ -20,6 +20,7 @@ mod harness;
 mod health;
 mod plugin;
 mod segment;
+mod services;
 mod state;
 mod state_trouble;
 mod state_writers;

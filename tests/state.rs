@@ -70,9 +70,9 @@ fn mark(value: &mut Value) {
         Value::Array(elements) => elements.iter_mut().for_each(mark),
         _ => {}
     }
-    // A map of nodes has node names for keys, not fields.
-    for map in ["tallies", "pauses", "widgets"] {
-        if let Some(map) = value.get_mut(map).and_then(Value::as_object_mut) {
+    // These maps have names for keys, not fields.
+    for map in ["/tallies", "/pauses", "/widgets", "/services/value"] {
+        if let Some(map) = value.pointer_mut(map).and_then(Value::as_object_mut) {
             map.remove("newer");
         }
     }

@@ -1,5 +1,7 @@
 //! What one look at a machine finds: readings, each known, unknowable or failed.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// One measured thing. Never a made-up 0: either its value, or why there is none.
@@ -120,6 +122,8 @@ pub struct Readings {
     pub network: Reading<bool>,
     /// Names of the tmux sessions; raw, so hostile until cleaned.
     pub tmux_sessions: Reading<Vec<String>>,
+    /// The configured services, by name, and whether each is ready.
+    pub services: Reading<BTreeMap<String, bool>>,
     /// Battery charge, 0 to 100.
     pub battery_percent: Reading<f64>,
     /// Whether the battery is being drained.
@@ -146,6 +150,7 @@ impl Readings {
             sshd: not(why),
             network: not(why),
             tmux_sessions: not(why),
+            services: not(why),
             battery_percent: not(why),
             battery_discharging: not(why),
         }

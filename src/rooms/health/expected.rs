@@ -1,6 +1,6 @@
 //! What should be true of a node: only that is judged.
 
-use crate::config::{Config, Expect, Limits};
+use crate::config::{Config, Expect, Host, Limits, Service};
 
 /// Everything a sample of one node is held against.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +15,8 @@ pub struct Expected {
     pub battery: bool,
     /// tmux sessions that must exist.
     pub sessions: Vec<String>,
+    /// Services that must be ready.
+    pub services: Vec<String>,
 }
 
 impl Expected {
@@ -29,6 +31,17 @@ impl Expected {
             network: expect.contains(&Expect::Network),
             battery: expect.contains(&Expect::Battery),
             sessions: config.local.expected_sessions(termux),
+            services: local_services(config)
+                .map(|service| service.name.clone())
+                .collect(),
         }
     }
+}
+
+/// The services of this machine.
+pub fn local_services(config: &Config) -> impl Iterator<Item = &Service> {
+    config
+        .services
+        .iter()
+        .filter(|service| service.host == Host::Local)
 }

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::expected::Expected;
-use crate::config::{Check, Config, Host};
+use super::expected::{Expected, local_services};
+use crate::config::{Check, Config};
 use crate::model::state::State;
-use crate::sys::host::{self, Ask, Look, Questions};
+use crate::sys::host::{self, Ask, Look, Questions, service};
 use crate::sys::surroundings::Surroundings;
 
 /// Looks at this machine, asking the dear questions of `ask`.
@@ -21,6 +21,10 @@ pub fn look(around: &Surroundings, config: &Config, state: &State, ask: Ask) -> 
                 .iter()
                 .map(ToString::to_string)
                 .collect(),
+            services: local_services(config)
+                .map(|service| (service.name.clone(), check(&service.check)))
+                .collect(),
+            service_limit: config.watch.probe_timeout,
             tmux_sockets: state
                 .tmux_servers
                 .iter()
@@ -51,18 +55,24 @@ pub fn needed(expected: &Expected) -> Ask {
         network: expected.network,
         sessions: !expected.sessions.is_empty(),
         battery: expected.battery,
+        services: !expected.services.is_empty(),
     }
 }
 
 fn ssh_address(config: &Config) -> Option<String> {
-    let local = config
-        .services
-        .iter()
-        .filter(|service| service.host == Host::Local);
-    local
+    local_services(config)
         .filter(|service| service.name == "sshd")
         .find_map(|service| match &service.check {
             Check::SshBanner(address) => Some(address.to_string()),
             _ => None,
         })
+}
+
+fn check(check: &Check) -> service::Check {
+    match check {
+        Check::SshBanner(address) => service::Check::SshBanner(address.to_string()),
+        Check::Tcp(address) => service::Check::Tcp(address.to_string()),
+        Check::Command(words) => service::Check::Command(words.clone()),
+        Check::Process(name) => service::Check::Process(name.clone()),
+    }
 }

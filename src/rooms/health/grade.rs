@@ -56,11 +56,17 @@ pub fn findings(readings: &Readings, expected: &Expected, margin: f64) -> Vec<Fi
         .battery
         .then(|| battery(readings, limits.battery_min, margin))
         .flatten();
+    // Expected twice, an ssh server is one problem.
+    let services = expected
+        .services
+        .iter()
+        .filter(|name| !(expected.sshd && *name == "sshd"));
     disk.into_iter()
         .chain(other_disks(readings, expected, margin))
         .chain(inodes(readings, expected, margin))
         .chain(memory)
         .chain(sshd)
+        .chain(services.filter_map(|name| service(readings, name)))
         .chain(
             expected
                 .sessions
@@ -120,6 +126,14 @@ fn session(readings: &Readings, name: &str) -> Option<Finding> {
         Reading::Failed(error) => Reading::Failed(error.clone()),
     };
     wanted(&format!("tmux:{name}"), &clean(name), &there)
+}
+
+fn service(readings: &Readings, name: &str) -> Option<Finding> {
+    let ready = readings
+        .services
+        .clone()
+        .map(|ready| ready.get(name) == Some(&true));
+    wanted(&format!("service:{name}"), &clean(name), &ready)
 }
 
 fn battery(readings: &Readings, min: f64, margin: f64) -> Option<Finding> {

@@ -23,6 +23,7 @@ fn expected() -> Expected {
         network: false,
         battery: false,
         sessions: Vec::new(),
+        services: Vec::new(),
     }
 }
 
@@ -108,6 +109,14 @@ fn each_reading_is_held_against_its_limit() {
         (
             |r, e| (r.battery_percent, e.battery) = (Reading::Value(15.0), true),
             "battery 15% (limit 15%)",
+        ),
+        (
+            |r, e| {
+                r.services =
+                    Reading::Value([("api".to_owned(), false), ("db".to_owned(), true)].into());
+                e.services = vec!["api".to_owned(), "db".to_owned()];
+            },
+            "no api",
         ),
         (
             |r, e| {

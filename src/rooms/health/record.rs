@@ -71,6 +71,11 @@ fn readings(node: &Node, look: &Look, ask: Ask) -> Readings {
         } else {
             last.tmux_sessions.clone()
         },
+        services: if ask.services {
+            new.services
+        } else {
+            last.services.clone()
+        },
         battery_percent: if ask.battery {
             new.battery_percent
         } else {

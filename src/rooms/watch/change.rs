@@ -64,6 +64,7 @@ fn differ(old: &Node, new: &Node, oldest: Duration) -> bool {
         || was.sshd != is.sshd
         || was.network != is.network
         || was.tmux_sessions != is.tmux_sessions
+        || was.services != is.services
 }
 
 fn moved(old: &Reading<f64>, new: &Reading<f64>, points: f64) -> bool {

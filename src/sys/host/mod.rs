@@ -9,6 +9,7 @@ pub mod disks;
 mod kernel;
 pub mod mounts;
 mod network;
+pub mod service;
 mod ssh;
 
 use std::path::PathBuf;
@@ -28,6 +29,10 @@ pub struct Questions {
     pub ssh_address: Option<String>,
     /// Addresses `HOST:PORT` that prove the network; none: the default gateway.
     pub network: Vec<String>,
+    /// The services to ask, by name.
+    pub services: Vec<(String, service::Check)>,
+    /// How long each service has to answer.
+    pub service_limit: Duration,
     /// Sockets of registered tmux servers, asked besides the default one.
     pub tmux_sockets: Vec<PathBuf>,
     /// Which of the dear readings to take; the others say that nobody asked.
@@ -36,7 +41,7 @@ pub struct Questions {
 
 /// The readings that ask another program or machine.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "four independent questions")]
+#[expect(clippy::struct_excessive_bools, reason = "five independent questions")]
 pub struct Ask {
     /// The ssh server.
     pub sshd: bool,
@@ -46,6 +51,8 @@ pub struct Ask {
     pub sessions: bool,
     /// The battery.
     pub battery: bool,
+    /// The services.
+    pub services: bool,
 }
 
 impl Ask {
@@ -55,6 +62,7 @@ impl Ask {
         network: true,
         sessions: true,
         battery: true,
+        services: true,
     };
 }
 
@@ -104,6 +112,9 @@ pub fn look(around: &Surroundings, questions: &Questions) -> Look {
     }
     if questions.ask.sessions {
         readings.tmux_sessions = tmux::sessions(around, &questions.tmux_sockets);
+    }
+    if questions.ask.services {
+        readings.services = service::ready(&questions.services, around, questions.service_limit);
     }
     if questions.ask.battery {
         (readings.battery_percent, readings.battery_discharging) = battery::charge(around);

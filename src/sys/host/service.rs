@@ -1,0 +1,94 @@
+//! Is a service ready? What it does tells, not that a process is there, unless
+//! that is what was asked.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::net::{TcpStream, ToSocketAddrs as _};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use super::ssh;
+use crate::model::reading::Reading;
+use crate::sys::surroundings::Surroundings;
+use crate::sys::{process, programs};
+
+/// What tells that a service is ready.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Check {
+    /// An ssh server greets at `HOST:PORT`.
+    SshBanner(String),
+    /// A connection to `HOST:PORT` is accepted.
+    Tcp(String),
+    /// A command, an argv, exits with 0.
+    Command(Vec<String>),
+    /// A process of this name runs.
+    Process(String),
+}
+
+/// Asks all services at once, each at most `limit`.
+pub(super) fn ready(
+    services: &[(String, Check)],
+    around: &Surroundings,
+    limit: Duration,
+) -> Reading<BTreeMap<String, bool>> {
+    let answers = thread::scope(|scope| {
+        let ask = |check| scope.spawn(move || answers(check, around, limit));
+        let asked: Vec<_> = services
+            .iter()
+            .map(|(name, check)| (name, ask(check)))
+            .collect();
+        let answer = |(name, thread): (&String, thread::ScopedJoinHandle<'_, bool>)| {
+            (name.clone(), thread.join().unwrap_or(false))
+        };
+        asked.into_iter().map(answer).collect()
+    });
+    Reading::Value(answers)
+}
+
+fn answers(check: &Check, around: &Surroundings, limit: Duration) -> bool {
+    match check {
+        Check::SshBanner(address) => ssh::banner(address).value() == Some(&true),
+        Check::Tcp(address) => accepts(address, limit),
+        Check::Command(words) => succeeds(words, around, limit),
+        Check::Process(name) => runs(name, around, limit),
+    }
+}
+
+fn accepts(address: &str, limit: Duration) -> bool {
+    let found = address.to_socket_addrs();
+    found.is_ok_and(|mut found| found.any(|one| TcpStream::connect_timeout(&one, limit).is_ok()))
+}
+
+fn succeeds(words: &[String], around: &Surroundings, limit: Duration) -> bool {
+    let Some((program, arguments)) = words.split_first() else {
+        return false;
+    };
+    let program = if Path::new(program).is_absolute() {
+        Some(PathBuf::from(program))
+    } else {
+        programs::find(program, around)
+    };
+    let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+    program.is_some_and(|program| {
+        process::run(&program, &arguments, &around.environment, limit)
+            .is_ok_and(|ended| ended.status.success())
+    })
+}
+
+/// The kernel keeps 15 bytes of a process's name.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn runs(name: &str, _: &Surroundings, _: Duration) -> bool {
+    let wanted = name.as_bytes().get(..15).unwrap_or(name.as_bytes());
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let names = processes.filter_map(|entry| std::fs::read(entry.path().join("comm")).ok());
+    names
+        .into_iter()
+        .any(|name| name.strip_suffix(b"\n").unwrap_or(&name) == wanted)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn runs(name: &str, around: &Surroundings, limit: Duration) -> bool {
+    let words = ["/usr/bin/pgrep", "-x", "--", name].map(ToOwned::to_owned);
+    succeeds(&words, around, limit)
+}
