@@ -11,13 +11,13 @@ main() {
     ask_server || exit 0
     if binary=$(find_binary); then
         "$binary" tmux register "$server" </dev/null >/dev/null 2>&1
-    elif [ -z "$told" ]; then
+    else
         tell_how_to_install
     fi
     rewrite_status
 }
 
-# Sets server, inject, narrow, icons, left_length, right_length, told.
+# Sets server, inject, narrow, icons, left_length, right_length, told, client.
 ask_server() {
     answer=$(tmux display-message -p "$MAMORI_SERVER" \; display-message -p "$MAMORI_OPTIONS") || return 1
     server=${answer%
@@ -28,26 +28,42 @@ ask_server() {
     narrow=${rest%%|*} rest=${rest#*|}
     icons=${rest%%|*} rest=${rest#*|}
     left_length=${rest%%|*} rest=${rest#*|}
-    right_length=${rest%%|*} told=${rest#*|}
+    right_length=${rest%%|*} rest=${rest#*|}
+    told=${rest%%|*} client=${rest#*|}
 }
 
-# PATH first, then the plugin's own bin, then cargo's.
+# PATH first, then the plugin's own bin, then cargo's. Folders that are
+# relative or that everybody may write to could hold anybody's program.
 find_binary() {
-    command -v mamori && return
-    for folder in "$here/bin" "${CARGO_HOME:-${HOME-}/.cargo}/bin"; do
-        if [ -x "$folder/mamori" ]; then
-            printf '%s\n' "$folder/mamori"
-            return
-        fi
+    IFS=:
+    set -f
+    # shellcheck disable=SC2086 # split at the colons
+    set -- ${PATH-} "$here/bin" "${CARGO_HOME:-${HOME-}/.cargo}/bin"
+    set +f
+    unset IFS
+    for folder; do
+        case $folder in /*) ;; *) continue ;; esac
+        if ! [ -f "$folder/mamori" ] || ! [ -x "$folder/mamori" ]; then continue; fi
+        case $(ls -ldL -- "$folder") in ????????w*) continue ;; esac
+        printf '%s\n' "$folder/mamori"
+        return
     done
     return 1
 }
 
-# display-message expands formats: every # of the path is doubled.
+# In the bar, where it stays until it is mended, and once as a message to
+# whoever is attached: when a server starts nobody is. display-message expands
+# formats, so every # of the path is doubled.
 tell_how_to_install() {
     folder=$(printf '%s' "$here" | sed 's/#/##/g')
-    tmux set-environment -gh MAMORI_TOLD 1 \; \
-        display-message "mamori is not installed; run: make -C '$folder' install"
+    set -- set-environment -gh MAMORI_STATUS '◌ mamori: make install' \; \
+        set-environment -gh MAMORI_SHORT '◌ mamori?' \; \
+        set-environment -gh MAMORI_UNTIL 9999999999
+    if [ -z "$told" ] && [ -n "$client" ]; then
+        set -- "$@" \; set-environment -gh MAMORI_TOLD 1 \; \
+            display-message "mamori is not installed; run: make -C '$folder' install"
+    fi
+    tmux "$@"
 }
 
 rewrite_status() {

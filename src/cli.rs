@@ -1,7 +1,7 @@
 //! The front door of `mamori`: arguments in, a room's work, an exit code out.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
@@ -47,7 +47,9 @@ enum Command {
 /// Runs the command that `words` (with the program's name first) ask for.
 #[must_use]
 pub fn main(words: &[OsString]) -> Exit {
-    let wants_json = words.iter().any(|word| word == "--json");
+    let wants_json = words
+        .iter()
+        .any(|word| word.to_string_lossy().starts_with("--json"));
     let result = match Arguments::try_parse_from(words) {
         Ok(arguments) => run(arguments),
         Err(error) => match error.kind() {
@@ -72,6 +74,9 @@ pub fn main(words: &[OsString]) -> Exit {
 }
 
 fn run(arguments: Arguments) -> Result<Exit, Failure> {
+    if let Some(Command::MeasurePath { path }) = &arguments.command {
+        return measure(path);
+    }
     let around = &Surroundings::read(arguments.config)?;
     match arguments.command {
         None => health::cli::status(&health::cli::StatusArgs::default(), around),
@@ -83,14 +88,16 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Some(Command::Doctor(args)) => doctor::cli::run(&args, around),
         Some(Command::Config(args)) => config::cli::run(&args, around),
         Some(Command::Tmux(args)) => tmux::cli::run(&args, around),
-        Some(Command::MeasurePath { path }) => {
-            let space = disks::space(&path).map_err(|error| Failure::unable(error.to_string()))?;
-            let json = serde_json::to_string(&space)
-                .map_err(|error| Failure::unable(error.to_string()))?;
-            output::print(&json)?;
-            Ok(Exit::Fine)
-        }
+        Some(Command::MeasurePath { path }) => measure(&path),
     }
+}
+
+/// What [`disks`] asks a child of ours; it needs no home and no configuration.
+fn measure(path: &Path) -> Result<Exit, Failure> {
+    let space = disks::space(path).map_err(|error| Failure::unable(error.to_string()))?;
+    let json = serde_json::to_string(&space).map_err(|error| Failure::unable(error.to_string()))?;
+    output::print(&json)?;
+    Ok(Exit::Fine)
 }
 
 /// clap's complaint in our words: its first line, without its `error: `.
@@ -105,7 +112,7 @@ fn usage(error: &clap::Error) -> Failure {
     let tip = paragraphs.find_map(|paragraph| paragraph.trim().strip_prefix("tip: "));
     let failure = Failure::usage(crate::model::text::clean(&what));
     match tip {
-        Some(tip) => failure.hint(tip),
+        Some(tip) => failure.hint(crate::model::text::clean(tip)),
         None => failure.hint("mamori --help"),
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use crate::harness::tmux::{Tmux, path_with_binaries};
-use crate::harness::{Bench, mode};
+use crate::harness::{Bench, mode, until};
 
 const FORMAT: &str = "#{?#{e|>:%s,#{MAMORI_UNTIL}},◌ mamori?,\
     #{?#{e|<:#{client_width},60},#{MAMORI_SHORT},#{MAMORI_STATUS}}}";
@@ -172,7 +172,13 @@ fn a_missing_binary_is_said_once_with_the_command_that_mends_it() {
         .matches("mamori is not installed")
         .count();
     assert_eq!(before, after, "said again");
-    crate::harness::until("the bar", || client.status_line().contains("◌ mamori?"));
+    until("the bar", || {
+        client.status_line().contains("◌ mamori: make install")
+    });
+    // Installed at last, the bar says what there is to say.
+    bench.mamori(&["health"]);
+    tmux.load(&path_with_binaries());
+    until("the segment", || client.status_line().contains("● 1/1"));
 }
 
 #[test]
@@ -208,4 +214,75 @@ fn outside_tmux_it_does_nothing() {
     let ran = bench.ran(bench.command(plugin).env("PATH", path_with_binaries()));
     assert_eq!(ran.code, Some(0));
     assert!(!bench.home().join(".miyabi").exists());
+}
+
+#[test]
+fn a_configuration_that_loads_the_plugin_without_a_binary_says_so_in_the_bar() {
+    let bench = Bench::quiet();
+    let plugin = concat!(env!("CARGO_MANIFEST_DIR"), "/mamori.tmux");
+    let conf = format!("set -g status-right '#{{mamori}}'\nrun-shell '{plugin}'\n");
+    // Nobody is attached while the server starts.
+    let tmux = Tmux::start(&bench, "t", &conf);
+    until("the plugin to be loaded", || {
+        option(&tmux, "status-right") == FORMAT
+    });
+    let client = tmux.attach(100);
+    until("the way to mend it", || {
+        client.status_line().contains("◌ mamori: make install")
+    });
+}
+
+#[test]
+fn a_program_in_a_folder_of_anybody_is_never_run() {
+    let bench = Bench::quiet();
+    let folder = bench.home().join("anybody");
+    fs::create_dir_all(&folder).unwrap();
+    let program = format!(
+        "#!/bin/sh\ntouch '{}'\n",
+        bench.home().join("HERE").display()
+    );
+    for place in [&folder.join("mamori"), &bench.home().join("mamori")] {
+        fs::write(place, &program).unwrap();
+        mode(place, 0o755);
+    }
+    mode(&folder, 0o777);
+    let tmux = Tmux::start(&bench, "t", "set -g status-right '#{mamori}'\n");
+    let plugin = concat!(env!("CARGO_MANIFEST_DIR"), "/mamori.tmux");
+    let status = bench
+        .command(plugin)
+        .env("TMUX", format!("{},0,0", tmux.socket().display()))
+        .env("PATH", format!(".:{}:/usr/bin:/bin:", folder.display()))
+        .current_dir(bench.home())
+        .status()
+        .unwrap();
+    assert!(status.success());
+    assert!(
+        !bench.home().join("HERE").exists(),
+        "somebody's program was run"
+    );
+    assert_eq!(option(&tmux, "status-right"), FORMAT);
+}
+
+#[test]
+fn hostile_options_are_neither_run_nor_in_the_way() {
+    let bench = Bench::quiet();
+    let conf = "set -g status-right '#{mamori}'\nset -g @mamori-colour-ok 'fg=red|#(touch HERE)'\n\
+        set -g @mamori-colour-warning '#(touch HERE)'\nset -g @mamori-narrow 'x,#(touch HERE)'\n\
+        set -g @mamori-icons \"utf8\nascii\"\nset -g @mamori-inject '$(touch HERE)'\n";
+    let tmux = Tmux::start(&bench, "t", conf);
+    tmux.load(&path_with_binaries());
+    assert_eq!(option(&tmux, "status-right"), FORMAT);
+    assert_eq!(
+        bench.state()["tmux_servers"][0]["socket"],
+        tmux.socket().to_str().unwrap()
+    );
+    bench.mamori(&["health"]);
+    assert_eq!(
+        tmux.hidden("MAMORI_STATUS").as_deref(),
+        Some("● 1/1"),
+        "no style that is none"
+    );
+    let client = tmux.attach(100);
+    until("the segment", || client.status_line().contains("● 1/1"));
+    assert!(!bench.home().join("HERE").exists() && !std::path::Path::new("HERE").exists());
 }

@@ -145,7 +145,7 @@ fn a_broken_file_is_read_from_its_backup_and_set_aside_by_the_next_writer() {
         );
         let ran = bench.mamori(&["health"]);
         assert!(
-            ran.stderr.contains("was broken and is kept as"),
+            ran.stderr.contains(" and is kept as `HOME/"),
             "{}",
             ran.stderr
         );

@@ -3,11 +3,12 @@
 
 use std::fs;
 use std::io::Write as _;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::fs::FlockOperation;
 
-use crate::harness::{Bench, Mounted, root};
+use crate::harness::{Bench, Mounted, root, until};
 
 #[test]
 fn a_stopped_lock_holder_is_named_and_a_result_is_shown_all_the_same() {
@@ -30,7 +31,8 @@ fn a_stopped_lock_holder_is_named_and_a_result_is_shown_all_the_same() {
         ran.stderr
     );
     assert!(
-        ran.stderr.contains("mamori test (pid 4242)"),
+        ran.stderr
+            .contains(&format!("mamori test (pid {})", std::process::id())),
         "{}",
         ran.stderr
     );
@@ -58,7 +60,7 @@ fn stopped_holder(bench: &Bench) -> fs::File {
         .unwrap();
     rustix::fs::flock(&lock, FlockOperation::LockExclusive).unwrap();
     lock.set_len(0).unwrap();
-    lock.write_all(b"4242 mamori test\n").unwrap();
+    writeln!(lock, "{} mamori test", std::process::id()).unwrap();
     lock
 }
 
@@ -130,4 +132,118 @@ fn a_home_that_cannot_be_written_costs_the_record_and_not_the_result() {
     assert_eq!(run(&["status"]).code, Some(3));
     assert_eq!(run(&["watch", "--once"]).code, Some(3));
     assert_eq!(run(&["doctor"]).code, Some(1));
+}
+
+#[test]
+fn a_backup_that_cannot_be_made_costs_neither_the_write_nor_the_other_backups() {
+    let bench = Bench::quiet();
+    bench.mamori(&["health"]);
+    let backup = fs::read(bench.own("state.json.1")).unwrap();
+    // A folder that is not empty in the place of the oldest backup.
+    fs::create_dir_all(bench.own("state.json.3/x")).unwrap();
+    fs::write(bench.own("state.json.2"), &backup).unwrap();
+    let before = bench.state()["revision"].as_u64().unwrap();
+    let ran = bench.mamori(&["pause", "local"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(
+        ran.stderr
+            .starts_with("warning: no backup was made: could not rename"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(bench.state()["revision"].as_u64().unwrap(), before + 1);
+    assert_eq!(fs::read(bench.own("state.json.1")).unwrap(), backup);
+}
+
+#[test]
+fn what_is_no_file_in_a_files_place_is_told_and_holds_nothing_up() {
+    let bench = Bench::quiet();
+    bench.mamori(&["health"]);
+    bench.mamori(&["pause", "local", "--reason", "kept"]);
+    for fifo in [true, false] {
+        fs::remove_file(bench.own("state.json")).unwrap();
+        if fifo {
+            let made = bench.ran(bench.command("mkfifo").arg(bench.own("state.json")));
+            assert_eq!(made.code, Some(0), "{}", made.stderr);
+        } else {
+            fs::create_dir(bench.own("state.json")).unwrap();
+        }
+        assert_eq!(bench.segment(&["--no-style"]), "● 0/0", "from the backup");
+        let ran = bench.mamori(&["status"]);
+        assert!(
+            ran.stdout.contains("kept") && ran.stderr.contains("is broken ("),
+            "{ran:?}"
+        );
+        assert!(
+            bench.mamori(&["health"]).stderr.contains("and is kept as"),
+            "set aside"
+        );
+        assert!(bench.mamori(&["status"]).stderr.is_empty());
+    }
+}
+
+#[test]
+fn numbers_at_their_end_are_survived() {
+    let bench = Bench::quiet();
+    bench.mamori(&["health"]);
+    let mut state = bench.state();
+    state["revision"] = u64::MAX.into();
+    state["next_alert"] = u64::MAX.into();
+    bench.set_state(state.to_string());
+    assert_eq!(bench.mamori(&["pause", "local"]).code, Some(0));
+    assert_eq!(bench.mamori(&["health"]).code, Some(0));
+}
+
+#[test]
+fn a_linked_state_file_stays_a_link() {
+    let bench = Bench::quiet();
+    bench.mamori(&["health"]);
+    let elsewhere = bench.home().join("elsewhere.json");
+    fs::rename(bench.own("state.json"), &elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, bench.own("state.json")).unwrap();
+    bench.mamori(&["pause", "local"]);
+    assert!(
+        fs::symlink_metadata(bench.own("state.json"))
+            .unwrap()
+            .is_symlink()
+    );
+    assert!(
+        fs::read_to_string(&elsewhere)
+            .unwrap()
+            .contains("\"paused\"")
+    );
+}
+
+#[test]
+fn a_watcher_that_cannot_write_does_not_vouch_for_the_file() {
+    if !root("mounting a small disk") {
+        return;
+    }
+    let quick = "[watch]\nhealth_every = \"10s\"\n";
+    let bench = Bench::with(format!("{quick}{}", crate::harness::QUIET));
+    let disk = Mounted::small(&bench.home().join(".miyabi"), "64k");
+    let watcher = disk
+        .command(&bench, crate::harness::MAMORI)
+        .arg("watch")
+        .stdout(std::process::Stdio::null())
+        .spawn();
+    let _watcher = crate::harness::Running(watcher.unwrap());
+    let beat = || {
+        fs::metadata(disk.path("mamori/watch.lock"))
+            .and_then(|meta| meta.modified())
+            .ok()
+    };
+    let written = || fs::read_to_string(disk.path("mamori/state.json")).unwrap_or_default();
+    until("the first sample", || !written().is_empty());
+    let _ = fs::write(disk.path("filling"), vec![1; 1 << 20]);
+    // A new session is worth a write, which fails from now on.
+    let _tmux = crate::harness::tmux::Tmux::start(&bench, "default", "");
+    thread::sleep(Duration::from_secs(25));
+    let last = beat();
+    thread::sleep(Duration::from_secs(12));
+    assert_eq!(beat(), last, "it vouches for a file it could not write");
+    fs::remove_file(disk.path("filling")).unwrap();
+    until("it to vouch again", || {
+        beat() > last && written().contains("\"main\"")
+    });
 }

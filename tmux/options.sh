@@ -20,17 +20,18 @@
 # status-left-length, where they are fewer.
 MAMORI_INJECT_LENGTH=120
 
-# What mamori.tmux asks the server in its first call. The first line is for
-# `mamori tmux register` and ends with the socket, which may hold anything.
-MAMORI_SERVER='#{pid}|#{start_time}|#{version}|#{@mamori-icons}|#{@mamori-colour-ok}|#{@mamori-colour-warning}|#{@mamori-colour-critical}|#{@mamori-colour-stale}|#{socket_path}'
-MAMORI_OPTIONS='#{@mamori-inject}|#{@mamori-narrow}|#{@mamori-icons}|#{status-left-length}|#{status-right-length}|#{MAMORI_TOLD}'
+# What mamori.tmux asks the server in its first call. The first answer is for
+# `mamori tmux register`; what people wrote freely may break its line. The
+# second holds only words and numbers that we know.
+MAMORI_SERVER='#{pid}|#{start_time}|#{version}|#{?#{==:#{@mamori-icons},ascii},ascii,}|#{s/[|]//:@mamori-colour-ok}|#{s/[|]//:@mamori-colour-warning}|#{s/[|]//:@mamori-colour-critical}|#{s/[|]//:@mamori-colour-stale}|#{socket_path}'
+MAMORI_OPTIONS='#{?#{==:#{@mamori-inject},right},right,#{?#{==:#{@mamori-inject},left},left,}}|#{e|+:0,#{@mamori-narrow}}|#{?#{==:#{@mamori-icons},ascii},ascii,}|#{status-left-length}|#{status-right-length}|#{MAMORI_TOLD}|#{client_name}'
 
 # The segment as a constant format. The watcher sets MAMORI_UNTIL (Unix
 # seconds) every minute to two and a half minutes ahead, and the texts when
 # they change: no process runs and nothing is redrawn at a refresh, and the
 # segment of a dead watcher turns stale by itself.
 mamori_format() { # NARROW ICONS
-    case $1 in '' | *[!0-9]*) mamori_narrow=60 ;; *) mamori_narrow=$1 ;; esac
+    case $1 in '' | 0 | *[!0-9]*) mamori_narrow=60 ;; *) mamori_narrow=$1 ;; esac
     case $2 in ascii) mamori_stale='?' ;; *) mamori_stale='◌' ;; esac
     printf '%s' "#{?#{e|>:%s,#{MAMORI_UNTIL}},$mamori_stale mamori?,#{?#{e|<:#{client_width},$mamori_narrow},#{MAMORI_SHORT},#{MAMORI_STATUS}}}"
 }

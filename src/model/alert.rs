@@ -12,7 +12,8 @@ pub enum Severity {
     Info,
     /// Will hurt.
     Warning,
-    /// Hurts now.
+    /// Hurts now; also what a newer version calls by another word.
+    #[serde(other)]
     Critical,
 }
 

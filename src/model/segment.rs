@@ -129,7 +129,11 @@ pub fn segment(
     let (level, text) = match summary {
         None => (Level::Stale, "◌ no data".to_owned()),
         Some(summary) if summary.observed == 0 => (Level::Stale, "◌ no data".to_owned()),
-        Some(summary) if now.since(alive).abs() > FRESH_SECONDS => {
+        Some(summary) if now.since(alive) < -FRESH_SECONDS => (
+            Level::Stale,
+            format!("◌ {}, clock set back", count(summary.total, "node")),
+        ),
+        Some(summary) if now.since(alive) > FRESH_SECONDS => {
             let nodes = count(summary.total, "node");
             (
                 Level::Stale,
@@ -163,7 +167,11 @@ pub fn fit(text: &str, form: Form) -> String {
     marked
         .chain([head.to_owned(), head.replacen(' ', "", 1)])
         .find(|form_text| width(form_text) <= form.width)
-        .unwrap_or_else(|| cut(&text, form.width, if form.width > 3 { mark } else { "" }))
+        .unwrap_or_else(|| {
+            cut(&text, form.width, if form.width > 3 { mark } else { "" })
+                .trim_end()
+                .to_owned()
+        })
 }
 
 fn ascii(text: &str) -> String {

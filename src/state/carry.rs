@@ -3,16 +3,20 @@
 use serde_json::{Map, Value};
 
 /// Keys that name an element of an array of objects.
-const IDENTITIES: [&str; 5] = ["id", "number", "name", "mount", "socket"];
+const IDENTITIES: [&str; 7] = ["id", "number", "name", "mount", "socket", "check", "from"];
 
 /// `new` with everything carried over from `raw`, the file as it was, that
 /// does not stand in `known`, what this build understood of that file.
 ///
 /// Objects are followed key by key; elements of arrays by their identity
-/// (`name`, `id` …). What this build removed on purpose (it stands in `known`
+/// (`name`, `id` …). What this build did not change stays as it was written. What this build removed on purpose (it stands in `known`
 /// but not in `new`) stays removed.
 #[must_use]
 pub fn carry(raw: &Value, known: &Value, new: Value) -> Value {
+    if *known == new {
+        // Untouched: it stays as it was written, with words we do not know.
+        return raw.clone();
+    }
     match (raw, known, new) {
         (Value::Object(raw), Value::Object(known), Value::Object(new)) => {
             Value::Object(carry_object(raw, known, new))

@@ -93,8 +93,9 @@ pub struct Updated<T> {
     pub outcome: T,
     /// The state that stands on the disk now.
     pub state: State,
-    /// A broken file was set aside for it.
-    pub set_aside: bool,
+    /// What to tell the person: a broken file was set aside, or a backup
+    /// could not be made. What was asked for is done all the same.
+    pub notices: Vec<String>,
 }
 
 /// The state file of one Mamori home.
@@ -187,40 +188,47 @@ impl Store {
             return Ok(Updated {
                 outcome,
                 state,
-                set_aside: false,
+                notices: Vec::new(),
             });
         };
         let new = State {
             schema: SCHEMA,
-            revision: old.revision + 1,
+            revision: old.revision.saturating_add(1),
             ..new
         };
         let bytes = print(parsed.as_ref(), &new)?;
+        let mut notices = Vec::new();
         files::sweep_temporaries(self.home.folder(), "state.json");
-        if broken.is_some() {
-            self.quarantine(now)?;
+        if let Some(error) = broken {
+            notices.push(self.set_aside(&error, now)?);
         }
-        files::replace(&self.home.state(), &bytes)?;
+        // A link into another folder stays a link.
+        files::replace(&files::resolved(&self.home.state()), &bytes)?;
         if old.people_differ(&new) || self.backup_due(now) {
-            self.back_up(&bytes)?;
+            let failed = self.back_up(&bytes).err();
+            notices.extend(failed.map(|error| format!("no backup was made: {error}")));
         }
         Ok(Updated {
             outcome,
             state: new,
-            set_aside: broken.is_some(),
+            notices,
         })
     }
 
     fn find(&self) -> Result<Found, StateError> {
-        let broken = match files::read(&self.home.state())?.map(|bytes| parse(&bytes)) {
-            Some(Ok(parsed)) => {
-                return Ok(Found {
-                    parsed: Some(parsed),
-                    broken: None,
-                });
-            }
-            Some(Err(error)) => Some(error),
-            None => None,
+        let broken = match files::read(&self.home.state()) {
+            Ok(Some(bytes)) => match parse(&bytes) {
+                Ok(parsed) => {
+                    return Ok(Found {
+                        parsed: Some(parsed),
+                        broken: None,
+                    });
+                }
+                Err(error) => Some(error),
+            },
+            Ok(None) => None,
+            Err(error) if error.unusable() => Some(error.source.to_string()),
+            Err(error) => return Err(error.into()),
         };
         let mut backups = self.home.backups().into_iter();
         let good = backups.find_map(|path| parse(&files::read(&path).ok()??).ok());
@@ -231,18 +239,33 @@ impl Store {
         })
     }
 
-    /// Moves the broken file out of the way, where a person can look at it.
-    fn quarantine(&self, now: Timestamp) -> Result<(), StateError> {
+    /// Moves the broken file out of the way, where a person can look at it,
+    /// and says so.
+    fn set_aside(&self, error: &str, now: Timestamp) -> Result<String, StateError> {
         let state = self.home.state();
-        if files::modified(&state).is_none() {
-            return Ok(());
+        if !files::exists(&state) {
+            return Ok(format!(
+                "`{}` was missing; its newest good backup is used",
+                self.shown()
+            ));
         }
         let time = now.rfc3339().replace(':', "");
-        let aside = self
-            .home
-            .folder()
-            .join(format!("state.json.corrupt-{time}"));
-        Ok(files::rename(&state, &aside)?)
+        let name = |end: String| {
+            self.home
+                .folder()
+                .join(format!("state.json.corrupt-{time}{end}"))
+        };
+        let mut names =
+            std::iter::once(name(String::new())).chain((2..).map(|n| name(format!("-{n}"))));
+        // The world may break twice in a second; what is kept is never overwritten.
+        let aside = names
+            .find(|name| !files::exists(name))
+            .unwrap_or_else(|| name(String::new()));
+        files::rename(&state, &aside)?;
+        Ok(format!(
+            "the state file was broken ({error}) and is kept as `{}`",
+            aside.display()
+        ))
     }
 
     fn backup_due(&self, now: Timestamp) -> bool {
@@ -250,14 +273,17 @@ impl Store {
         files::modified(&newest).is_none_or(|at| now.since(at).abs() >= BACKUP_SECONDS)
     }
 
-    fn back_up(&self, bytes: &[u8]) -> Result<(), StateError> {
+    /// Written whole before the older ones make room, so that a full disk
+    /// costs none of them.
+    fn back_up(&self, bytes: &[u8]) -> Result<(), FileError> {
         let [newest, middle, oldest] = self.home.backups();
+        let staged = files::stage(&newest, bytes)?;
         for (from, to) in [(&middle, &oldest), (&newest, &middle)] {
-            if files::modified(from).is_some() {
+            if files::exists(from) {
                 files::rename(from, to)?;
             }
         }
-        Ok(files::replace(&newest, bytes)?)
+        staged.put(&newest)
     }
 
     fn shown(&self) -> String {

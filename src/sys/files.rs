@@ -20,6 +20,15 @@ pub struct FileError {
     pub source: io::Error,
 }
 
+impl FileError {
+    /// Whether the file is there and ours to open, but nothing a file of ours
+    /// can be: a folder, a FIFO, far too large.
+    #[must_use]
+    pub fn unusable(&self) -> bool {
+        self.source.kind() == io::ErrorKind::Other
+    }
+}
+
 fn at<'a>(verb: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> FileError + use<'a> {
     move |source| FileError {
         verb,
@@ -51,12 +60,15 @@ pub fn read(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
     Ok(Some(bytes))
 }
 
-/// Opens a regular file; a FIFO in its place does not hold us up.
-fn open(path: &Path) -> io::Result<File> {
-    let nonblocking = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0);
+/// `O_NONBLOCK`: a FIFO in a file's place does not hold us up.
+#[expect(clippy::cast_possible_wrap, reason = "the flag is one low bit")]
+pub(super) const NONBLOCK: i32 = rustix::fs::OFlags::NONBLOCK.bits() as i32;
+
+/// Opens a regular file.
+pub(super) fn open(path: &Path) -> io::Result<File> {
     let file = File::options()
         .read(true)
-        .custom_flags(nonblocking)
+        .custom_flags(NONBLOCK)
         .open(path)?;
     if file.metadata()?.is_file() {
         Ok(file)
@@ -94,6 +106,46 @@ pub fn private_folder(path: &Path) -> Result<(), FileError> {
         .map_err(at("create", path))
 }
 
+/// A file written and synced beside the place it is meant for, not yet in it.
+/// Dropped, it is gone.
+#[derive(Debug)]
+pub struct Staged(tempfile::NamedTempFile);
+
+/// Writes `bytes` beside `path`, mode 0600, and syncs them.
+///
+/// # Errors
+/// When the folder or the disk does not take them; nothing is left then.
+pub fn stage(path: &Path, bytes: &[u8]) -> Result<Staged, FileError> {
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut temporary = tempfile::Builder::new()
+        .prefix(&temporary_prefix(&name))
+        .tempfile_in(folder)
+        // The crate's own text holds a random name; the kind says what matters.
+        .map_err(|error| at("write", path)(plain(&error)))?;
+    let file = temporary.as_file_mut();
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(at("write", path))?;
+    Ok(Staged(temporary))
+}
+
+impl Staged {
+    /// Puts the file in the place of `path`, in one step.
+    ///
+    /// # Errors
+    /// When it cannot: the old content stands then.
+    pub fn put(self, path: &Path) -> Result<(), FileError> {
+        self.0
+            .persist(path)
+            .map_err(|error| at("replace", path)(plain(&error.error)))?;
+        // The new content stands from here on. Where a folder cannot be
+        // synced (FUSE on phones), a power cut may bring back the old one.
+        let _ = sync_folder(path.parent().unwrap_or(Path::new("/")));
+        Ok(())
+    }
+}
+
 /// Puts `bytes` in the place of `path`, mode 0600, so that at every instant
 /// either the old or the new content stands there whole: a temporary file
 /// beside it, fsync, rename, fsync of the folder.
@@ -101,18 +153,14 @@ pub fn private_folder(path: &Path) -> Result<(), FileError> {
 /// # Errors
 /// The old content stands; the temporary file is gone.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    let folder = path.parent().unwrap_or(Path::new("/"));
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let mut temporary = tempfile::Builder::new()
-        .prefix(&temporary_prefix(&name))
-        .tempfile_in(folder)
-        .map_err(at("write", path))?;
-    temporary.write_all(bytes).map_err(at("write", path))?;
-    temporary.as_file().sync_all().map_err(at("write", path))?;
-    temporary
-        .persist(path)
-        .map_err(|error| at("replace", path)(error.error))?;
-    sync_folder(folder)
+    stage(path, bytes)?.put(path)
+}
+
+fn plain(error: &io::Error) -> io::Error {
+    match error.raw_os_error() {
+        Some(number) => io::Error::from_raw_os_error(number),
+        None => io::Error::from(error.kind()),
+    }
 }
 
 /// What the names of temporary files for `name` begin with.
@@ -121,12 +169,8 @@ fn temporary_prefix(name: &str) -> String {
 }
 
 /// Makes renames in `folder` outlast a power cut.
-fn sync_folder(folder: &Path) -> Result<(), FileError> {
-    match File::open(folder).and_then(|folder| folder.sync_all()) {
-        // Some file systems (FUSE, on phones) cannot sync a folder; the rename stands.
-        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
-        result => result.map_err(at("sync", folder)),
-    }
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
 }
 
 /// Removes what killed writers of `name` left behind in `folder`. Only for
@@ -161,6 +205,12 @@ pub fn modified(path: &Path) -> Option<Timestamp> {
     let time = fs::metadata(path).ok()?.modified().ok()?;
     let since = time.duration_since(UNIX_EPOCH).ok()?;
     Some(Timestamp(i64::try_from(since.as_secs()).ok()?))
+}
+
+/// Whether anything stands at `path`.
+#[must_use]
+pub fn exists(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
 }
 
 /// The permission bits of a file or folder; `None` without one.

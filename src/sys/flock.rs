@@ -5,7 +5,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::sync::mpsc;
 use std::thread;
@@ -38,6 +38,16 @@ pub enum LockError {
 pub struct Lock(File);
 
 impl Lock {
+    /// Whether the lock file still stands at `path`: one that was removed
+    /// locks nobody out.
+    #[must_use]
+    pub fn stands_at(&self, path: &Path) -> bool {
+        let (ours, theirs) = (self.0.metadata(), std::fs::metadata(path));
+        ours.is_ok_and(|ours| {
+            theirs.is_ok_and(|theirs| (ours.dev(), ours.ino()) == (theirs.dev(), theirs.ino()))
+        })
+    }
+
     /// Sets the lock file's modification time to now: a sign of life.
     ///
     /// # Errors
@@ -53,18 +63,30 @@ impl Lock {
 /// # Errors
 /// When somebody else held it all the time, or the file cannot be used.
 pub fn lock(path: &Path, program: &str, wait: Wait) -> Result<Lock, LockError> {
+    // A file that was removed while we waited for it locks nobody out: again.
+    for _ in 0..3 {
+        let mut lock = Lock(locked(path, wait)?);
+        if lock.stands_at(path) {
+            // The name only serves messages; a full disk must not cost the lock.
+            let _ = sign(&mut lock.0, program);
+            return Ok(lock);
+        }
+    }
+    Err(LockError::Unusable(io::Error::other(
+        "it is removed again and again",
+    )))
+}
+
+fn locked(path: &Path, wait: Wait) -> Result<File, LockError> {
     let file = open(path).map_err(LockError::Unusable)?;
-    let mut file = match (try_lock(&file), wait) {
-        (Ok(true), _) => file,
+    match (try_lock(&file), wait) {
+        (Ok(true), _) => Ok(file),
         (Ok(false), Wait::AtMost(limit)) => wait_for(file, limit)
             .map_err(LockError::Unusable)?
-            .ok_or_else(|| LockError::Held(holder(path)))?,
-        (Ok(false), Wait::Never) => return Err(LockError::Held(holder(path))),
-        (Err(error), _) => return Err(LockError::Unusable(error)),
-    };
-    // The name only serves messages; a full disk must not cost the lock.
-    let _ = sign(&mut file, program);
-    Ok(Lock(file))
+            .ok_or_else(|| LockError::Held(holder(path))),
+        (Ok(false), Wait::Never) => Err(LockError::Held(holder(path))),
+        (Err(error), _) => Err(LockError::Unusable(error)),
+    }
 }
 
 /// Writes our pid and name into the lock file, unless they stand there. The
@@ -83,7 +105,7 @@ fn sign(file: &mut File, program: &str) -> io::Result<()> {
 /// Who holds the lock at `path` now, as `PROGRAM (pid N)`; `None` when nobody does.
 #[must_use]
 pub fn held(path: &Path) -> Option<String> {
-    let file = File::open(path).ok()?;
+    let file = super::files::open(path).ok()?;
     match rustix::fs::flock(&file, FlockOperation::NonBlockingLockShared) {
         Ok(()) => None,
         Err(_) => Some(holder(path)),
@@ -110,6 +132,7 @@ fn open(path: &Path) -> io::Result<File> {
         .create(true)
         .truncate(false)
         .mode(0o600)
+        .custom_flags(super::files::NONBLOCK)
         .open(path)
 }
 
@@ -144,8 +167,11 @@ fn wait_for(file: File, limit: Duration) -> io::Result<Option<File>> {
 
 fn holder(path: &Path) -> String {
     let text = contents(path);
-    match text.trim().split_once(' ') {
-        Some((pid, program)) => format!("{program} (pid {pid})"),
+    let named = text.trim().split_once(' ');
+    // A name outlives its process; then somebody holds the lock without signing.
+    let alive = named.filter(|(pid, _)| pid.parse().is_ok_and(super::process::alive));
+    match alive {
+        Some((pid, program)) => format!("{} (pid {pid})", program.trim()),
         None => "a process that left no name".to_owned(),
     }
 }
@@ -153,7 +179,7 @@ fn holder(path: &Path) -> String {
 fn contents(path: &Path) -> String {
     let mut text = String::new();
     // A lock file of ours holds one short line; whatever else it holds is cut.
-    let file = File::open(path).map(|file| file.take(200));
+    let file = super::files::open(path).map(|file| file.take(200));
     let _ = file.and_then(|mut file| file.read_to_string(&mut text));
     crate::model::text::clean(text.lines().next().unwrap_or_default())
 }

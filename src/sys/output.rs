@@ -4,6 +4,7 @@
 use std::io::{self, Write as _};
 
 use crate::failure::{Exit, Failure};
+use crate::model::text::clean;
 
 /// Prints a result.
 ///
@@ -24,9 +25,13 @@ pub fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Prints a diagnostic. One that nobody can read is lost.
+/// Prints a diagnostic, whatever it quotes made harmless line by line. One
+/// that nobody can read is lost.
 pub fn complain(text: &str) {
-    let _ = anstream::stderr().lock().write_all(text.as_bytes());
+    let lines = text.lines().map(|line| clean(line) + "\n");
+    let _ = io::stderr()
+        .lock()
+        .write_all(lines.collect::<String>().as_bytes());
 }
 
 /// The reader of our output went away: no failure.

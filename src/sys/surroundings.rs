@@ -87,6 +87,10 @@ impl Surroundings {
         let environment = passed_on
             .chain([(OsString::from("PATH"), path.clone())])
             .collect();
+        let mamori_home = mamori_home(Some(&home)).ok_or_else(|| {
+            Failure::usage("`MAMORI_HOME` is not an absolute path")
+                .hint("MAMORI_HOME=$HOME/.miyabi mamori health")
+        })?;
         let config_named = config.is_some();
         let config = config.unwrap_or_else(|| {
             set("XDG_CONFIG_HOME")
@@ -97,7 +101,7 @@ impl Surroundings {
                 .join("mamori/config.toml")
         });
         Ok(Self {
-            mamori_home: mamori_home(Some(&home)).unwrap_or_else(|| home.join(".miyabi")),
+            mamori_home,
             home,
             config,
             config_named,
@@ -105,7 +109,9 @@ impl Surroundings {
             tmpdir,
             path,
             tz: set("TZ").and_then(|tz| tz.into_string().ok()),
-            tmux_tmpdir: set("TMUX_TMPDIR").map(PathBuf::from),
+            tmux_tmpdir: set("TMUX_TMPDIR")
+                .map(PathBuf::from)
+                .filter(|path| path.is_absolute()),
             uid: rustix::process::geteuid().as_raw(),
             environment,
         })
@@ -130,13 +136,14 @@ impl Surroundings {
     }
 }
 
-/// Where our files live, from the environment alone; `None` without a home.
+/// Where our files live, from the environment alone; `None` without a home or
+/// with a `MAMORI_HOME` that would be another place in each folder.
 ///
 /// `mamori-status` asks only this.
 #[must_use]
 pub fn mamori_home(home: Option<&Path>) -> Option<PathBuf> {
     match set("MAMORI_HOME") {
-        Some(path) => Some(PathBuf::from(path)),
+        Some(path) => Some(PathBuf::from(path)).filter(|path| path.is_absolute()),
         None => match home {
             Some(home) => Some(home.join(".miyabi")),
             None => env::home_dir().map(|home| home.join(".miyabi")),

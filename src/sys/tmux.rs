@@ -193,18 +193,22 @@ pub(super) fn sessions(around: &Surroundings, registered: &[PathBuf]) -> Reading
     let default = default_socket(around);
     let sockets =
         std::iter::once(&default).chain(registered.iter().filter(|other| **other != default));
-    let mut names = Vec::new();
+    let (mut names, mut failed) = (Vec::new(), None);
     for socket in sockets {
         match Server::at(socket, around).and_then(|server| server.sessions()) {
             Ok(more) => names.extend(more),
             Err(TmuxError::Missing) => return Reading::unavailable("tmux is not installed"),
             Err(TmuxError::NoServer(_) | TmuxError::Foreign(_)) => {}
-            Err(error) => return Reading::failed(error.to_string()),
+            Err(error) => failed = failed.or(Some(error.to_string())),
         }
     }
     names.sort();
     names.dedup();
-    Reading::Value(names)
+    // What one server does not say hides nothing that the others said.
+    match failed {
+        Some(error) if names.is_empty() => Reading::Failed(error),
+        _ => Reading::Value(names),
+    }
 }
 
 /// The version of the installed client, such as `3.3a` or `next-3.8`.

@@ -4,6 +4,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::model::node::NodeState;
 use crate::model::segment::Level;
+use crate::model::text::clean;
 
 /// What a piece of text means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,9 +65,9 @@ impl Role {
     }
 }
 
-/// `text` in the role's style.
+/// `text`, made harmless, in the role's style.
 #[must_use]
 pub fn painted(role: Role, text: &str) -> String {
-    let style = role.style();
+    let (style, text) = (role.style(), clean(text));
     format!("{style}{text}{style:#}")
 }

@@ -2,7 +2,7 @@
 //! terminal is too narrow for them.
 
 use super::style::{Role, painted};
-use crate::model::text::{cut, width};
+use crate::model::text::{clean, cut, width};
 
 /// One cell: its text, how it is drawn and to which side it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +17,7 @@ impl Cell {
     #[must_use]
     pub fn plain(text: &str) -> Self {
         Self {
-            text: text.to_owned(),
+            text: clean(text),
             role: None,
             right: false,
         }
@@ -27,7 +27,7 @@ impl Cell {
     #[must_use]
     pub fn painted(role: Role, text: impl Into<String>) -> Self {
         Self {
-            text: text.into(),
+            text: clean(&text.into()),
             role: Some(role),
             right: false,
         }
@@ -37,7 +37,7 @@ impl Cell {
     #[must_use]
     pub fn right(role: Option<Role>, text: impl Into<String>) -> Self {
         Self {
-            text: text.into(),
+            text: clean(&text.into()),
             role,
             right: true,
         }

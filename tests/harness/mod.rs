@@ -253,7 +253,8 @@ impl Mounted {
         fs::create_dir_all(point).unwrap();
         let script = format!("{mount} && echo up && exec sleep 600");
         let mut child = Command::new("unshare")
-            .args(["-m", "sh", "-c", &script, "sh"])
+            .args(namespace())
+            .args(["sh", "-c", &script, "sh"])
             .arg(point)
             .arg(argument)
             .stdout(Stdio::piped())
@@ -289,4 +290,23 @@ impl Mounted {
     pub fn mamori(&self, bench: &Bench, arguments: &[&str]) -> Ran {
         bench.ran(self.command(bench, MAMORI).args(arguments))
     }
+}
+
+/// How `unshare` makes a mount namespace whose mounts nobody else sees. In a
+/// chroot, where `/` is no mount, it cannot make them private; it need not
+/// where nothing is shared.
+fn namespace() -> &'static [&'static str] {
+    let works = Command::new("unshare")
+        .args(["-m", "true"])
+        .stderr(Stdio::null())
+        .status();
+    if works.unwrap().success() {
+        return &["-m"];
+    }
+    let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap();
+    assert!(
+        !mounts.contains(" shared:"),
+        "no private mount namespace is to be had here"
+    );
+    &["-m", "--propagation", "unchanged"]
 }

@@ -49,11 +49,16 @@ pub struct Mend {
 impl Mend {
     pub(super) fn run(words: &[&str]) -> Self {
         let command: Vec<String> = words.iter().map(ToString::to_string).collect();
-        let text = words
-            .iter()
-            .map(|word| quoted(word))
-            .collect::<Vec<_>>()
-            .join(" ");
+        // What cannot be shown as it is cannot be pasted.
+        let text = if words.iter().all(|word| clean(word) == **word) {
+            words
+                .iter()
+                .map(|word| quoted(word))
+                .collect::<Vec<_>>()
+                .join(" ")
+        } else {
+            "`mamori doctor --json` holds the words of the command".to_owned()
+        };
         Self { command, text }
     }
 
@@ -117,7 +122,10 @@ fn config(facts: &Facts) -> Check {
         None => Ok("the configuration is right".to_owned()),
         Some(failure) => trouble(
             Status::Fault,
-            failure.what.clone(),
+            match failure.further.len() {
+                0 => failure.what.clone(),
+                more => format!("{} (and {more} more: `mamori config check`)", failure.what),
+            },
             failure.hint.clone().map(Mend::by_hand),
         ),
     };
@@ -209,7 +217,7 @@ fn watch(facts: &Facts) -> Check {
         (true, Some(old)) => trouble(
             Status::Fault,
             format!(
-                "the watcher hangs: its last beat is {} old (limit {FRESH_SECONDS}s)",
+                "the watcher hangs or cannot write: its last beat is {} old (limit {FRESH_SECONDS}s)",
                 age(old)
             ),
             Mend::by_hand("end it and start it again: mamori watch"),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::decide::{Check, Status};
-use crate::model::text::count;
+use crate::model::text::{clean, count};
 use crate::ui::style::{Role, painted};
 
 /// Columns of the word and of the id.
@@ -40,13 +40,13 @@ fn entry(check: &Check) -> String {
         "{}{space}{:ID$}{}\n",
         painted(role, word),
         check.id,
-        check.what
+        clean(&check.what)
     );
     let why = (check.status != Status::Ok).then(|| format!("{indent}{}\n", check.why));
     let mend = check
         .mend
         .as_ref()
-        .map(|mend| format!("{indent}mend: {}\n", mend.text));
+        .map(|mend| format!("{indent}mend: {}\n", clean(&mend.text)));
     [Some(head), why, mend].into_iter().flatten().collect()
 }
 

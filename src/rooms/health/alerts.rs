@@ -40,9 +40,21 @@ pub fn after(alerts: &[Alert], node: &Node, raise: &Raise, next_number: u64) -> 
                 acked: false,
                 snoozed_until: None,
             });
-            next_number += 1;
+            next_number = next_number.saturating_add(1);
         }
     }
     open.sort_by_key(|alert| alert.number);
     (open, next_number)
+}
+
+/// `alerts` without those of nodes that are not there any more.
+#[must_use]
+pub fn of_nodes(alerts: Vec<Alert>, nodes: &[Node]) -> Vec<Alert> {
+    let there = |alert: &Alert| {
+        alert
+            .id
+            .split_once('/')
+            .is_some_and(|(name, _)| nodes.iter().any(|node| node.name == name))
+    };
+    alerts.into_iter().filter(there).collect()
 }

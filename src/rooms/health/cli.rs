@@ -8,10 +8,11 @@ use crate::failure::{Exit, Failure};
 use crate::model::home::Home;
 use crate::model::node::Node;
 use crate::model::segment::Level;
-use crate::model::state::State;
+use crate::model::state::{SCHEMA, State};
 use crate::model::time::Timestamp;
 use crate::roster;
 use crate::state::store::{PATIENCE, Store};
+use crate::sys::flock::Wait;
 use crate::sys::host::Ask;
 use crate::sys::signals::{Signals, Stop};
 use crate::sys::surroundings::Surroundings;
@@ -57,7 +58,9 @@ pub fn health(args: &HealthArgs, around: &Surroundings) -> Result<Exit, Failure>
         return Err(Failure::unable(what).hint("mamori health --node local"));
     }
     let node = node.as_deref();
-    let prober = Prober::new(around, &config, name);
+    // One that looks again soon need not queue for the lock.
+    let wait = if args.watch { Wait::Never } else { PATIENCE };
+    let prober = Prober::new(around, &config, name, wait);
     if !args.watch {
         let state = prober.probe();
         return present(
@@ -106,6 +109,11 @@ pub fn status(args: &StatusArgs, around: &Surroundings) -> Result<Exit, Failure>
             look.state.settle(now);
             present(&store, &look.state, &config, None, args.json, now)
         }
+        Some(look) if look.state.schema > SCHEMA => Err(Failure::unable(format!(
+            "the state file has schema {}, which this build does not know ({SCHEMA})",
+            look.state.schema
+        ))
+        .hint("upgrade every mamori binary together: `make install`")),
         _ => Err(Failure::unable("no node was looked at yet").hint("mamori health")),
     }
 }
@@ -117,10 +125,11 @@ struct Prober<'a> {
     expected: Expected,
     name: String,
     store: Store,
+    wait: Wait,
 }
 
 impl<'a> Prober<'a> {
-    fn new(around: &'a Surroundings, config: &'a Config, name: String) -> Self {
+    fn new(around: &'a Surroundings, config: &'a Config, name: String, wait: Wait) -> Self {
         let expected = facts::expected(around, config);
         let store = Store::new(Home::of(&around.mamori_home), "mamori health");
         Self {
@@ -129,6 +138,7 @@ impl<'a> Prober<'a> {
             expected,
             name,
             store,
+            wait,
         }
     }
 
@@ -149,7 +159,7 @@ impl<'a> Prober<'a> {
             judge: &self.config.judge,
             config: self.config,
         };
-        let updated = self.store.update(PATIENCE, look.at, |state| {
+        let updated = self.store.update(self.wait, look.at, |state| {
             (
                 state.summary.level,
                 Some(record(state, &look, Ask::ALL, rules)),
@@ -157,11 +167,8 @@ impl<'a> Prober<'a> {
         });
         match updated {
             Ok(updated) => {
-                if updated.set_aside {
-                    let folder = self.around.shown(self.store.home().folder());
-                    output::complain(&format!(
-                        "warning: the state file was broken and is kept as `{folder}/state.json.corrupt-…`\n"
-                    ));
+                for notice in &updated.notices {
+                    output::complain(&format!("warning: {notice}\n"));
                 }
                 let before: Level = updated.outcome;
                 status_bar::show_everywhere(self.around, self.store.home(), before, &updated.state);

@@ -149,7 +149,8 @@ fn battery(readings: &Readings, min: f64, margin: f64) -> Option<Finding> {
     })
 }
 
-/// A percentage with a ceiling. It is shown rounded down, so that the text
+/// A percentage with a ceiling. A margin counts up to half of the way to 0, so
+/// that every problem can go. The percentage is shown rounded down, so that the text
 /// never claims that the limit was passed when it was not.
 fn high(
     check: &str,
@@ -160,17 +161,18 @@ fn high(
 ) -> Option<Finding> {
     let grade = |value: f64| match value {
         value if value >= max => Grade::Bad,
-        value if value > max - margin => Grade::Close,
+        value if value > max - margin.min(max / 2.0) => Grade::Close,
         _ => Grade::Good,
     };
     measured(check, label, reading, max, grade, f64::floor)
 }
 
-/// A percentage with a floor, shown rounded up.
+/// A percentage with a floor, shown rounded up; the margin counts up to half
+/// of the way to 100.
 fn low(check: &str, label: &str, reading: &Reading<f64>, min: f64, margin: f64) -> Option<Finding> {
     let grade = |value: f64| match value {
         value if value <= min => Grade::Bad,
-        value if value < min + margin => Grade::Close,
+        value if value < min + margin.min((100.0 - min) / 2.0) => Grade::Close,
         _ => Grade::Good,
     };
     measured(check, label, reading, min, grade, f64::ceil)

@@ -42,6 +42,7 @@ pub fn record(state: &State, look: &Look, ask: Ask, rules: Rules<'_>) -> State {
         (state.alerts, state.next_alert) =
             alerts::after(&state.alerts, node, &rules.judge.raise, state.next_alert);
     }
+    state.alerts = alerts::of_nodes(state.alerts, &state.nodes);
     state.settle(look.at);
     state
 }

@@ -112,6 +112,9 @@ fn change<T>(
         state.settle(now);
         ((outcome, before), Some(state))
     })?;
+    for notice in &updated.notices {
+        output::complain(&format!("warning: {notice}\n"));
+    }
     let (outcome, before) = updated.outcome;
     status_bar::show_everywhere(around, store.home(), before, &updated.state);
     Ok(outcome)

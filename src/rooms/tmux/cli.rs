@@ -46,7 +46,7 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
         .map_err(|error| Failure::unable(error.to_string()))?;
     let home = Home::of(&around.mamori_home);
     let store = Store::new(home.clone(), "mamori tmux register");
-    let updated = store.update(PATIENCE, clock::now(), |state| {
+    let recorded = store.update(PATIENCE, clock::now(), |state| {
         let servers = with(&state.tmux_servers, server.clone());
         let changed = servers != state.tmux_servers;
         (
@@ -56,12 +56,22 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
                 ..state.clone()
             }),
         )
-    })?;
-    let until = status_bar::believed_until(&updated.state, &home);
-    let texts = Texts::of(&updated.state, &server);
+    });
+    // A bar that could not be recorded is told once all the same.
+    let state = match &recorded {
+        Ok(updated) => updated.state.clone(),
+        Err(_) => store
+            .read()
+            .ok()
+            .flatten()
+            .map(|look| look.state)
+            .unwrap_or_default(),
+    };
+    let until = status_bar::believed_until(&state, &home);
     // No redraw: the plugin sets the status line next, which draws it.
-    status_bar::tell(around, &server, Some(&texts), until)
+    status_bar::tell(around, &server, Some(&Texts::of(&state, &server)), until)
         .map_err(|error| Failure::unable(error.to_string()))?;
+    recorded?;
     Ok(Exit::Fine)
 }
 

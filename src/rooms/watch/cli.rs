@@ -36,7 +36,8 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
     let home = Home::of(&around.mamori_home);
     files::private_folder(home.folder()).map_err(|error| Failure::unable(error.to_string()))?;
     let last_beat = files::modified(&home.watch_lock());
-    let lock = match flock::lock(&home.watch_lock(), "mamori watch", TAKEOVER) {
+    let lock_file = home.watch_lock();
+    let mut lock = match flock::lock(&lock_file, "mamori watch", TAKEOVER) {
         Ok(lock) => lock,
         Err(LockError::Held(holder)) => {
             output::print(&format!("already watching: {holder}\n"))?;
@@ -85,8 +86,22 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
                 why: GapCause::Slept,
             });
         }
-        // The beat comes first: whatever a round meets, we are alive.
-        if let Err(error) = lock.beat() {
+        if !lock.stands_at(&lock_file) {
+            match flock::lock(&lock_file, "mamori watch", Wait::Never) {
+                Ok(again) => lock = again,
+                Err(error) => {
+                    output::complain(&format!(
+                        "warning: our lock was removed; now it is {error}\n"
+                    ));
+                    return Ok(Exit::Fine);
+                }
+            }
+        }
+        // A beat vouches for what the state file says: no beat while it
+        // cannot be written.
+        if rounds.recorded()
+            && let Err(error) = lock.beat()
+        {
             output::complain(&format!(
                 "warning: could not touch the watcher's lock: {error}\n"
             ));

@@ -13,13 +13,13 @@ use crate::model::time::Timestamp;
 use crate::rooms::health::expected::Expected;
 use crate::rooms::health::facts;
 use crate::rooms::health::record::{Rules, record};
-use crate::state::store::Store;
+use crate::state::store::{StateError, Store};
 use crate::sys::flock::Wait;
 use crate::sys::host::{Ask, Look};
 use crate::sys::status_bar::{self, Texts};
 use crate::sys::surroundings::Surroundings;
 use crate::sys::tmux::TmuxError;
-use crate::sys::{clock, output, process};
+use crate::sys::{clock, files, output, process};
 
 /// Looks that wait for the state file's lock; older ones are forgotten.
 const PENDING: usize = 60;
@@ -39,9 +39,17 @@ pub struct Rounds<'a> {
     gaps: Vec<Gap>,
     /// Bars drawn out of turn, by socket and process.
     drawn: BTreeMap<(String, u32), Drawn>,
+    /// Whether the last round could be written, or needed no writing.
+    recorded: bool,
+    /// Servers that did not answer in time, and for how many rounds they are
+    /// left alone.
+    silent: BTreeMap<(String, u32), u8>,
     /// The last complaint, so that it is not repeated every minute.
     complaint: Option<String>,
 }
+
+/// Rounds in which a server that did not answer in time is not asked again.
+const SILENT_ROUNDS: u8 = 5;
 
 /// When a bar was last drawn out of turn, and with what severity.
 struct Drawn {
@@ -72,8 +80,16 @@ impl<'a> Rounds<'a> {
             pending: Vec::new(),
             gaps: Vec::new(),
             drawn: BTreeMap::new(),
+            recorded: true,
+            silent: BTreeMap::new(),
             complaint: None,
         }
+    }
+
+    /// Whether what we know stands in the state file.
+    #[must_use]
+    pub fn recorded(&self) -> bool {
+        self.recorded
     }
 
     /// Notes a time in which nobody looked.
@@ -130,9 +146,15 @@ impl<'a> Rounds<'a> {
                 // An unwritten look is the base of nothing: the next one brings the same news.
                 self.pending.clear();
                 self.gaps.clear();
+                self.recorded = true;
                 self.complaint = None;
+                for notice in updated.notices {
+                    self.complain(notice);
+                }
             }
             Err(error) => {
+                // Whoever holds the lock lets go of it; a disk may stay full.
+                self.recorded = matches!(error, StateError::Locked { .. });
                 // People's commands may have changed the file meanwhile.
                 let base = self.store.read().ok().flatten().map(|look| look.state);
                 self.state = taken_over(base.as_ref().unwrap_or(&self.state));
@@ -149,12 +171,25 @@ impl<'a> Rounds<'a> {
         let servers = self.state.tmux_servers.clone();
         let registered = |key: &(String, u32)| servers.iter().any(|server| key_of(server) == *key);
         self.drawn.retain(|key, _| registered(key));
-        for server in &servers {
+        self.silent.retain(|key, rounds| {
+            *rounds -= 1;
+            *rounds > 0 && registered(key)
+        });
+        for server in servers
+            .iter()
+            .filter(|server| !self.silent.contains_key(&key_of(server)))
+            .collect::<Vec<_>>()
+        {
             if let Err(error) = self.tell(server, until) {
                 self.drawn.remove(&key_of(server));
-                // A server that is gone is no news: it may come back.
-                if !matches!(error, TmuxError::NoServer(_)) {
-                    self.complain(error.to_string());
+                match error {
+                    // A server that is gone is no news: it may come back.
+                    TmuxError::NoServer(_) => {}
+                    TmuxError::Run(_) => {
+                        self.silent.insert(key_of(server), SILENT_ROUNDS);
+                        self.complain(error.to_string());
+                    }
+                    _ => self.complain(error.to_string()),
                 }
             }
         }
@@ -183,7 +218,8 @@ impl<'a> Rounds<'a> {
 
     /// Tells every bar that nobody watches any more.
     pub fn say_goodbye(&self) {
-        for server in &self.state.tmux_servers {
+        let answers = |server: &&TmuxServer| !self.silent.contains_key(&key_of(server));
+        for server in self.state.tmux_servers.iter().filter(answers) {
             // What cannot be told turns stale by itself.
             let _ = status_bar::tell(self.around, server, None, Timestamp(0));
         }
@@ -192,7 +228,7 @@ impl<'a> Rounds<'a> {
     /// Registered servers whose socket and process are both gone.
     fn gone_servers(&self) -> Vec<TmuxServer> {
         let gone = |server: &&TmuxServer| {
-            !Path::new(&server.socket).exists() && !process::alive(server.pid)
+            !files::exists(Path::new(&server.socket)) && !process::alive(server.pid)
         };
         self.state
             .tmux_servers

@@ -1,14 +1,14 @@
 //! Space and inodes of the local file systems and of the home.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::mounts::{Mount, local, of};
 use crate::model::reading::{Disk, Reading, percent_used};
-use crate::sys::{process, programs};
+use crate::sys::{files, process, programs};
 
 /// How long a network file system has to answer.
 const NETWORK_LIMIT: Duration = Duration::from_secs(3);
@@ -26,6 +26,8 @@ pub(super) struct Disks {
 /// One path's file system, as the hidden subcommand prints it.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Space {
+    /// The path with its links resolved.
+    path: PathBuf,
     used_bytes: u64,
     total_bytes: u64,
     used_percent: f64,
@@ -44,21 +46,16 @@ pub(super) fn measure(home: &Path) -> Disks {
             };
         }
     };
-    let counted: Vec<(&Mount, Disk)> = local(&mounts)
+    let counted: Vec<(&Mount, Disk)> = local(&mounts, Path::is_dir)
         .into_iter()
-        .filter(|mount| mount.point.is_dir())
         .filter_map(|mount| Some((mount, disk(&mount.point, &space(&mount.point).ok()??))))
         .collect();
     // A link in the home's path may lead onto a server that hangs: where
     // there is any, a child asks.
     let careful = mounts.iter().any(Mount::network);
     let home_space = home_space(home, careful);
-    let home = if careful {
-        home.to_owned()
-    } else {
-        crate::sys::files::resolved(home)
-    };
-    let home_mount = match of(&home, &mounts) {
+    let home = home_space.value().map_or(home, |space| &space.path);
+    let home_mount = match of(home, &mounts) {
         Some(mount) => {
             // The same device may be listed under its shortest mount point.
             let listed = counted
@@ -116,6 +113,7 @@ pub fn space(path: &Path) -> std::io::Result<Option<Space>> {
         .then(|| percent_used(inodes_used, stat.f_ffree))
         .flatten();
     Ok(percent_used(used, stat.f_bavail).map(|used_percent| Space {
+        path: files::resolved(path),
         used_bytes: used.saturating_mul(block),
         total_bytes: stat.f_blocks.saturating_mul(block),
         used_percent,
@@ -162,7 +160,9 @@ fn space_in_child(path: &Path) -> Result<Option<Space>, String> {
 fn table() -> Result<Vec<Mount>, String> {
     let table = std::fs::read("/proc/self/mountinfo")
         .map_err(|error| format!("/proc/self/mountinfo: {error}"))?;
-    Ok(super::mounts::parse_mountinfo(&table))
+    Ok(super::mounts::with_root(super::mounts::parse_mountinfo(
+        &table,
+    )))
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]

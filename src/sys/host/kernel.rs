@@ -15,7 +15,9 @@ pub(super) struct Memory {
 #[cfg(not(target_os = "android"))]
 mod platform {
     use super::Memory;
-    use crate::model::reading::{Reading, one_decimal};
+    use crate::model::reading::Reading;
+    #[cfg(not(target_os = "linux"))]
+    use crate::model::reading::one_decimal;
 
     /// Linux: `MemAvailable`; macOS: free, inactive, speculative and purgeable pages.
     pub(in super::super) fn memory() -> Reading<Memory> {
@@ -62,9 +64,6 @@ mod platform {
         system.refresh_cpu_usage();
         Reading::Value(one_decimal(system.global_cpu_usage().into()))
     }
-
-    #[cfg(target_os = "linux")]
-    const _: fn(f64) -> f64 = one_decimal;
 
     #[cfg(not(target_os = "linux"))]
     pub(in super::super) fn boot_id() -> Option<String> {

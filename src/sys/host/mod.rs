@@ -8,6 +8,7 @@ mod battery;
 pub mod disks;
 mod kernel;
 pub mod mounts;
+mod name;
 mod network;
 pub mod service;
 mod ssh;

@@ -95,8 +95,9 @@ impl Mount {
         NETWORK.contains(&self.kind.as_str()) || self.kind.starts_with("fuse.")
     }
 
-    /// Whether people's data can be written there, on this machine's own
-    /// storage. What is mounted inside the kernel's views belongs to them. An overlay shows its upper file system's space, so it counts
+    /// Whether people's data can be written there, on this machine's own storage.
+    ///
+    /// What is mounted inside the kernel's views belongs to them. An overlay shows its upper file system's space, so it counts
     /// only as a machine's root (a container).
     fn counts(&self) -> bool {
         let nested_overlay = self.kind == "overlay" && self.point != Path::new("/");
@@ -112,13 +113,14 @@ impl Mount {
 }
 
 /// The mounts that count, each device once at its shortest mount point, in
-/// the order of their mount points.
+/// the order of their mount points. `folder` tells whether a local mount
+/// point is one: containers mount single files.
 #[must_use]
-pub fn local(mounts: &[Mount]) -> Vec<&Mount> {
+pub fn local(mounts: &[Mount], folder: impl Fn(&Path) -> bool) -> Vec<&Mount> {
     let mut kept: Vec<&Mount> = Vec::new();
     for mount in mounts
         .iter()
-        .filter(|mount| mount.counts() && visible(mount, mounts))
+        .filter(|mount| mount.counts() && visible(mount, mounts) && folder(&mount.point))
     {
         match kept.iter_mut().find(|other| other.device == mount.device) {
             Some(other) if length(mount) < length(other) => *other = mount,
@@ -128,6 +130,26 @@ pub fn local(mounts: &[Mount]) -> Vec<&Mount> {
     }
     kept.sort_by(|a, b| a.point.cmp(&b.point));
     kept
+}
+
+/// `mounts` with a root: where `/` is no mount point of its own (chroot,
+/// proot) the table leaves it out, and the home lies there all the same.
+#[must_use]
+pub fn with_root(mut mounts: Vec<Mount>) -> Vec<Mount> {
+    let root = Path::new("/");
+    if mounts.iter().all(|mount| mount.point != root) {
+        let (device, kind) = ("root".to_owned(), "unknown".to_owned());
+        mounts.insert(
+            0,
+            Mount {
+                device,
+                point: root.to_owned(),
+                kind,
+                read_only: false,
+            },
+        );
+    }
+    mounts
 }
 
 /// Whether no later mount covers the same point.
@@ -241,7 +263,7 @@ not a mount line
     #[test]
     fn only_local_writable_file_systems_count_each_device_once() {
         let mounts = parse_mountinfo(TABLE);
-        let points: Vec<_> = local(&mounts)
+        let points: Vec<_> = local(&mounts, |_| true)
             .iter()
             .map(|mount| mount.point.display().to_string())
             .collect();
@@ -259,10 +281,18 @@ not a mount line
     }
 
     #[test]
+    fn a_table_without_a_root_gets_one() {
+        let rooted = with_root(parse_mountinfo(TABLE));
+        assert_eq!(rooted, parse_mountinfo(TABLE));
+        let chroot = with_root(parse_mountinfo(b"1 1 0:5 / /proc rw - proc proc rw\n"));
+        assert_eq!(local(&chroot, |_| true).len(), 1);
+    }
+
+    #[test]
     fn a_mount_that_another_covers_is_not_there() {
         let table = b"1 1 8:1 / /a rw - ext4 /dev/sda1 rw\n2 1 0:9 / /a rw - tmpfs t rw\n";
         let mounts = parse_mountinfo(table);
-        let kinds: Vec<_> = local(&mounts)
+        let kinds: Vec<_> = local(&mounts, |_| true)
             .iter()
             .map(|mount| mount.kind.as_str())
             .collect();
@@ -273,7 +303,7 @@ not a mount line
         #[test]
         fn any_table_is_survived(table: Vec<u8>) {
             let mounts = parse_mountinfo(&table);
-            prop_assert!(local(&mounts).len() <= mounts.len());
+            prop_assert!(local(&mounts, |_| true).len() <= mounts.len());
         }
 
         #[test]

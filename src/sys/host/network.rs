@@ -1,11 +1,16 @@
 //! Does anything beyond this machine answer?
 
 use std::io;
-use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs as _};
+#[cfg(target_os = "linux")]
+use std::net::SocketAddrV6;
+#[cfg(any(target_os = "linux", test))]
+use std::net::{IpAddr, Ipv6Addr};
+use std::net::{SocketAddr, TcpStream};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use super::name::resolved;
 use crate::model::reading::Reading;
 use crate::sys::clock;
 
@@ -25,22 +30,26 @@ pub(super) fn answers(addresses: &[String], limit: Duration) -> Reading<bool> {
         thread::spawn(move || sender.send(question()));
     };
     if addresses.is_empty() {
-        let Some(gateway) = gateway() else {
-            return Reading::unavailable("no default gateway, and no [network] check");
+        let gateway = match gateway() {
+            Reading::Value(Some(gateway)) => gateway,
+            // Losing the link takes the default route along.
+            Reading::Value(None) => return Reading::Value(false),
+            Reading::Unavailable(why) => return Reading::Unavailable(why),
+            Reading::Failed(error) => return Reading::Failed(error),
         };
         for port in GATEWAY_PORTS {
-            ask(Box::new(move || {
-                connects(SocketAddr::new(gateway, port), limit)
-            }));
+            let mut gateway = gateway;
+            gateway.set_port(port);
+            ask(Box::new(move || connects(gateway, limit)));
         }
         ask(Box::new(move || echoes(gateway, limit)));
     }
     for address in addresses {
         let address = address.clone();
         ask(Box::new(move || {
-            address
-                .to_socket_addrs()
-                .is_ok_and(|mut found| found.any(|one| connects(one, limit)))
+            resolved(&address, limit)
+                .into_iter()
+                .any(|one| connects(one, limit))
         }));
     }
     let deadline = clock::elapsed() + limit;
@@ -63,7 +72,7 @@ fn connects(address: SocketAddr, limit: Duration) -> bool {
 
 /// One ICMP echo over an unprivileged socket, where the system allows it (icmp(7)).
 #[cfg(any(target_os = "linux", target_os = "android", target_os = "macos"))]
-fn echoes(gateway: IpAddr, limit: Duration) -> bool {
+fn echoes(gateway: SocketAddr, limit: Duration) -> bool {
     use rustix::event::{PollFd, PollFlags, poll};
     use rustix::net::{
         AddressFamily, RecvFlags, SendFlags, SocketType, ipproto, recv, sendto, socket,
@@ -71,15 +80,12 @@ fn echoes(gateway: IpAddr, limit: Duration) -> bool {
 
     /// Echo request, code 0, checksum of an otherwise empty message, id 0, sequence 0.
     const ECHO_REQUEST: [u8; 8] = [8, 0, 0xf7, 0xff, 0, 0, 0, 0];
-    let IpAddr::V4(_) = gateway else { return false };
+    let SocketAddr::V4(gateway) = gateway else {
+        return false;
+    };
     let ask = || -> rustix::io::Result<bool> {
         let socket = socket(AddressFamily::INET, SocketType::DGRAM, Some(ipproto::ICMP))?;
-        sendto(
-            &socket,
-            &ECHO_REQUEST,
-            SendFlags::empty(),
-            &SocketAddr::new(gateway, 0),
-        )?;
+        sendto(&socket, &ECHO_REQUEST, SendFlags::empty(), &gateway)?;
         let mut fds = [PollFd::new(&socket, PollFlags::IN)];
         let answered = poll(&mut fds, Some(&crate::sys::process::timespec(limit)))? > 0;
         let mut answer = [0_u8; 64];
@@ -88,25 +94,58 @@ fn echoes(gateway: IpAddr, limit: Duration) -> bool {
     ask().unwrap_or(false)
 }
 
+/// The default gateway, port 0; none when there is no default route.
 #[cfg(target_os = "linux")]
-fn gateway() -> Option<IpAddr> {
-    default_route(&std::fs::read_to_string("/proc/net/route").ok()?)
+fn gateway() -> Reading<Option<SocketAddr>> {
+    let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+    let four = default_route(&read("/proc/net/route")).map(|gateway| SocketAddr::new(gateway, 0));
+    Reading::Value(four.or_else(|| {
+        let (gateway, interface) = default_route_6(&read("/proc/net/ipv6_route"))?;
+        let index = read(&format!("/sys/class/net/{interface}/ifindex"))
+            .trim()
+            .parse()
+            .ok()?;
+        Some(SocketAddr::V6(SocketAddrV6::new(gateway, 0, 0, index)))
+    }))
 }
 
 /// Android hides its routes (`/proc/net` since version 10).
 #[cfg(target_os = "android")]
-fn gateway() -> Option<IpAddr> {
-    None
+fn gateway() -> Reading<Option<SocketAddr>> {
+    Reading::unavailable("Android hides its routes; name an address in [network] check")
 }
 
 #[cfg(target_os = "macos")]
-fn gateway() -> Option<IpAddr> {
+fn gateway() -> Reading<Option<SocketAddr>> {
     let arguments = ["-n", "get", "default"].map(std::ffi::OsString::from);
     let route = std::path::Path::new("/sbin/route");
-    let ended = crate::sys::process::run(route, &arguments, &[], Duration::from_secs(2)).ok()?;
-    let text = String::from_utf8_lossy(&ended.stdout).into_owned();
-    text.lines()
-        .find_map(|line| line.trim().strip_prefix("gateway:")?.trim().parse().ok())
+    let limit = Duration::from_secs(2);
+    Reading::Value(
+        crate::sys::process::run(route, &arguments, &[], limit)
+            .ok()
+            .and_then(|ended| {
+                let text = String::from_utf8_lossy(&ended.stdout).into_owned();
+                let gateway = text
+                    .lines()
+                    .find_map(|line| line.trim().strip_prefix("gateway:"))?;
+                Some(SocketAddr::new(gateway.trim().parse().ok()?, 0))
+            }),
+    )
+}
+
+/// The IPv6 gateway of the default route and its interface: destination 0
+/// with prefix 0 and the flag `G` (2), hexadecimal in network order.
+#[cfg(any(target_os = "linux", test))]
+fn default_route_6(table: &str) -> Option<(Ipv6Addr, String)> {
+    table.lines().find_map(|line| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let number = |at: usize| u128::from_str_radix(fields.get(at)?, 16).ok();
+        let (destination, prefix, gateway, flags) =
+            (number(0)?, number(1)?, number(4)?, number(8)?);
+        let default = destination == 0 && prefix == 0 && flags & 2 != 0;
+        let interface = fields.get(9).filter(|_| default)?;
+        Some((Ipv6Addr::from(gateway), (*interface).to_owned()))
+    })
 }
 
 /// The gateway of the default route: destination 0 with the flag `G` (2),
@@ -132,6 +171,17 @@ mod tests {
         let expected = IpAddr::from(0x0102_00C0_u32.to_ne_bytes());
         assert_eq!(default_route(table), Some(expected));
         assert_eq!(default_route("Iface\n"), None);
+        let zero = "0".repeat(32);
+        let gateway = "fe800000000000000000000000000001";
+        let table = format!("{zero} 00 {zero} 00 {gateway} 00000400 1 0 00000003 wlan0\n");
+        let found = ("fe80::1".parse().unwrap(), "wlan0".to_owned());
+        assert_eq!(default_route_6(&table), Some(found));
+        assert_eq!(
+            default_route_6(&format!(
+                "{zero} 00 {zero} 00 {zero} ffffffff 1 0 00200200 lo\n"
+            )),
+            None
+        );
     }
 
     #[test]

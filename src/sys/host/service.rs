@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::net::{TcpStream, ToSocketAddrs as _};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
+use super::name::resolved;
 use super::ssh;
 use crate::model::reading::Reading;
 use crate::sys::surroundings::Surroundings;
@@ -56,8 +57,10 @@ fn answers(check: &Check, around: &Surroundings, limit: Duration) -> bool {
 }
 
 fn accepts(address: &str, limit: Duration) -> bool {
-    let found = address.to_socket_addrs();
-    found.is_ok_and(|mut found| found.any(|one| TcpStream::connect_timeout(&one, limit).is_ok()))
+    let found = resolved(address, limit);
+    found
+        .iter()
+        .any(|one| TcpStream::connect_timeout(one, limit).is_ok())
 }
 
 fn succeeds(words: &[String], around: &Surroundings, limit: Duration) -> bool {

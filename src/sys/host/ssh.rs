@@ -1,10 +1,11 @@
 //! Does an ssh server answer on this machine?
 
 use std::io::Read as _;
-use std::net::{TcpStream, ToSocketAddrs as _};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::name::resolved;
 use crate::model::reading::Reading;
 use crate::sys::surroundings::Surroundings;
 
@@ -24,12 +25,8 @@ pub(super) fn address(configured: Option<&str>, around: &Surroundings) -> String
 
 /// Whether `SSH-` comes from there: a running process proves nothing.
 pub(super) fn banner(address: &str) -> Reading<bool> {
-    let Some(target) = address
-        .to_socket_addrs()
-        .ok()
-        .and_then(|mut found| found.next())
-    else {
-        return Reading::failed(format!("`{address}` is no address"));
+    let Some(target) = resolved(address, LIMIT).into_iter().next() else {
+        return Reading::failed(format!("`{address}` has no address"));
     };
     let Ok(mut stream) = TcpStream::connect_timeout(&target, LIMIT) else {
         return Reading::Value(false);

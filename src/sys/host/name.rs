@@ -1,0 +1,24 @@
+//! Names into addresses, in bounded time.
+
+use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+/// The addresses of `HOST:PORT`; none when the name service does not know it
+/// or says nothing within `limit`. One that hangs keeps its thread.
+pub(super) fn resolved(address: &str, limit: Duration) -> Vec<SocketAddr> {
+    if let Ok(address) = address.parse() {
+        return vec![address];
+    }
+    let (sender, answers) = mpsc::channel();
+    let address = address.to_owned();
+    thread::spawn(move || {
+        let found = address
+            .to_socket_addrs()
+            .map(Iterator::collect)
+            .unwrap_or_default();
+        sender.send(found)
+    });
+    answers.recv_timeout(limit).unwrap_or_default()
+}
