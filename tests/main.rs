@@ -18,6 +18,7 @@ mod config;
 mod doctor;
 mod harness;
 mod health;
+mod hostile;
 mod plugin;
 mod segment;
 mod services;
