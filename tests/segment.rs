@@ -98,3 +98,21 @@ fn nonsense_on_the_command_line_is_no_reason_to_be_blank() {
         "◌ no data"
     );
 }
+
+#[test]
+fn a_file_with_nothing_but_the_contracts_keys_is_shown() {
+    let bench = Bench::quiet();
+    bench.set_state(r#"{"schema":1,"revision":1,"summary":{"ok":2,"total":3,"text":"▲ 2/3 mugen disk 93%"},
+        "nodes":[{"name":"mugen","state":"degraded","since":"2026-11-22T06:00:00Z",
+        "observed_at":"2026-11-22T06:00:00Z","latency_ms":3.1,"readings":{},"problems":[]}],"alerts":[]}"#);
+    assert_eq!(
+        bench.segment(&["--no-style"]),
+        "▲ 2/3 mugen disk 93%",
+        "as fresh as the file"
+    );
+    assert!(bench.segment(&[]).contains("bg=yellow"));
+    assert_eq!(
+        bench.mamori(&["status", "--json"]).json()["nodes"][0]["state"],
+        "degraded"
+    );
+}

@@ -2,7 +2,7 @@
 //! disk, a home nobody may write to.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -62,6 +62,36 @@ fn stopped_holder(bench: &Bench) -> fs::File {
     lock.set_len(0).unwrap();
     writeln!(lock, "{} mamori test", std::process::id()).unwrap();
     lock
+}
+
+#[test]
+fn a_holder_that_did_not_sign_is_named_by_the_kernel() {
+    let bench = Bench::quiet();
+    bench.mamori(&["health"]);
+    let lock = bench.own("state.lock");
+    let script = "exec 9>>\"$1\" && flock 9 && echo held && exec sleep 600";
+    let mut holder = bench.command("sh");
+    holder
+        .args(["-c", script, "sh"])
+        .arg(&lock)
+        .stdout(std::process::Stdio::piped());
+    let mut child = holder.spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    assert_eq!(line, "held\n");
+    let holder = crate::harness::Running(child);
+    holder.signal(rustix::process::Signal::STOP);
+    let ran = bench.mamori(&["pause", "local"]);
+    assert_eq!(ran.code, Some(3));
+    // The shell's `flock` took the lock for the file description they share.
+    assert!(
+        !ran.stderr.contains("mamori health"),
+        "who ended long ago is not it: {}",
+        ran.stderr
+    );
+    assert!(ran.stderr.contains("is locked: held by "), "{}", ran.stderr);
 }
 
 #[test]

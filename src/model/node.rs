@@ -138,9 +138,10 @@ pub struct Node {
     /// What is expected and not so, worst first.
     #[serde(default)]
     pub problems: Vec<Problem>,
-    /// What the samples alone say, pauses not counted.
+    /// What the samples alone say, pauses not counted; where it is missing,
+    /// the state tells.
     #[serde(default)]
-    pub judged: NodeState,
+    pub judged: Option<NodeState>,
     /// The judge's memory, by check.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub checks: BTreeMap<String, CheckMemory>,
@@ -164,10 +165,20 @@ impl Node {
             latency_ms: None,
             readings: Readings::none(why),
             problems: Vec::new(),
-            judged: NodeState::Unknown,
+            judged: None,
             checks: BTreeMap::new(),
             boot_id: None,
             cpu_ticks: None,
+        }
+    }
+
+    /// What the samples alone say, pauses not counted.
+    #[must_use]
+    pub fn judged(&self) -> NodeState {
+        match (self.judged, self.state) {
+            (Some(judged), _) => judged,
+            (None, NodeState::Paused) => NodeState::Unknown,
+            (None, state) => state,
         }
     }
 

@@ -57,10 +57,12 @@ pub struct Summary {
     pub total: usize,
     /// The segment in full, uncut, clean.
     pub text: String,
-    /// What the symbol stands for.
+    /// What the symbol stands for; where it is missing, the text's own symbol tells.
     pub level: Level,
-    /// When any node was last looked at, in Unix seconds; 0: never.
-    pub observed: i64,
+    /// When any node was last looked at, in Unix seconds; 0: never. Where it
+    /// is missing, the file's own time has to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observed: Option<i64>,
 }
 
 impl Summary {
@@ -88,13 +90,29 @@ impl Summary {
             }
         }
         let observed = nodes.iter().filter_map(|node| node.observed_at).max();
-        let observed = observed.map_or(0, |at| at.0);
+        let observed = Some(observed.map_or(0, |at| at.0));
         Self {
             ok,
             total,
             text: cut(&clean(&text), LONGEST, "…"),
             level,
             observed,
+        }
+    }
+}
+
+impl Summary {
+    /// What the symbol stands for.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        let levels = [Level::Ok, Level::Warning, Level::Critical];
+        let named = levels
+            .into_iter()
+            .find(|level| self.text.starts_with(level.symbol()));
+        if self.level == Level::Stale {
+            named.unwrap_or_default()
+        } else {
+            self.level
         }
     }
 }
@@ -128,7 +146,7 @@ pub fn segment(
 ) -> (Level, String) {
     let (level, text) = match summary {
         None => (Level::Stale, "◌ no data".to_owned()),
-        Some(summary) if summary.observed == 0 => (Level::Stale, "◌ no data".to_owned()),
+        Some(summary) if summary.observed == Some(0) => (Level::Stale, "◌ no data".to_owned()),
         Some(summary) if now.since(alive) < -FRESH_SECONDS => (
             Level::Stale,
             format!("◌ {}, clock set back", count(summary.total, "node")),
@@ -140,7 +158,7 @@ pub fn segment(
                 format!("◌ {nodes}, {} old", age(now.since(alive))),
             )
         }
-        Some(summary) => (summary.level, summary.text.clone()),
+        Some(summary) => (summary.level(), summary.text.clone()),
     };
     (level, fit(&text, form))
 }

@@ -99,7 +99,7 @@ fn old_data_is_never_shown_as_fine() {
         (Level::Stale, "◌ no data".to_owned())
     );
     let never = Summary {
-        observed: 0,
+        observed: Some(0),
         ..summary.clone()
     };
     assert_eq!(segment(Some(&never), NOW, NOW, utf8(36)).1, "◌ no data");

@@ -123,7 +123,7 @@ impl State {
     /// Makes states and summary those of `now`: pauses that are over are over.
     pub fn settle(&mut self, now: Timestamp) {
         for node in &mut self.nodes {
-            let in_force = node.judged.in_force(self.pauses.get(&node.name), now);
+            let in_force = node.judged().in_force(self.pauses.get(&node.name), now);
             node.set_state(in_force, now);
         }
         self.summary = Summary::of(&self.nodes, now);

@@ -172,8 +172,46 @@ fn holder(path: &Path) -> String {
     let alive = named.filter(|(pid, _)| pid.parse().is_ok_and(super::process::alive));
     match alive {
         Some((pid, program)) => format!("{} (pid {pid})", program.trim()),
-        None => "a process that left no name".to_owned(),
+        None => really_holding(path).unwrap_or_else(|| "a process that left no name".to_owned()),
     }
+}
+
+/// Who holds the lock by the kernel's own list, for one who did not sign.
+#[cfg(target_os = "linux")]
+fn really_holding(path: &Path) -> Option<String> {
+    let inode = std::fs::metadata(path).ok()?.ino();
+    let locks = std::fs::read_to_string("/proc/locks").ok()?;
+    let pid = flock_holder(&locks, inode)?;
+    let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
+    Some(format!(
+        "{} (pid {pid})",
+        crate::model::text::clean(name.trim())
+    ))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn really_holding(_: &Path) -> Option<String> {
+    None
+}
+
+/// The process with a `FLOCK` on `inode`; lines with `->` wait for theirs
+/// (`proc_locks(5)`):
+///
+/// ```text
+/// 1: FLOCK  ADVISORY  WRITE 1234 fe:00:5678 0 EOF
+/// ```
+#[cfg(any(target_os = "linux", test))]
+fn flock_holder(locks: &str, inode: u64) -> Option<u32> {
+    locks.lines().find_map(|line| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let ours = fields.get(1) == Some(&"FLOCK")
+            && fields.get(5)?.rsplit(':').next()?.parse() == Ok(inode);
+        if ours {
+            fields.get(4)?.parse().ok()
+        } else {
+            None
+        }
+    })
 }
 
 fn contents(path: &Path) -> String {
@@ -182,4 +220,17 @@ fn contents(path: &Path) -> String {
     let file = super::files::open(path).map(|file| file.take(200));
     let _ = file.and_then(|mut file| file.read_to_string(&mut text));
     crate::model::text::clean(text.lines().next().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kernels_list_names_the_holder_and_not_who_waits() {
+        let locks = "1: POSIX  ADVISORY  WRITE 7 fe:00:55 0 EOF\n\
+            1: -> FLOCK  ADVISORY  WRITE 8 fe:00:55 0 EOF\n2: FLOCK  ADVISORY  WRITE 9 fe:00:55 0 EOF\n";
+        assert_eq!(flock_holder(locks, 55), Some(9));
+        assert_eq!(flock_holder(locks, 5), None);
+    }
 }

@@ -34,7 +34,7 @@ impl Texts {
     #[must_use]
     pub fn of(state: &State, server: &TmuxServer) -> Self {
         let draw = |width| {
-            let observed = Timestamp(state.summary.observed);
+            let observed = Timestamp(state.summary.observed.unwrap_or(0));
             // Staleness is the bar's own matter: MAMORI_UNTIL tells it.
             let form = Form {
                 width,
@@ -59,9 +59,8 @@ impl Texts {
 pub fn believed_until(state: &State, home: &Home) -> Timestamp {
     let lock = home.watch_lock();
     let beat = flock::held(&lock).and_then(|_| super::files::modified(&lock));
-    let alive = beat.map_or(state.summary.observed, |beat| {
-        beat.0.max(state.summary.observed)
-    });
+    let observed = state.summary.observed.unwrap_or(0);
+    let alive = beat.map_or(observed, |beat| beat.0.max(observed));
     Timestamp(if alive == 0 {
         0
     } else {

@@ -237,7 +237,7 @@ fn clock(facts: &Facts) -> Check {
         .as_ref()
         .ok()
         .and_then(Option::as_ref)
-        .map(|look| look.state.summary.observed);
+        .and_then(|look| look.state.summary.observed);
     let ahead = seen.map_or(0, |seen| seen.saturating_sub(facts.now.0));
     let found = if facts.now < BUILT {
         trouble(

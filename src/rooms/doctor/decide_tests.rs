@@ -101,7 +101,7 @@ fn each_fault_is_found_by_its_check() {
         }),
         ("Warn clock", |facts| {
             let mut state = State::default();
-            state.summary.observed = NOW.0 + 10_000;
+            state.summary.observed = Some(NOW.0 + 10_000);
             facts.state = Ok(Some(Look {
                 state,
                 notice: None,

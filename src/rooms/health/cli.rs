@@ -161,7 +161,7 @@ impl<'a> Prober<'a> {
         };
         let updated = self.store.update(self.wait, look.at, |state| {
             (
-                state.summary.level,
+                state.summary.level(),
                 Some(record(state, &look, Ask::ALL, rules)),
             )
         });

@@ -54,7 +54,7 @@ pub fn judge(
     let mut judged_node = Node {
         readings: sample.readings,
         problems,
-        judged,
+        judged: Some(judged),
         checks,
         boot_id: sample.boot_id,
         cpu_ticks: sample.cpu_ticks,

@@ -256,7 +256,7 @@ fn a_pause_hides_the_state_and_raises_nothing() {
     };
     let (first, second) = (bad(&fresh(), 60), bad(&bad(&fresh(), 60), 99));
     assert_eq!(
-        (first.state, first.judged),
+        (first.state, first.judged()),
         (NodeState::Paused, NodeState::Degraded)
     );
     assert_eq!(

@@ -106,7 +106,7 @@ fn json_node(node: &Node) -> JsonNode<'_> {
 #[must_use]
 pub fn text(view: &View<'_>, columns: usize) -> String {
     let summary = &view.state.summary;
-    let role = Role::of_level(summary.level);
+    let role = Role::of_level(summary.level());
     let mut lines = vec![painted(role, &summary.text), String::new()];
     let rows = view
         .nodes

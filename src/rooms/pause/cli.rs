@@ -104,7 +104,7 @@ fn change<T>(
     let store = Store::new(Home::of(&around.mamori_home), "mamori pause");
     let local = roster::local_name(config);
     let updated = store.update(PATIENCE, now, |state| {
-        let before = state.summary.level;
+        let before = state.summary.level();
         let mut state = state.clone();
         // Before the first probe no node is there yet, and can still be paused.
         state.nodes = roster::roster(&state, config, &local, now);

@@ -1,6 +1,8 @@
 //! What `mamori-status` reads: the start of the state file and the time of
 //! the watcher's last beat. Nothing else may be done on this path.
 
+use std::path::PathBuf;
+
 use super::summary::{HEAD, from_head, from_whole};
 use crate::model::home::Home;
 use crate::model::segment::Summary;
@@ -22,23 +24,30 @@ pub struct Facts {
 #[must_use]
 pub fn gather() -> Facts {
     let home = surroundings::mamori_home(None).map(|home| Home::of(&home));
-    let summary = home.as_ref().and_then(summary);
+    let found = home.as_ref().and_then(summary);
     let beat = home
         .as_ref()
         .and_then(|home| files::modified(&home.watch_lock()));
-    let observed = summary.as_ref().map(|summary| Timestamp(summary.observed));
+    let observed = found.as_ref().and_then(|(summary, path)| {
+        summary
+            .observed
+            .map(Timestamp)
+            .or_else(|| files::modified(path))
+    });
     let alive = observed.max(beat).unwrap_or(Timestamp(0));
     Facts {
-        summary,
+        summary: found.map(|(summary, _)| summary),
         alive,
         now: clock::now(),
     }
 }
 
-fn summary(home: &Home) -> Option<Summary> {
+/// The summary and the file it was found in.
+fn summary(home: &Home) -> Option<(Summary, PathBuf)> {
     let places = std::iter::once(home.state()).chain(home.backups());
     places.into_iter().find_map(|path| {
         let head = files::head(&path, HEAD)?;
-        from_head(&head).or_else(|| from_whole(&files::read(&path).ok()??))
+        let summary = from_head(&head).or_else(|| from_whole(&files::read(&path).ok()??))?;
+        Some((summary, path))
     })
 }

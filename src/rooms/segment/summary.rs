@@ -53,7 +53,7 @@ mod tests {
             ok: 2,
             total: 3,
             text: "▲ 2/3 mugen \"disk\" 93%".to_owned(),
-            observed: 7,
+            observed: Some(7),
             ..Summary::default()
         };
         let state = State {
