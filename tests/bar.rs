@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use rustix::process::Signal;
 
 use crate::harness::tmux::{Tmux, path_with_binaries};
-use crate::harness::{Bench, Mounted, QUIET, Running, root, until};
+use crate::harness::{Bench, Mounted, QUIET, Running, may_mount, root, until};
 
 const CONF: &str = "set -g status-right '#{mamori}'\nset -g status-interval 1\nset -g status-left ''\n\
     set -g window-status-current-format ''\nset -g status-right-length 80\n";
@@ -118,7 +118,7 @@ fn health_pause_and_resume_are_seen_at_once_without_a_watcher() {
 
 #[test]
 fn a_filling_disk_turns_the_bar_with_the_watchers_next_round() {
-    if !root("mounting a small disk") {
+    if !may_mount() {
         return;
     }
     let quick = "[watch]\nhealth_every = \"10s\"\n";

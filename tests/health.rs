@@ -8,7 +8,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::harness::tmux::Tmux;
-use crate::harness::{Bench, MAMORI, Mounted, QUIET, Running, root, until};
+use crate::harness::{Bench, MAMORI, Mounted, QUIET, Running, may_mount, until};
 
 /// A `$PATH` with nothing in it.
 fn bare(bench: &Bench, arguments: &[&str]) -> crate::harness::Ran {
@@ -154,7 +154,7 @@ fn a_limit_that_is_passed_is_shown_beside_its_value_and_exits_with_1() {
 
 #[test]
 fn a_filled_disk_is_a_problem_of_its_own_and_hostile_mount_points_are_text() {
-    if !root("mounting a small disk") {
+    if !may_mount() {
         return;
     }
     let bench = Bench::with(QUIET.replace("disk_used_max = 100", "disk_used_max = 90"));
@@ -191,7 +191,7 @@ fn a_filled_disk_is_a_problem_of_its_own_and_hostile_mount_points_are_text() {
 
 #[test]
 fn a_home_on_a_file_system_that_hangs_is_told_and_holds_nothing_up() {
-    if !root("mounting a file system that hangs") || !std::path::Path::new("/dev/fuse").exists() {
+    if !may_mount() || !std::path::Path::new("/dev/fuse").exists() {
         return;
     }
     let bench = Bench::quiet();

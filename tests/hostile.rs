@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Bench, MAMORI, Mounted, QUIET, root};
+use crate::harness::{Bench, MAMORI, Mounted, QUIET, may_mount, root};
 
 const V1: &str = include_str!("state/v1.json");
 
@@ -129,7 +129,7 @@ fn a_machine_without_a_link_has_no_network() {
 
 #[test]
 fn a_single_file_mounted_from_a_disk_does_not_hide_the_disk() {
-    if !root("mounting a small disk") {
+    if !may_mount() {
         return;
     }
     let bench = Bench::with(QUIET.replace("disk_used_max = 100", "disk_used_max = 90"));

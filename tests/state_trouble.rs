@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::FlockOperation;
 
-use crate::harness::{Bench, Mounted, root, until};
+use crate::harness::{Bench, Mounted, may_mount, until};
 
 #[test]
 fn a_stopped_lock_holder_is_named_and_a_result_is_shown_all_the_same() {
@@ -96,7 +96,7 @@ fn a_holder_that_did_not_sign_is_named_by_the_kernel() {
 
 #[test]
 fn a_full_disk_leaves_the_old_state_whole_and_is_named() {
-    if !root("mounting a small disk") {
+    if !may_mount() {
         return;
     }
     let bench = Bench::quiet();
@@ -246,7 +246,7 @@ fn a_linked_state_file_stays_a_link() {
 
 #[test]
 fn a_watcher_that_cannot_write_does_not_vouch_for_the_file() {
-    if !root("mounting a small disk") {
+    if !may_mount() {
         return;
     }
     let quick = "[watch]\nhealth_every = \"10s\"\n";

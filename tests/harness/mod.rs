@@ -253,7 +253,7 @@ impl Mounted {
         fs::create_dir_all(point).unwrap();
         let script = format!("{mount} && echo up && exec sleep 600");
         let mut child = Command::new("unshare")
-            .args(namespace())
+            .args(namespace().unwrap())
             .args(["sh", "-c", &script, "sh"])
             .arg(point)
             .arg(argument)
@@ -282,7 +282,7 @@ impl Mounted {
     /// A program of `bench` that sees the disk.
     pub fn command(&self, bench: &Bench, program: &str) -> Command {
         let mut command = bench.command("nsenter");
-        command.args(["-m", "-t", &self.holder.pid().to_string(), program]);
+        command.args(["-m", "-r", "-t", &self.holder.pid().to_string(), program]);
         command
     }
 
@@ -292,21 +292,33 @@ impl Mounted {
     }
 }
 
-/// How `unshare` makes a mount namespace whose mounts nobody else sees. In a
-/// chroot, where `/` is no mount, it cannot make them private; it need not
-/// where nothing is shared.
-fn namespace() -> &'static [&'static str] {
-    let works = Command::new("unshare")
-        .args(["-m", "true"])
-        .stderr(Stdio::null())
-        .status();
-    if works.unwrap().success() {
-        return &["-m"];
+/// How `unshare` makes a mount namespace whose mounts nobody else sees; none
+/// where it may not. In a chroot, where `/` is no mount, it cannot make them
+/// private; it need not where nothing is shared.
+fn namespace() -> Option<&'static [&'static str]> {
+    let works = |arguments: &[&str]| {
+        let mut unshare = Command::new("unshare");
+        let tried = unshare
+            .args(arguments)
+            .arg("true")
+            .stderr(Stdio::null())
+            .status();
+        tried.is_ok_and(|status| status.success())
+    };
+    let unchanged = &["-m", "--propagation", "unchanged"][..];
+    if works(&["-m"]) {
+        return Some(&["-m"]);
     }
-    let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap();
-    assert!(
-        !mounts.contains(" shared:"),
-        "no private mount namespace is to be had here"
-    );
-    &["-m", "--propagation", "unchanged"]
+    let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+    (!mounts.contains(" shared:") && works(unchanged)).then_some(unchanged)
+}
+
+/// Whether this test may mount something that only it sees; one that may not
+/// says so.
+pub fn may_mount() -> bool {
+    let may = rustix::process::geteuid().is_root() && namespace().is_some();
+    if !may {
+        eprintln!("not tried, because it needs root and a mount namespace");
+    }
+    may
 }
