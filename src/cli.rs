@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::failure::{Exit, Failure};
 use crate::rooms::{config, doctor, health, pause, tmux, watch};
@@ -12,9 +12,9 @@ use crate::sys::host::disks;
 use crate::sys::output;
 use crate::sys::surroundings::Surroundings;
 
-/// Keeps the machines behind your tmux healthy
+/// Shows how your machine is, in tmux's status line and in one shared file
 #[derive(Debug, Parser)]
-#[command(name = "mamori", version, disable_help_subcommand = true, after_help = EXIT_CODES)]
+#[command(name = "mamori", version, after_help = EXIT_CODES)]
 struct Arguments {
     /// Read this configuration instead of ~/.config/mamori/config.toml
     #[arg(long, global = true, value_name = "FILE")]
@@ -56,7 +56,7 @@ pub fn main(words: &[OsString]) -> Exit {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
                 output::print(&error.render().to_string()).map(|()| Exit::Fine)
             }
-            _ => Err(usage(&error)),
+            _ => Err(usage(&error, words)),
         },
     };
     match result {
@@ -101,7 +101,7 @@ fn measure(path: &Path) -> Result<Exit, Failure> {
 }
 
 /// clap's complaint in our words: its first line, without its `error: `.
-fn usage(error: &clap::Error) -> Failure {
+fn usage(error: &clap::Error, words: &[OsString]) -> Failure {
     let text = error.render().to_string();
     let mut paragraphs = text.trim().split("\n\n");
     let what = paragraphs
@@ -109,10 +109,25 @@ fn usage(error: &clap::Error) -> Failure {
         .unwrap_or_default()
         .trim_start_matches("error: ");
     let what = what.lines().map(str::trim).collect::<Vec<_>>().join(" ");
-    let tip = paragraphs.find_map(|paragraph| paragraph.trim().strip_prefix("tip: "));
+    // Not the one that tells how to give a flag as a value.
+    let tips = paragraphs.filter_map(|paragraph| paragraph.trim().strip_prefix("tip: "));
+    let tip = tips.into_iter().find(|tip| !tip.starts_with("to pass"));
+    let command = Arguments::command();
+    let named = words
+        .iter()
+        .skip(1)
+        .filter_map(|word| word.to_str())
+        .find(|word| {
+            command
+                .get_subcommands()
+                .any(|known| known.get_name() == *word)
+        });
     let failure = Failure::usage(crate::model::text::clean(&what));
     match tip {
         Some(tip) => failure.hint(crate::model::text::clean(tip)),
-        None => failure.hint("mamori --help"),
+        None => failure.hint(match named {
+            Some(named) => format!("mamori {named} --help"),
+            None => "mamori --help".to_owned(),
+        }),
     }
 }

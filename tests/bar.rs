@@ -137,7 +137,7 @@ fn a_filling_disk_turns_the_bar_with_the_watchers_next_round() {
             .unwrap(),
     );
     until("the first sample", || tmux.bar() != "◌ mamori?");
-    let small = || format!("disk {}/small 9", bench.home().display());
+    let small = || format!("% {}/small (limit", bench.home().display());
     assert!(!bench.state().to_string().contains(&small()));
     fs::write(disk.path("filling"), vec![1; 1_000_000]).unwrap();
     until("the bar to show the disk", || tmux.bar().contains("▲ 0/1"));

@@ -149,3 +149,37 @@ fn a_locked_state_file_does_not_hold_up_the_watcher() {
     });
     drop(tmux);
 }
+
+#[test]
+fn a_changed_configuration_is_followed_and_a_wrong_one_is_not() {
+    let bench = Bench::with(format!("{QUICK}{QUIET}"));
+    let _watcher = bench.watch();
+    until("the first sample", || bench.own("state.json").exists());
+    let strict = format!(
+        "{QUICK}{}[local]\nname = \"renamed\"\n",
+        QUIET.replace("disk_used_max = 100", "disk_used_max = 1")
+    );
+    bench.configure(&strict);
+    let text = || {
+        bench.state()["summary"]["text"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    until("the new name and limit", || {
+        text().starts_with("▲ 0/1 renamed disk ")
+    });
+    bench.configure("nonsense");
+    let beat = || {
+        fs::metadata(bench.own("watch.lock"))
+            .unwrap()
+            .modified()
+            .unwrap()
+    };
+    let last = beat();
+    until("another round", || beat() > last);
+    assert!(
+        text().starts_with("▲ 0/1 renamed disk "),
+        "the last right one stays in force"
+    );
+}

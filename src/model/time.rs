@@ -70,6 +70,18 @@ pub fn age(seconds: i64) -> String {
     }
 }
 
+/// What is left of a span, in two units and rounded up: `40s`, `5m`, `1h 59m`, `2d 3h`.
+#[must_use]
+pub fn left(seconds: i64) -> String {
+    let minutes = seconds.saturating_add(59) / 60;
+    match seconds {
+        ..60 => age(seconds),
+        60..3_600 => format!("{minutes}m"),
+        3_600..86_400 => format!("{}h {}m", minutes / 60, minutes % 60),
+        _ => format!("{}d {}h", minutes / 1_440, minutes % 1_440 / 60),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,6 +104,12 @@ mod tests {
             Timestamp(i64::MAX)
         );
         assert_eq!(Timestamp(i64::MAX).rfc3339(), "1970-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn what_is_left_is_rounded_up() {
+        let told = [-1, 59, 61, 3_599, 7_199, 7_200, 90_000].map(left);
+        assert_eq!(told, ["0s", "59s", "2m", "60m", "2h 0m", "2h 0m", "1d 1h"]);
     }
 
     #[test]

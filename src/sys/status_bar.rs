@@ -98,15 +98,16 @@ pub fn redraw(around: &Surroundings, server: &TmuxServer) -> Result<(), TmuxErro
     Server::at(Path::new(&server.socket), around)?.redraw_status()
 }
 
-/// After a command of a person changed the state from `before`: every
-/// registered bar shows it at once. A server that does not answer is left to
+/// After a command of a person changed the state: every registered bar shows
+/// it at once; after one that goes on by itself, only a change of severity
+/// from `before`. A server that does not answer is left to
 /// the watcher and to doctor.
-pub fn show_everywhere(around: &Surroundings, home: &Home, before: Level, state: &State) {
+pub fn show_everywhere(around: &Surroundings, home: &Home, before: Option<Level>, state: &State) {
     let until = believed_until(state, home);
     for server in &state.tmux_servers {
         let texts = Texts::of(state, server);
         let told = tell(around, server, Some(&texts), until);
-        if told.is_ok() && texts.level != before {
+        if told.is_ok() && before != Some(texts.level) {
             let _ = redraw(around, server);
         }
     }

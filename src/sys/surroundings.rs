@@ -28,6 +28,8 @@ pub struct Surroundings {
     pub tz: Option<String>,
     /// `$TMUX_TMPDIR`, when set and not empty.
     pub tmux_tmpdir: Option<PathBuf>,
+    /// The socket of the tmux server we run in, from `$TMUX`.
+    pub tmux_socket: Option<PathBuf>,
     /// Our effective user id.
     pub uid: u32,
     /// What the programs we start get to see of the environment.
@@ -112,6 +114,10 @@ impl Surroundings {
             tmux_tmpdir: set("TMUX_TMPDIR")
                 .map(PathBuf::from)
                 .filter(|path| path.is_absolute()),
+            tmux_socket: set("TMUX").and_then(|tmux| {
+                let socket = tmux.to_str()?.rsplitn(3, ',').last()?.to_owned();
+                Some(PathBuf::from(socket))
+            }),
             uid: rustix::process::geteuid().as_raw(),
             environment,
         })

@@ -9,7 +9,7 @@ use crate::model::text::{clean, count};
 use crate::sys::output::print;
 use crate::sys::surroundings::Surroundings;
 
-/// Shows, checks and names the configuration
+/// Show, check or name the configuration
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]

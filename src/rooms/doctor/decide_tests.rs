@@ -28,7 +28,7 @@ fn healthy() -> Facts {
         beat: Some(Timestamp(NOW.0 - 30)),
         binaries: vec![("mamori", Some("/usr/bin/mamori".into()))],
         tmux: Some("3.3a".to_owned()),
-        default_server: Some("/tmp/tmux-1/default".into()),
+        own_server: Some("/tmp/tmux-1/default".into()),
         servers: vec![server(
             "/tmp/tmux-1/default",
             Ok(Bar {
@@ -114,7 +114,7 @@ fn each_fault_is_found_by_its_check() {
         ("Fault tmux.version", |facts| {
             facts.tmux = Some("2.9a".to_owned());
         }),
-        ("Note tmux.plugin", |facts| facts.servers.clear()),
+        ("Warn tmux.plugin", |facts| facts.servers.clear()),
         ("Warn tmux.interval", |facts| {
             facts.servers[0].bar = Ok(Bar {
                 interval: 0,

@@ -34,8 +34,8 @@ pub struct Facts {
     pub binaries: Vec<(&'static str, Option<PathBuf>)>,
     /// The installed tmux's version; `None` without one.
     pub tmux: Option<String>,
-    /// Whether the user's default server runs.
-    pub default_server: Option<PathBuf>,
+    /// The server we run in, else the user's default server if it runs.
+    pub own_server: Option<PathBuf>,
     /// Every registered server and what it answered.
     pub servers: Vec<ServerFacts>,
 }
@@ -89,8 +89,11 @@ pub fn gather(around: &Surroundings) -> Facts {
         .map(|look| look.state.tmux_servers.clone())
         .unwrap_or_default();
     let config = config::load(around);
-    let default_socket = tmux::default_socket(around);
-    let alive = Server::at(&default_socket, around).is_ok_and(|server| server.sessions().is_ok());
+    let socket = around
+        .tmux_socket
+        .clone()
+        .unwrap_or_else(|| tmux::default_socket(around));
+    let alive = Server::at(&socket, around).is_ok_and(|server| server.sessions().is_ok());
     Facts {
         now: clock::now(),
         ignored: config
@@ -106,7 +109,7 @@ pub fn gather(around: &Surroundings) -> Facts {
             .map(|name| (name, programs::find(name, around)))
             .to_vec(),
         tmux: tmux::client_version(around),
-        default_server: alive.then_some(default_socket),
+        own_server: alive.then_some(socket),
         servers: registered
             .iter()
             .map(|server| server_facts(server, around))

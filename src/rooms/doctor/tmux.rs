@@ -50,20 +50,20 @@ pub(super) fn version(text: &str) -> Option<(u32, u32)> {
 }
 
 fn plugin(facts: &Facts) -> Check {
-    let found = match &facts.default_server {
-        None => Ok("no default tmux server runs".to_owned()),
+    let found = match &facts.own_server {
+        None => Ok("no tmux server of yours runs".to_owned()),
         Some(socket)
             if facts
                 .servers
                 .iter()
                 .any(|server| *server.socket == *socket.to_string_lossy()) =>
         {
-            Ok("the default tmux server has the plugin".to_owned())
+            Ok("your tmux server is registered".to_owned())
         }
         Some(_) => trouble(
-            Status::Note,
-            "the default tmux server has not loaded the plugin".to_owned(),
-            Mend::by_hand("tmux run-shell '/path/to/mamori/mamori.tmux'"),
+            Status::Warn,
+            "your tmux server is not registered: its bar is not told".to_owned(),
+            Mend::by_hand("load the plugin again: tmux source-file ~/.tmux.conf"),
         ),
     };
     check(

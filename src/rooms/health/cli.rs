@@ -7,7 +7,6 @@ use crate::config::{self, Config};
 use crate::failure::{Exit, Failure};
 use crate::model::home::Home;
 use crate::model::node::Node;
-use crate::model::segment::Level;
 use crate::model::state::{SCHEMA, State};
 use crate::model::time::Timestamp;
 use crate::roster;
@@ -170,7 +169,7 @@ impl<'a> Prober<'a> {
                 for notice in &updated.notices {
                     output::complain(&format!("warning: {notice}\n"));
                 }
-                let before: Level = updated.outcome;
+                let before = (self.wait == Wait::Never).then_some(updated.outcome);
                 status_bar::show_everywhere(self.around, self.store.home(), before, &updated.state);
                 updated.state
             }

@@ -33,6 +33,7 @@ pub fn findings(readings: &Readings, expected: &Expected, margin: f64) -> Vec<Fi
     let disk = high(
         "disk",
         "disk",
+        "",
         &readings.disk_used_percent,
         limits.disk_used_max,
         margin,
@@ -86,9 +87,16 @@ fn other_disks(readings: &Readings, expected: &Expected, margin: f64) -> Vec<Fin
         .filter(|disk| Some(&disk.mount) != home)
         .filter_map(|disk| {
             let check = format!("disk:{}", disk.mount);
-            let label = format!("disk {}", clean(&disk.mount));
+            let place = format!(" {}", clean(&disk.mount));
             let used = Reading::Value(disk.used_percent);
-            high(&check, &label, &used, expected.limits.disk_used_max, margin)
+            high(
+                &check,
+                "disk",
+                &place,
+                &used,
+                expected.limits.disk_used_max,
+                margin,
+            )
         })
         .collect()
 }
@@ -100,14 +108,15 @@ fn inodes(readings: &Readings, expected: &Expected, margin: f64) -> Option<Findi
         .filter_map(|disk| disk.inodes_used_percent.map(|percent| (percent, disk)))
         .max_by(|(a, _), (b, _)| a.total_cmp(b))?;
     let home = Some(&disk.mount) == readings.disk_mount.value();
-    let label = if home {
-        "inodes".to_owned()
+    let place = if home {
+        String::new()
     } else {
-        format!("inodes {}", clean(&disk.mount))
+        format!(" {}", clean(&disk.mount))
     };
     high(
         "inodes",
-        &label,
+        "inodes",
+        &place,
         &Reading::Value(percent),
         expected.limits.inodes_used_max,
         margin,
@@ -155,6 +164,7 @@ fn battery(readings: &Readings, min: f64, margin: f64) -> Option<Finding> {
 fn high(
     check: &str,
     label: &str,
+    place: &str,
     reading: &Reading<f64>,
     max: f64,
     margin: f64,
@@ -164,7 +174,7 @@ fn high(
         value if value > max - margin.min(max / 2.0) => Grade::Close,
         _ => Grade::Good,
     };
-    measured(check, label, reading, max, grade, f64::floor)
+    measured(check, label, place, reading, max, grade, f64::floor)
 }
 
 /// A percentage with a floor, shown rounded up; the margin counts up to half
@@ -175,12 +185,14 @@ fn low(check: &str, label: &str, reading: &Reading<f64>, min: f64, margin: f64) 
         value if value < min + margin.min((100.0 - min) / 2.0) => Grade::Close,
         _ => Grade::Good,
     };
-    measured(check, label, reading, min, grade, f64::ceil)
+    measured(check, label, "", reading, min, grade, f64::ceil)
 }
 
+/// The number stands before the place: it survives a narrow bar.
 fn measured(
     check: &str,
     label: &str,
+    place: &str,
     reading: &Reading<f64>,
     limit: f64,
     grade: impl Fn(f64) -> Grade,
@@ -190,9 +202,9 @@ fn measured(
         Reading::Value(value) => (
             grade(*value),
             Some(*value),
-            format!("{label} {}% (limit {limit}%)", round(*value)),
+            format!("{label} {}%{place} (limit {limit}%)", round(*value)),
         ),
-        Reading::Failed(error) => (Grade::Bad, None, format!("{label} {}", clean(error))),
+        Reading::Failed(error) => (Grade::Bad, None, format!("{label}{place} {}", clean(error))),
         Reading::Unavailable(_) => return None,
     };
     let problem = Problem {

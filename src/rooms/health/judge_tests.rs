@@ -131,7 +131,7 @@ fn each_reading_is_held_against_its_limit() {
         ),
         (
             |r, _| r.disks = Reading::Value(vec![disk("/my\ndata", 95.0, None)]),
-            "disk /my data 95% (limit 90%)",
+            "disk 95% /my data (limit 90%)",
         ),
         (
             |r, _| r.disks = Reading::Value(vec![disk("/", 1.0, Some(90.0))]),
@@ -139,7 +139,7 @@ fn each_reading_is_held_against_its_limit() {
         ),
         (
             |r, _| r.disks = Reading::Value(vec![disk("/x", 1.0, Some(97.5))]),
-            "inodes /x 97% (limit 90%)",
+            "inodes 97% /x (limit 90%)",
         ),
     ];
     for (spoil, text) in table {

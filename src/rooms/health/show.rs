@@ -8,7 +8,7 @@ use crate::model::node::{Node, NodeState, Problem};
 use crate::model::reading::{Reading, Readings};
 use crate::model::state::State;
 use crate::model::text::{clean, count};
-use crate::model::time::{Timestamp, age};
+use crate::model::time::{Timestamp, age, left};
 use crate::ui::style::{Role, painted};
 use crate::ui::table::{Cell, table};
 
@@ -201,7 +201,7 @@ fn troubles(node: &Node, view: &View<'_>) -> Vec<String> {
         .filter(|pause| pause.holds(view.now));
     let pause = pause.map(|pause| {
         let until = match pause.until {
-            Some(until) => format!("for another {}", age(until.since(view.now))),
+            Some(until) => format!("for another {}", left(until.since(view.now))),
             None => format!("until `mamori resume {}`", node.name),
         };
         let reason = pause

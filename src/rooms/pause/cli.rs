@@ -104,18 +104,16 @@ fn change<T>(
     let store = Store::new(Home::of(&around.mamori_home), "mamori pause");
     let local = roster::local_name(config);
     let updated = store.update(PATIENCE, now, |state| {
-        let before = state.summary.level();
         let mut state = state.clone();
         // Before the first probe no node is there yet, and can still be paused.
         state.nodes = roster::roster(&state, config, &local, now);
         let outcome = change(&mut state);
         state.settle(now);
-        ((outcome, before), Some(state))
+        (outcome, Some(state))
     })?;
     for notice in &updated.notices {
         output::complain(&format!("warning: {notice}\n"));
     }
-    let (outcome, before) = updated.outcome;
-    status_bar::show_everywhere(around, store.home(), before, &updated.state);
-    Ok(outcome)
+    status_bar::show_everywhere(around, store.home(), None, &updated.state);
+    Ok(updated.outcome)
 }

@@ -52,13 +52,9 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
     };
     let signals = Signals::listen()?;
     let name = roster::local_name(&config);
-    let mut rounds = Rounds::new(
-        around,
-        &config,
-        name.clone(),
-        Store::new(home, "mamori watch"),
-    );
-    let mut schedule = Schedule::new(config.watch.health_every);
+    let full_every = config.watch.health_every;
+    let mut rounds = Rounds::new(around, config, Store::new(home, "mamori watch"));
+    let mut schedule = Schedule::new(full_every);
     let now = clock::now();
     if let Some(from) = last_beat.filter(|beat| now.since(*beat) > FRESH_SECONDS) {
         rounds.note_gap(&Gap {
@@ -68,8 +64,8 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
         });
     }
     if !args.once {
-        let every = humantime::format_duration(LOCAL_EVERY.min(config.watch.health_every));
-        let full = humantime::format_duration(config.watch.health_every);
+        let every = humantime::format_duration(LOCAL_EVERY.min(full_every));
+        let full = humantime::format_duration(full_every);
         output::print(&format!(
             "watching {name}: disks and memory every {every}, everything every {full}\n"
         ))?;
@@ -106,6 +102,7 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
                 "warning: could not touch the watcher's lock: {error}\n"
             ));
         }
+        schedule.follow(rounds.reconfigure());
         rounds.round(schedule.begin(elapsed));
         if args.once {
             return Ok(Exit::Fine);

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use super::change::worth_writing;
 use super::schedule::with_gap;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::model::segment::Level;
 use crate::model::state::{Gap, State, TmuxServer};
 use crate::model::time::Timestamp;
 use crate::rooms::health::expected::Expected;
 use crate::rooms::health::facts;
 use crate::rooms::health::record::{Rules, record};
+use crate::roster;
 use crate::state::store::{StateError, Store};
 use crate::sys::flock::Wait;
 use crate::sys::host::{Ask, Look};
@@ -29,7 +30,7 @@ const REDRAW_EVERY: Duration = Duration::from_secs(10);
 /// Everything a watcher keeps between two rounds.
 pub struct Rounds<'a> {
     around: &'a Surroundings,
-    config: &'a Config,
+    config: Config,
     name: String,
     store: Store,
     /// What we know: the state file as last seen, with all our looks.
@@ -44,8 +45,8 @@ pub struct Rounds<'a> {
     /// Servers that did not answer in time, and for how many rounds they are
     /// left alone.
     silent: BTreeMap<(String, u32), u8>,
-    /// The last complaint, so that it is not repeated every minute.
-    complaint: Option<String>,
+    /// The last complaint about each matter, so that none is repeated every minute.
+    complaints: BTreeMap<&'static str, String>,
 }
 
 /// Rounds in which a server that did not answer in time is not asked again.
@@ -64,7 +65,7 @@ fn key_of(server: &TmuxServer) -> (String, u32) {
 impl<'a> Rounds<'a> {
     /// A watcher's first knowledge.
     #[must_use]
-    pub fn new(around: &'a Surroundings, config: &'a Config, name: String, store: Store) -> Self {
+    pub fn new(around: &'a Surroundings, config: Config, store: Store) -> Self {
         let state = store
             .read()
             .ok()
@@ -73,8 +74,8 @@ impl<'a> Rounds<'a> {
             .unwrap_or_default();
         Self {
             around,
+            name: roster::local_name(&config),
             config,
-            name,
             store,
             state,
             pending: Vec::new(),
@@ -82,7 +83,7 @@ impl<'a> Rounds<'a> {
             drawn: BTreeMap::new(),
             recorded: true,
             silent: BTreeMap::new(),
-            complaint: None,
+            complaints: BTreeMap::new(),
         }
     }
 
@@ -97,15 +98,32 @@ impl<'a> Rounds<'a> {
         self.gaps = with_gap(&self.gaps, gap.from, gap.to, gap.why);
     }
 
+    /// Takes over the configuration as it is now. One that is wrong is told,
+    /// and the last right one stays in force.
+    pub fn reconfigure(&mut self) -> Duration {
+        match config::load(self.around) {
+            Ok(config) => {
+                self.name = roster::local_name(&config);
+                self.config = config;
+                self.complaints.remove("config");
+            }
+            Err(failure) => self.complain(
+                "config",
+                format!("the configuration is left as it was: {}", failure.what),
+            ),
+        }
+        self.config.watch.health_every
+    }
+
     /// One round; `full` asks every question, else only those that are judged.
     pub fn round(&mut self, full: bool) {
-        let expected = facts::expected(self.around, self.config);
+        let expected = facts::expected(self.around, &self.config);
         let ask = if full {
             Ask::ALL
         } else {
             facts::needed(&expected)
         };
-        let look = facts::look(self.around, self.config, &self.state, ask);
+        let look = facts::look(self.around, &self.config, &self.state, ask);
         let now = look.at;
         self.pending.push((look, ask));
         let beyond = self.pending.len().saturating_sub(PENDING);
@@ -121,7 +139,7 @@ impl<'a> Rounds<'a> {
             name: &self.name,
             expected,
             judge: &self.config.judge,
-            config: self.config,
+            config: &self.config,
         };
         let (pending, gaps, oldest) = (&self.pending, &self.gaps, self.config.watch.health_every);
         let gone = self.gone_servers();
@@ -147,9 +165,9 @@ impl<'a> Rounds<'a> {
                 self.pending.clear();
                 self.gaps.clear();
                 self.recorded = true;
-                self.complaint = None;
+                self.complaints.remove("state");
                 for notice in updated.notices {
-                    self.complain(notice);
+                    self.complain("state", notice);
                 }
             }
             Err(error) => {
@@ -158,7 +176,7 @@ impl<'a> Rounds<'a> {
                 // People's commands may have changed the file meanwhile.
                 let base = self.store.read().ok().flatten().map(|look| look.state);
                 self.state = taken_over(base.as_ref().unwrap_or(&self.state));
-                self.complain(format!("not recorded: {error}"));
+                self.complain("state", format!("not recorded: {error}"));
             }
         }
     }
@@ -187,9 +205,9 @@ impl<'a> Rounds<'a> {
                     TmuxError::NoServer(_) => {}
                     TmuxError::Run(_) => {
                         self.silent.insert(key_of(server), SILENT_ROUNDS);
-                        self.complain(error.to_string());
+                        self.complain("tmux", error.to_string());
                     }
-                    _ => self.complain(error.to_string()),
+                    _ => self.complain("tmux", error.to_string()),
                 }
             }
         }
@@ -238,10 +256,10 @@ impl<'a> Rounds<'a> {
             .collect()
     }
 
-    fn complain(&mut self, complaint: String) {
-        if self.complaint.as_ref() != Some(&complaint) {
+    fn complain(&mut self, matter: &'static str, complaint: String) {
+        if self.complaints.get(matter) != Some(&complaint) {
             output::complain(&format!("warning: {complaint}\n"));
-            self.complaint = Some(complaint);
+            self.complaints.insert(matter, complaint);
         }
     }
 }

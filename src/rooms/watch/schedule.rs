@@ -35,6 +35,11 @@ impl Schedule {
         }
     }
 
+    /// Keeps to another interval from now on.
+    pub fn follow(&mut self, full_every: Duration) {
+        (self.every, self.full_every) = (LOCAL_EVERY.min(full_every), full_every);
+    }
+
     /// Begins a round at `elapsed`; says whether it looks at everything.
     pub fn begin(&mut self, elapsed: Duration) -> bool {
         let full = self
