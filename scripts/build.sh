@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
-# Builds the release programs. The small ones are linked statically on Linux with glibc,
-# where that halves their start; `mamori` is not, so that names are looked up as the system does.
+# Builds the release programs. The small ones are linked statically and at a fixed address on
+# Linux with glibc, where that halves their start: they read a file of our own, in safe Rust.
+# `mamori` is not, so that names are looked up as the system does.
 set -euo pipefail
 
 main() {
     cd "${BASH_SOURCE[0]%/*}/.."
     bash scripts/need.sh cc cargo
     local program flags=()
-    case $(rustc -vV | sed -n 's/^host: //p') in *-linux-gnu*) flags=(-- -C target-feature=+crt-static) ;; esac
+    case $(rustc -vV | sed -n 's/^host: //p') in
+        *-linux-gnu*) flags=(-- -C target-feature=+crt-static -C relocation-model=static) ;;
+    esac
     cargo build --release --locked --bin mamori
     for program in ${SMALL:-mamori-status}; do
         cargo rustc --release --locked --bin "$program" ${flags[@]+"${flags[@]}"}
