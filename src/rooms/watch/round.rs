@@ -33,7 +33,9 @@ pub struct Rounds<'a> {
     config: Config,
     name: String,
     store: Store,
-    /// What we know: the state file as last seen, with all our looks.
+    /// The state file as last seen.
+    base: State,
+    /// What we know: that, with the looks that could not be written yet.
     state: State,
     /// Looks that could not be written yet.
     pending: Vec<(Look, Ask)>,
@@ -66,17 +68,14 @@ impl<'a> Rounds<'a> {
     /// A watcher's first knowledge.
     #[must_use]
     pub fn new(around: &'a Surroundings, config: Config, store: Store) -> Self {
-        let state = store
-            .read()
-            .ok()
-            .flatten()
-            .map(|look| look.state)
-            .unwrap_or_default();
+        let look = store.read().ok().flatten();
+        let state = look.map(|look| look.state).unwrap_or_default();
         Self {
             around,
             name: roster::local_name(&config),
             config,
             store,
+            base: state.clone(),
             state,
             pending: Vec::new(),
             gaps: Vec::new(),
@@ -161,6 +160,7 @@ impl<'a> Rounds<'a> {
         match updated {
             Ok(updated) => {
                 self.state = updated.outcome;
+                self.base = updated.state;
                 // An unwritten look is the base of nothing: the next one brings the same news.
                 self.pending.clear();
                 self.gaps.clear();
@@ -174,8 +174,10 @@ impl<'a> Rounds<'a> {
                 // Whoever holds the lock lets go of it; a disk may stay full.
                 self.recorded = matches!(error, StateError::Locked { .. });
                 // People's commands may have changed the file meanwhile.
-                let base = self.store.read().ok().flatten().map(|look| look.state);
-                self.state = taken_over(base.as_ref().unwrap_or(&self.state));
+                if let Ok(Some(look)) = self.store.read() {
+                    self.base = look.state;
+                }
+                self.state = taken_over(&self.base);
                 self.complain("state", format!("not recorded: {error}"));
             }
         }
