@@ -80,7 +80,7 @@ pub struct Look {
     pub cpu_ticks: Option<CpuTicks>,
 }
 
-/// How long the network has to answer (DESIGN: 3 s).
+/// How long the network has to answer.
 const NETWORK_LIMIT: Duration = Duration::from_secs(3);
 
 /// Looks at this machine.
