@@ -56,8 +56,9 @@ find_binary() {
 # formats, so every # of the path is doubled.
 tell_how_to_install() {
     folder=$(printf '%s' "$here" | sed 's/#/##/g')
-    set -- set-environment -gh MAMORI_STATUS '◌ mamori: make install' \; \
-        set-environment -gh MAMORI_SHORT '◌ mamori?' \; \
+    case $icons in ascii) symbol='?' ;; *) symbol='◌' ;; esac
+    set -- set-environment -gh MAMORI_STATUS "$symbol mamori: make install" \; \
+        set-environment -gh MAMORI_SHORT "$symbol mamori?" \; \
         set-environment -gh MAMORI_UNTIL 9999999999
     if [ -z "$told" ] && [ -n "$client" ]; then
         set -- "$@" \; set-environment -gh MAMORI_TOLD 1 \; \

@@ -3,12 +3,13 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::thread;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use rustix::fs::FlockOperation;
 
-use crate::harness::{Bench, Mounted, may_mount, until};
+use crate::harness::tmux::{Tmux, path_with_binaries};
+use crate::harness::{Bench, Mounted, Running, may_mount, until};
 
 #[test]
 fn a_stopped_lock_holder_is_named_and_a_result_is_shown_all_the_same() {
@@ -74,14 +75,14 @@ fn a_holder_that_did_not_sign_is_named_by_the_kernel() {
     holder
         .args(["-c", script, "sh"])
         .arg(&lock)
-        .stdout(std::process::Stdio::piped());
+        .stdout(Stdio::piped());
     let mut child = holder.spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap())
         .read_line(&mut line)
         .unwrap();
     assert_eq!(line, "held\n");
-    let holder = crate::harness::Running(child);
+    let holder = Running(child);
     holder.signal(rustix::process::Signal::STOP);
     let ran = bench.mamori(&["pause", "local"]);
     assert_eq!(ran.code, Some(3));
@@ -252,28 +253,46 @@ fn a_watcher_that_cannot_write_does_not_vouch_for_the_file() {
     let quick = "[watch]\nhealth_every = \"10s\"\n";
     let bench = Bench::with(format!("{quick}{}", crate::harness::QUIET));
     let disk = Mounted::small(&bench.home().join(".miyabi"), "64k");
-    let watcher = disk
-        .command(&bench, crate::harness::MAMORI)
+    let tmux = Tmux::start(&bench, "default", "set -g status-right '#{mamori}'\n");
+    let plugin = concat!(env!("CARGO_MANIFEST_DIR"), "/mamori.tmux");
+    let mut load = disk.command(&bench, plugin);
+    load.env("TMUX", format!("{},0,0", tmux.socket().display()))
+        .env("PATH", path_with_binaries());
+    assert!(load.status().unwrap().success());
+    let mut watch = disk.command(&bench, crate::harness::MAMORI);
+    let mut watcher = watch
         .arg("watch")
-        .stdout(std::process::Stdio::null())
-        .spawn();
-    let _watcher = crate::harness::Running(watcher.unwrap());
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut complaints = BufReader::new(watcher.stderr.take().unwrap()).lines();
+    let _watcher = Running(watcher);
     let beat = || {
         fs::metadata(disk.path("mamori/watch.lock"))
             .and_then(|meta| meta.modified())
             .ok()
     };
     let written = || fs::read_to_string(disk.path("mamori/state.json")).unwrap_or_default();
-    until("the first sample", || !written().is_empty());
+    until("the first sample", || written().contains("\"main\""));
     let _ = fs::write(disk.path("filling"), vec![1; 1 << 20]);
     // A new session is worth a write, which fails from now on.
-    let _tmux = crate::harness::tmux::Tmux::start(&bench, "default", "");
-    thread::sleep(Duration::from_secs(25));
-    let last = beat();
-    thread::sleep(Duration::from_secs(12));
+    tmux.run(&["new-session", "-d", "-s", "second", "sleep 600"]);
+    let complaint = complaints.next().unwrap().unwrap();
+    assert!(
+        complaint.starts_with("warning: not recorded: "),
+        "{complaint}"
+    );
+    let (last, told) = (beat(), tmux.hidden("MAMORI_UNTIL"));
+    // The bars are told in each round; the second one ends after a whole round.
+    until("a round to end", || tmux.hidden("MAMORI_UNTIL") != told);
+    let told = tmux.hidden("MAMORI_UNTIL");
+    until("another round to end", || {
+        tmux.hidden("MAMORI_UNTIL") != told
+    });
     assert_eq!(beat(), last, "it vouches for a file it could not write");
     fs::remove_file(disk.path("filling")).unwrap();
     until("it to vouch again", || {
-        beat() > last && written().contains("\"main\"")
+        beat() > last && written().contains("\"second\"")
     });
 }

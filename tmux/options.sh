@@ -26,10 +26,10 @@ MAMORI_INJECT_LENGTH=120
 MAMORI_SERVER='#{pid}|#{start_time}|#{version}|#{?#{==:#{@mamori-icons},ascii},ascii,}|#{s/[|]//:@mamori-colour-ok}|#{s/[|]//:@mamori-colour-warning}|#{s/[|]//:@mamori-colour-critical}|#{s/[|]//:@mamori-colour-stale}|#{socket_path}'
 MAMORI_OPTIONS='#{?#{==:#{@mamori-inject},right},right,#{?#{==:#{@mamori-inject},left},left,}}|#{e|+:0,#{@mamori-narrow}}|#{?#{==:#{@mamori-icons},ascii},ascii,}|#{status-left-length}|#{status-right-length}|#{MAMORI_TOLD}|#{client_name}'
 
-# The segment as a constant format. The watcher sets MAMORI_UNTIL (Unix
-# seconds) every minute to two and a half minutes ahead, and the texts when
-# they change: no process runs and nothing is redrawn at a refresh, and the
-# segment of a dead watcher turns stale by itself.
+# The segment as a constant format. Every minute the watcher sets the texts,
+# and MAMORI_UNTIL (Unix seconds) to two and a half minutes ahead: no process
+# runs and nothing is redrawn at a refresh, and the segment of a dead watcher
+# turns stale by itself.
 mamori_format() { # NARROW ICONS
     case $1 in '' | 0 | *[!0-9]*) mamori_narrow=60 ;; *) mamori_narrow=$1 ;; esac
     case $2 in ascii) mamori_stale='?' ;; *) mamori_stale='◌' ;; esac
