@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::alert::Pause;
+use super::moment::Moment;
 use super::reading::Readings;
 use super::time::Timestamp;
+use super::uptime::Uptime;
 
 /// How a node is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +68,18 @@ impl NodeState {
     }
 }
 
+/// What a machine runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Platform {
+    /// Linux.
+    Linux,
+    /// macOS.
+    Macos,
+    /// Termux on Android: a phone, which sleeps.
+    Termux,
+}
+
 /// An expected thing that is not so.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Problem {
@@ -102,6 +116,13 @@ pub struct CheckMemory {
 }
 
 impl CheckMemory {
+    /// One more sample, bad or not, of the `of` that are remembered.
+    pub fn remember(&mut self, bad: bool, of: usize) {
+        self.recent.push(bad);
+        let beyond = self.recent.len().saturating_sub(of);
+        self.recent.drain(..beyond);
+    }
+
     /// Whether there is anything to remember.
     #[must_use]
     pub fn idle(&self) -> bool {
@@ -117,6 +138,19 @@ pub struct CpuTicks {
     pub busy: u64,
     /// Ticks in all.
     pub total: u64,
+}
+
+/// A remote node that does not answer: since when, and what was the matter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Silence {
+    /// When the first question was asked that got no answer.
+    pub since: Moment,
+    /// When the last one was given up.
+    pub last: Moment,
+    /// Questions without an answer.
+    pub failures: u32,
+    /// What the last failure was, clean.
+    pub why: String,
 }
 
 /// One node of the state file.
@@ -151,6 +185,35 @@ pub struct Node {
     /// Processor time at the last sample.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cpu_ticks: Option<CpuTicks>,
+    /// What a remote node runs, as its probe found.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "known_platform"
+    )]
+    pub platform: Option<Platform>,
+    /// When it last answered a full probe.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<Timestamp>,
+    /// Its silence, while it does not answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silence: Option<Silence>,
+    /// Why we could not look although nothing is wrong with the node: it is
+    /// our own network that is lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hidden: Option<String>,
+    /// When we saw that it had booted anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rebooted_at: Option<Timestamp>,
+    /// How long it was up, down, unknown and paused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uptime: Option<Uptime>,
+}
+
+/// A newer version may know more platforms.
+fn known_platform<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Platform>, D::Error> {
+    let word = Option::<String>::deserialize(from)?;
+    Ok(word.and_then(|word| serde_json::from_value(word.into()).ok()))
 }
 
 impl Node {
@@ -169,6 +232,12 @@ impl Node {
             checks: BTreeMap::new(),
             boot_id: None,
             cpu_ticks: None,
+            platform: None,
+            answered_at: None,
+            silence: None,
+            hidden: None,
+            rebooted_at: None,
+            uptime: None,
         }
     }
 

@@ -42,6 +42,8 @@ pub struct State {
     pub tmux_servers: Vec<TmuxServer>,
     /// When the watcher did not look, newest last.
     pub gaps: Vec<Gap>,
+    /// What happened to nodes, newest last.
+    pub events: Vec<Event>,
 }
 
 impl Default for State {
@@ -59,6 +61,7 @@ impl Default for State {
             widgets: Map::new(),
             tmux_servers: Vec::new(),
             gaps: Vec::new(),
+            events: Vec::new(),
         }
     }
 }
@@ -104,6 +107,22 @@ pub enum GapCause {
     #[serde(other)]
     NotRunning,
 }
+
+/// Something that happened to a node.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// When we saw it.
+    pub at: Timestamp,
+    /// The node.
+    pub node: String,
+    /// `rebooted`, or the node's new state.
+    pub what: String,
+    /// In words, clean.
+    pub text: String,
+}
+
+/// How many events are kept.
+pub const EVENTS_KEPT: usize = 100;
 
 /// How many gaps are kept.
 pub const GAPS_KEPT: usize = 50;

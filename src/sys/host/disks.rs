@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::mounts::{Mount, local, of};
+use crate::model::mount::{self, Mount, local, of, shown};
 use crate::model::reading::{Disk, Reading, percent_used};
 use crate::sys::{files, process, programs};
 
@@ -57,12 +57,8 @@ pub(super) fn measure(home: &Path) -> Disks {
     let home = home_space.value().map_or(home, |space| &space.path);
     let home_mount = match of(home, &mounts) {
         Some(mount) => {
-            // The same device may be listed under its shortest mount point.
-            let listed = counted
-                .iter()
-                .find(|(other, _)| other.device == mount.device);
-            let point = listed.map_or(&mount.point, |(other, _)| &other.point);
-            Reading::Value(point.to_string_lossy().into_owned())
+            let listed = counted.iter().map(|(mount, _)| *mount);
+            Reading::Value(shown(mount, listed).to_string_lossy().into_owned())
         }
         None => Reading::failed("the home lies on no known mount"),
     };
@@ -160,9 +156,7 @@ fn space_in_child(path: &Path) -> Result<Option<Space>, String> {
 fn table() -> Result<Vec<Mount>, String> {
     let table = std::fs::read("/proc/self/mountinfo")
         .map_err(|error| format!("/proc/self/mountinfo: {error}"))?;
-    Ok(super::mounts::with_root(super::mounts::parse_mountinfo(
-        &table,
-    )))
+    Ok(mount::with_root(mount::parse_mountinfo(&table)))
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
@@ -173,27 +167,10 @@ fn table() -> Result<Vec<Mount>, String> {
     let mount = |disk: &sysinfo::Disk| Mount {
         // The volumes of one APFS container share its space: `disk3s1` and
         // `disk3s5` are the same device.
-        device: container(&disk.name().to_string_lossy()),
+        device: mount::container(&disk.name().to_string_lossy()),
         point: disk.mount_point().to_owned(),
         kind: disk.file_system().to_string_lossy().into_owned(),
         read_only: disk.is_read_only(),
     };
     Ok(disks.iter().map(mount).collect())
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn container(device: &str) -> String {
-    let digits_end = |text: &str| {
-        text.find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(text.len())
-    };
-    match device.split_once("disk") {
-        Some((before, after)) => {
-            format!(
-                "{before}disk{}",
-                after.get(..digits_end(after)).unwrap_or(after)
-            )
-        }
-        None => device.to_owned(),
-    }
 }

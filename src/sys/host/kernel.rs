@@ -76,6 +76,7 @@ mod platform {
 #[cfg(target_os = "android")]
 mod platform {
     use super::Memory;
+    use crate::model::proc::meminfo;
     use crate::model::reading::Reading;
 
     /// `/proc/meminfo`, which Android leaves open.
@@ -84,10 +85,7 @@ mod platform {
             Ok(text) => text,
             Err(error) => return Reading::failed(format!("/proc/meminfo: {error}")),
         };
-        match (
-            super::meminfo(&text, "MemTotal:"),
-            super::meminfo(&text, "MemAvailable:"),
-        ) {
+        match (meminfo(&text, "MemTotal:"), meminfo(&text, "MemAvailable:")) {
             (Some(total), Some(available)) if total > 0 => {
                 Reading::Value(Memory { total, available })
             }
@@ -112,22 +110,11 @@ mod platform {
 
 pub(super) use platform::{load, memory, uptime};
 
-/// A line of `/proc/meminfo`, in bytes.
-#[cfg(any(target_os = "android", test))]
-fn meminfo(text: &str, key: &str) -> Option<u64> {
-    let rest = text.lines().find_map(|line| line.strip_prefix(key))?;
-    rest.split_whitespace()
-        .next()?
-        .parse::<u64>()
-        .ok()?
-        .checked_mul(1024)
-}
-
 /// The busy share, or the counters from which the next sample tells it.
 #[cfg(target_os = "linux")]
 pub(super) fn processor() -> (Reading<f64>, Option<CpuTicks>) {
     match std::fs::read_to_string("/proc/stat") {
-        Ok(text) => match ticks(&text) {
+        Ok(text) => match crate::model::proc::ticks(&text) {
             Some(ticks) => (Reading::unavailable("needs a second sample"), Some(ticks)),
             None => (Reading::failed("/proc/stat has no line `cpu`"), None),
         },
@@ -146,31 +133,6 @@ pub(super) fn processor() -> (Reading<f64>, Option<CpuTicks>) {
     (platform::busy_now(), None)
 }
 
-/// The first line of `/proc/stat`: user, nice, system, idle, iowait, irq,
-/// softirq, steal; guest time is part of user (`proc_stat(5)`).
-#[cfg(any(target_os = "linux", test))]
-fn ticks(text: &str) -> Option<CpuTicks> {
-    let line = text.lines().find_map(|line| line.strip_prefix("cpu "))?;
-    let fields: Option<Vec<u64>> = line
-        .split_whitespace()
-        .take(8)
-        .map(|field| field.parse().ok())
-        .collect();
-    let fields = fields.filter(|fields| fields.len() >= 4)?;
-    let total = fields
-        .iter()
-        .fold(0, |sum: u64, field| sum.saturating_add(*field));
-    let idle = fields
-        .iter()
-        .skip(3)
-        .take(2)
-        .fold(0, |sum: u64, field| sum.saturating_add(*field));
-    Some(CpuTicks {
-        busy: total.saturating_sub(idle),
-        total,
-    })
-}
-
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) fn boot_id() -> Option<String> {
     let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
@@ -179,30 +141,3 @@ pub(super) fn boot_id() -> Option<String> {
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub(super) use platform::boot_id;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_line_of_proc_stat_is_read() {
-        let text = "cpu  10 1 5 100 4 0 1 2 9 9\ncpu0 1 1 1 1\n";
-        assert_eq!(
-            ticks(text),
-            Some(CpuTicks {
-                busy: 19,
-                total: 123
-            })
-        );
-        assert_eq!(ticks("cpu  10 1"), None);
-        assert_eq!(ticks("intr 5"), None);
-        assert_eq!(ticks("cpu  a b c d"), None);
-    }
-
-    #[test]
-    fn meminfo_is_read_in_bytes() {
-        let text = "MemTotal:       8000 kB\nMemAvailable:   2000 kB\n";
-        assert_eq!(meminfo(text, "MemTotal:"), Some(8_192_000));
-        assert_eq!(meminfo(text, "SwapFree:"), None);
-    }
-}

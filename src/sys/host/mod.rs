@@ -7,8 +7,7 @@
 mod battery;
 pub mod disks;
 mod kernel;
-pub mod mounts;
-mod name;
+pub(super) mod name;
 mod network;
 pub mod service;
 mod ssh;
@@ -19,9 +18,9 @@ use std::time::Duration;
 use super::clock;
 use super::surroundings::Surroundings;
 use super::tmux;
+use crate::model::moment::Moment;
 use crate::model::node::CpuTicks;
 use crate::model::reading::{Reading, Readings, share};
-use crate::model::time::Timestamp;
 
 /// What to look at besides the cheap readings.
 #[derive(Debug, Clone, Default)]
@@ -71,7 +70,7 @@ impl Ask {
 #[derive(Debug, Clone)]
 pub struct Look {
     /// When.
-    pub at: Timestamp,
+    pub moment: Moment,
     /// What was measured. `cpu_percent` waits for the ticks to be compared.
     pub readings: Readings,
     /// Names this boot.
@@ -126,10 +125,20 @@ pub fn look(around: &Surroundings, questions: &Questions) -> Look {
             .unwrap_or_else(|_| Reading::failed("the check broke down"));
     }
     Look {
-        at: clock::now(),
+        moment: moment(),
         readings,
         boot_id: kernel::boot_id(),
         cpu_ticks,
+    }
+}
+
+/// Now, by both clocks.
+#[must_use]
+pub fn moment() -> Moment {
+    Moment {
+        at: clock::now(),
+        elapsed_ms: u64::try_from(clock::elapsed().as_millis()).unwrap_or(u64::MAX),
+        boot: kernel::boot_id().unwrap_or_default(),
     }
 }
 

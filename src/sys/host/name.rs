@@ -7,7 +7,7 @@ use std::time::Duration;
 
 /// The addresses of `HOST:PORT`; none when the name service does not know it
 /// or says nothing within `limit`. One that hangs keeps its thread.
-pub(super) fn resolved(address: &str, limit: Duration) -> Vec<SocketAddr> {
+pub(in crate::sys) fn resolved(address: &str, limit: Duration) -> Vec<SocketAddr> {
     if let Ok(address) = address.parse() {
         return vec![address];
     }

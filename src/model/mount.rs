@@ -18,7 +18,7 @@ pub struct Mount {
 }
 
 /// Types whose server can be away, so that asking about them can hang.
-const NETWORK: &[&str] = &[
+pub const NETWORK: &[&str] = &[
     "9p",
     "acfs",
     "afpfs",
@@ -51,7 +51,7 @@ const NETWORK: &[&str] = &[
 
 /// Types that hold no data of anybody: views of the kernel, and images that
 /// are always full.
-const PSEUDO: &[&str] = &[
+pub const PSEUDO: &[&str] = &[
     "autofs",
     "binder",
     "binfmt_misc",
@@ -172,6 +172,29 @@ pub fn of<'a>(path: &Path, mounts: &'a [Mount]) -> Option<&'a Mount> {
         .iter()
         .filter(|mount| path.starts_with(&mount.point))
         .max_by_key(|mount| length(mount))
+}
+
+/// Where `mount` is shown: a device is listed under its shortest mount point,
+/// which need not be the one in question.
+#[must_use]
+pub fn shown<'a>(mount: &'a Mount, listed: impl IntoIterator<Item = &'a Mount>) -> &'a Path {
+    listed
+        .into_iter()
+        .find(|other| other.device == mount.device)
+        .map_or(&mount.point, |other| &other.point)
+}
+
+/// What the volumes of one APFS container have in common: they share its
+/// space, so `disk3s1` and `disk3s5` are the same device.
+#[must_use]
+pub fn container(device: &str) -> String {
+    let Some((before, after)) = device.split_once("disk") else {
+        return device.to_owned();
+    };
+    let digits = after
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(after.len());
+    format!("{before}disk{}", after.get(..digits).unwrap_or(after))
 }
 
 /// Reads `/proc/self/mountinfo` (`proc_pid_mountinfo(5)`):
@@ -297,6 +320,13 @@ not a mount line
             .map(|mount| mount.kind.as_str())
             .collect();
         assert_eq!(kinds, ["tmpfs"]);
+    }
+
+    #[test]
+    fn volumes_of_one_container_are_one_device() {
+        assert_eq!(container("/dev/disk3s1s1"), "/dev/disk3");
+        assert_eq!(container("/dev/disk3"), "/dev/disk3");
+        assert_eq!(container("devfs"), "devfs");
     }
 
     proptest! {
