@@ -5,6 +5,8 @@
 //! elsewhere.
 #![expect(clippy::disallowed_methods, reason = "the one place with effects")]
 
+pub mod beside;
+pub mod channel;
 pub mod clock;
 pub mod config_file;
 pub mod files;
@@ -14,6 +16,7 @@ pub mod output;
 pub mod process;
 pub mod programs;
 pub mod signals;
+pub mod ssh_tools;
 pub mod status_bar;
 pub mod surroundings;
 pub mod tmux;

@@ -34,6 +34,16 @@ pub fn complain(text: &str) {
         .write_all(lines.collect::<String>().as_bytes());
 }
 
+/// Says on a terminal what takes so long; the next one takes its place, and an
+/// empty one wipes it away. Without a terminal nothing is said.
+pub fn progress(text: &str) {
+    let mut stderr = io::stderr().lock();
+    if rustix::termios::isatty(io::stderr()) {
+        let _ = write!(stderr, "\r\x1b[K{}", clean(text));
+        let _ = stderr.flush();
+    }
+}
+
 /// The reader of our output went away: no failure.
 #[must_use]
 pub fn closed() -> Failure {

@@ -57,9 +57,16 @@ impl Signals {
     /// who asked us to stop meanwhile.
     #[must_use]
     pub fn wait(&self, limit: Duration) -> Option<Stop> {
+        self.wait_for(Vec::new(), limit)
+    }
+
+    /// The same, and less when one of `interests` has something to say.
+    #[must_use]
+    pub fn wait_for(&self, interests: Vec<PollFd<'_>>, limit: Duration) -> Option<Stop> {
         let alarm = alarm(limit);
         let received = PollFd::from_borrowed_fd(self.received.as_fd(), PollFlags::IN);
-        let mut fds = vec![received];
+        let mut fds = interests;
+        fds.push(received);
         fds.extend(alarm.iter().map(|alarm| PollFd::new(alarm, PollFlags::IN)));
         // Interrupted or not: whether a byte is there is all that counts.
         let _ = poll(&mut fds, Some(&timespec(limit)));

@@ -151,18 +151,25 @@ impl<'a> Server<'a> {
             return Ok(String::from_utf8_lossy(&ended.stdout).into_owned());
         }
         let complaint = String::from_utf8_lossy(&ended.stderr).trim().to_owned();
-        let gone = [
-            "no server running",
-            "error connecting",
-            "server exited",
-            "lost server",
-        ];
-        if gone.iter().any(|words| complaint.contains(words)) {
+        if no_server(&complaint) {
             Err(TmuxError::NoServer(socket))
         } else {
             Err(TmuxError::Refused(complaint))
         }
     }
+}
+
+/// Whether a client's complaint means that no server runs.
+#[must_use]
+pub fn no_server(complaint: &str) -> bool {
+    [
+        "no server running",
+        "error connecting",
+        "server exited",
+        "lost server",
+    ]
+    .iter()
+    .any(|words| complaint.contains(words))
 }
 
 /// A value as one argument: tmux takes a `;` at an argument's end for the end
