@@ -9,6 +9,7 @@ pub mod cli;
 pub mod config;
 pub mod failure;
 pub mod model;
+pub mod remote;
 pub mod rooms;
 pub mod roster;
 pub mod state;

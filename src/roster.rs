@@ -67,7 +67,7 @@ pub fn roster(state: &State, config: &Config, local: &str, now: Timestamp) -> Ve
     };
     let others = config.nodes.iter().filter(|node| node.name != local);
     std::iter::once(known(local, "not looked at yet"))
-        .chain(others.map(|node| known(&node.name, "this version looks at the local node only")))
+        .chain(others.map(|node| known(&node.name, "not looked at yet")))
         .collect()
 }
 

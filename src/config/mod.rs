@@ -35,6 +35,7 @@ use toml::Spanned;
 use toml::de::DeTable;
 
 pub use crate::model::alert::Severity;
+pub use crate::model::node::Platform;
 pub use channel::{Channel, ChannelKind, Quiet, Secret};
 pub use clean::Clean;
 pub use expand::{Unexpandable, Variables, expand};
@@ -43,7 +44,7 @@ pub use load::{Found, find, load};
 pub use log::{Log, Reopen, Signal};
 pub use names::Endpoint;
 pub use network::{Hub, Network};
-pub use node::{Expect, Local, Node, Platform};
+pub use node::{Expect, Local, Node};
 pub use place::Host;
 pub use problem::{Problem, failure};
 pub use report::{Language, Report};

@@ -8,6 +8,7 @@ use super::reader::Section;
 use super::scalar::{Choice, DAY, seconds};
 use super::watch::{self, Limits, NodeLimits};
 use super::wrong::Wrong;
+use crate::model::node::Platform;
 
 /// `[local]`: the machine we run on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,17 +41,6 @@ pub struct Node {
     /// Silence after which it is down, 1 s to a day; `None`: 10 s, for phones
     /// and nodes not yet known 90 s.
     pub down_after: Option<Duration>,
-}
-
-/// What a machine runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Platform {
-    /// Linux.
-    Linux,
-    /// macOS.
-    Macos,
-    /// Termux on Android.
-    Termux,
 }
 
 impl Choice for Platform {

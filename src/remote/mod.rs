@@ -1,0 +1,19 @@
+//! Machines reached by ssh: one long-lived `ssh … sh -s` a node, a probe that
+//! only reads, and what their answers or their silence mean.
+//!
+//! Everything here but `fleet.rs`, `line.rs` and `shell.rs` is pure: bytes and
+//! moments in, plain data out.
+
+pub mod answer;
+pub mod cause;
+pub mod command;
+mod facts;
+pub mod fleet;
+pub mod frame;
+mod line;
+mod macos;
+pub mod probe;
+pub mod route;
+mod shell;
+pub mod slots;
+mod space;
