@@ -3,7 +3,7 @@
 
 use crate::config::Raise;
 use crate::model::alert::{Alert, Severity};
-use crate::model::node::{Node, NodeState};
+use crate::model::node::{CheckMemory, Node, NodeState};
 
 /// The open alerts after `node` was judged, and the next free serial number.
 ///
@@ -20,21 +20,40 @@ pub fn after(alerts: &[Alert], node: &Node, raise: &Raise, next_number: u64) -> 
         .partition(|alert| alert.id.starts_with(&prefix));
     let mut next_number = next_number;
     for problem in &node.problems {
+        // Not being let in is our own matter: one alert for all nodes.
+        if problem.check == "auth" {
+            continue;
+        }
+        let down = problem.check == "unreachable" && node.judged() == NodeState::Down;
         let id = format!("{prefix}{}", problem.check);
         let Some(memory) = node.checks.get(&problem.check) else {
             continue;
         };
-        let text = format!("{} {}", node.name, problem.text);
+        let text = if problem.check == "unreachable" {
+            format!(
+                "{} is {}: {}",
+                node.name,
+                node.judged().word(),
+                problem.text
+            )
+        } else {
+            format!("{} {}", node.name, problem.text)
+        };
         if let Some(alert) = ours.iter().find(|alert| alert.id == id) {
             open.push(Alert {
                 text,
                 ..alert.clone()
             });
-        } else if memory.recent.iter().filter(|bad| **bad).count() >= raise.bad {
+        } else if down || bad(memory) >= raise.bad {
+            let critical = down || problem.check == "host-key";
             open.push(Alert {
                 id,
                 number: next_number,
-                severity: Severity::Warning,
+                severity: if critical {
+                    Severity::Critical
+                } else {
+                    Severity::Warning
+                },
                 since: memory.since.unwrap_or(node.since),
                 text,
                 acked: false,
@@ -45,6 +64,84 @@ pub fn after(alerts: &[Alert], node: &Node, raise: &Raise, next_number: u64) -> 
     }
     open.sort_by_key(|alert| alert.number);
     (open, next_number)
+}
+
+fn bad(memory: &CheckMemory) -> usize {
+    memory.recent.iter().filter(|bad| **bad).count()
+}
+
+/// `open` with what is our own matter, whatever the number of nodes it shows
+/// on: that we are not let in, and that our network is lost. `before` are the
+/// alerts as they were, so that one keeps its number.
+#[must_use]
+pub fn about_us(
+    before: &[Alert],
+    mut open: Vec<Alert>,
+    nodes: &[Node],
+    local: &str,
+    raise: &Raise,
+    mut next_number: u64,
+) -> (Vec<Alert>, u64) {
+    let barred = |node: &&Node| node.problems.iter().any(|problem| problem.check == "auth");
+    let barred: Vec<&Node> = nodes.iter().filter(barred).collect();
+    let memories = barred.iter().filter_map(|node| node.checks.get("auth"));
+    let lasting = memories.clone().any(|memory| bad(memory) >= raise.bad);
+    let first = barred.first().and_then(|node| node.problems.first());
+    let auth = first.filter(|_| lasting).map(|problem| {
+        let since = memories.filter_map(|memory| memory.since).min();
+        let text = format!(
+            "cannot log in to {}: {}; see `mamori doctor`",
+            names(&barred),
+            problem.text
+        );
+        ("auth", since, text)
+    });
+    let hidden: Vec<&Node> = nodes.iter().filter(|node| node.hidden.is_some()).collect();
+    let network = (!hidden.is_empty()).then(|| {
+        let since = hidden.iter().map(|node| node.since).min();
+        let text = format!("{local} has no network: {} cannot be seen", names(&hidden));
+        ("network", since, text)
+    });
+    for (check, since, text) in auth.into_iter().chain(network) {
+        let id = format!("{local}/{check}");
+        if open.iter().any(|alert| alert.id == id) {
+            continue;
+        }
+        let alert = match before.iter().find(|alert| alert.id == id) {
+            Some(alert) => Alert {
+                text,
+                ..alert.clone()
+            },
+            None => {
+                next_number = next_number.saturating_add(1);
+                Alert {
+                    id,
+                    number: next_number - 1,
+                    severity: Severity::Warning,
+                    since: since.unwrap_or_default(),
+                    text,
+                    acked: false,
+                    snoozed_until: None,
+                }
+            }
+        };
+        open.push(alert);
+    }
+    open.sort_by_key(|alert| alert.number);
+    (open, next_number)
+}
+
+/// The first three names, and how many more.
+fn names(nodes: &[&Node]) -> String {
+    let first: Vec<&str> = nodes
+        .iter()
+        .take(3)
+        .map(|node| node.name.as_str())
+        .collect();
+    match nodes.len().saturating_sub(3) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
 }
 
 /// `alerts` without those of nodes that are not there any more.

@@ -1,8 +1,7 @@
 //! The arguments of `mamori health` and `mamori status`, and their exit codes.
 
-use super::record::{Rules, record};
+use super::prober::Prober;
 use super::show::{self, View, WatcherView};
-use super::{expected::Expected, facts};
 use crate::config::{self, Config};
 use crate::failure::{Exit, Failure};
 use crate::model::home::Home;
@@ -12,10 +11,9 @@ use crate::model::time::Timestamp;
 use crate::roster;
 use crate::state::store::{PATIENCE, Store};
 use crate::sys::flock::Wait;
-use crate::sys::host::Ask;
 use crate::sys::signals::{Signals, Stop};
 use crate::sys::surroundings::Surroundings;
-use crate::sys::{clock, files, flock, output, status_bar};
+use crate::sys::{clock, files, flock, output};
 
 /// Look at the nodes now, judge, record and show them
 #[derive(Debug, clap::Args)]
@@ -51,17 +49,22 @@ pub fn health(args: &HealthArgs, around: &Surroundings) -> Result<Exit, Failure>
         .as_deref()
         .map(|node| roster::resolve(node, &config))
         .transpose()?;
-    if let Some(node) = node.as_ref().filter(|node| **node != name) {
-        let what =
-            format!("`{node}` is a remote node, and this version looks at the local one only");
-        return Err(Failure::unable(what).hint("mamori health --node local"));
-    }
     let node = node.as_deref();
     // One that looks again soon need not queue for the lock.
     let wait = if args.watch { Wait::Never } else { PATIENCE };
-    let prober = Prober::new(around, &config, name, wait);
+    let mut prober = Prober::new(around, &config, name, node, wait);
+    let signals = Signals::listen()?;
     if !args.watch {
-        let state = prober.probe();
+        let state = match prober.probe(&signals) {
+            Ok(state) => state,
+            Err(stop) => return Ok(stopped(stop)),
+        };
+        if let Some(failure) = prober.unable() {
+            if !args.json {
+                present(&prober.store, &state, &config, node, false, clock::now())?;
+            }
+            return Err(failure);
+        }
         return present(
             &prober.store,
             &state,
@@ -71,9 +74,11 @@ pub fn health(args: &HealthArgs, around: &Surroundings) -> Result<Exit, Failure>
             clock::now(),
         );
     }
-    let signals = Signals::listen()?;
     loop {
-        let state = prober.probe();
+        let state = match prober.probe(&signals) {
+            Ok(state) => state,
+            Err(stop) => return Ok(stopped(stop)),
+        };
         let now = clock::now();
         if !args.json {
             output::print(&show::rule(
@@ -82,11 +87,16 @@ pub fn health(args: &HealthArgs, around: &Surroundings) -> Result<Exit, Failure>
             ))?;
         }
         present(&prober.store, &state, &config, node, args.json, now)?;
-        match signals.wait(config.watch.liveness_every) {
-            Some(Stop::Interrupted) => return Ok(Exit::Interrupted),
-            Some(Stop::Terminated) => return Ok(Exit::Fine),
-            None => {}
+        if let Some(stop) = signals.wait(config.watch.liveness_every) {
+            return Ok(stopped(stop));
         }
+    }
+}
+
+fn stopped(stop: Stop) -> Exit {
+    match stop {
+        Stop::Interrupted => Exit::Interrupted,
+        Stop::Terminated => Exit::Fine,
     }
 }
 
@@ -114,70 +124,6 @@ pub fn status(args: &StatusArgs, around: &Surroundings) -> Result<Exit, Failure>
         ))
         .hint("upgrade every mamori binary together: `make install`")),
         _ => Err(Failure::unable("no node was looked at yet").hint("mamori health")),
-    }
-}
-
-/// Looks, judges and records, as often as wanted.
-struct Prober<'a> {
-    around: &'a Surroundings,
-    config: &'a Config,
-    expected: Expected,
-    name: String,
-    store: Store,
-    wait: Wait,
-}
-
-impl<'a> Prober<'a> {
-    fn new(around: &'a Surroundings, config: &'a Config, name: String, wait: Wait) -> Self {
-        let expected = facts::expected(around, config);
-        let store = Store::new(Home::of(&around.mamori_home), "mamori health");
-        Self {
-            around,
-            config,
-            expected,
-            name,
-            store,
-            wait,
-        }
-    }
-
-    /// One look, recorded; when it cannot be recorded, that is said and the
-    /// result stands all the same.
-    fn probe(&self) -> State {
-        let known = self
-            .store
-            .read()
-            .ok()
-            .flatten()
-            .map(|look| look.state)
-            .unwrap_or_default();
-        let look = facts::look(self.around, self.config, &known, Ask::ALL);
-        let rules = Rules {
-            name: &self.name,
-            expected: &self.expected,
-            judge: &self.config.judge,
-            config: self.config,
-        };
-        let updated = self.store.update(self.wait, look.at, |state| {
-            (
-                state.summary.level(),
-                Some(record(state, &look, Ask::ALL, rules)),
-            )
-        });
-        match updated {
-            Ok(updated) => {
-                for notice in &updated.notices {
-                    output::complain(&format!("warning: {notice}\n"));
-                }
-                let before = (self.wait == Wait::Never).then_some(updated.outcome);
-                status_bar::show_everywhere(self.around, self.store.home(), before, &updated.state);
-                updated.state
-            }
-            Err(error) => {
-                output::complain(&format!("warning: not recorded: {error}\n"));
-                record(&known, &look, Ask::ALL, rules)
-            }
-        }
     }
 }
 

@@ -72,9 +72,7 @@ fn remember(
     now: Timestamp,
 ) -> CheckMemory {
     let mut memory = before.cloned().unwrap_or_default();
-    memory.recent.push(finding.grade == Grade::Bad);
-    let beyond = memory.recent.len().saturating_sub(rules.raise.of);
-    memory.recent.drain(..beyond);
+    memory.remember(finding.grade == Grade::Bad, rules.raise.of);
     match finding.grade {
         Grade::Bad => {
             memory.good = 0;

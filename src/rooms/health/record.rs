@@ -1,12 +1,19 @@
-//! One more look, taken over into the state. Pure.
+//! What was heard, taken over into the state. Pure.
+
+use std::time::Duration;
 
 use super::alerts;
-use super::expected::Expected;
+use super::expected::{Expected, Patience};
+use super::heard::{Heard, Word};
 use super::judge::{Sample, judge};
-use crate::config::{Config, Judge};
-use crate::model::node::{CpuTicks, Node};
+use super::ledger::{Books, book};
+use super::silence::{Unanswered, forget_silence, silent};
+use crate::config::{self, Config, Judge};
+use crate::model::node::{CpuTicks, Node, NodeState};
 use crate::model::reading::{Reading, Readings, share};
-use crate::model::state::State;
+use crate::model::state::{EVENTS_KEPT, Event, State};
+use crate::model::time::Timestamp;
+use crate::remote::answer::Answer;
 use crate::roster::roster;
 use crate::sys::host::{Ask, Look};
 
@@ -23,28 +30,174 @@ pub struct Rules<'a> {
     pub config: &'a Config,
 }
 
-/// `state` after `look` at the local node, whose dear questions were `ask`.
+impl Rules<'_> {
+    /// How far a look vouches on either side: to the next one and a little
+    /// more, so that what nobody looked at for long is unknown.
+    fn reach(&self) -> Duration {
+        self.config.watch.health_every * 2 + Duration::from_secs(60)
+    }
+}
+
+/// `state` after all that was heard, in its order.
 #[must_use]
-pub fn record(state: &State, look: &Look, ask: Ask, rules: Rules<'_>) -> State {
+pub fn record(state: &State, heard: &[Heard], rules: Rules<'_>) -> State {
+    let Some(now) = heard.last().map(|heard| heard.moment.at) else {
+        return state.clone();
+    };
     let mut state = State {
-        nodes: roster(state, rules.config, rules.name, look.at),
+        nodes: roster(state, rules.config, rules.name, now),
         ..state.clone()
     };
-    if let Some(node) = state.nodes.first_mut() {
-        let sample = Sample {
-            at: look.at,
-            readings: readings(node, look, ask),
-            boot_id: look.boot_id.clone(),
-            cpu_ticks: look.cpu_ticks,
-        };
-        let pause = state.pauses.get(&node.name);
-        *node = judge(node, sample, rules.expected, rules.judge, pause);
-        (state.alerts, state.next_alert) =
-            alerts::after(&state.alerts, node, &rules.judge.raise, state.next_alert);
+    let before = state.alerts.clone();
+    for heard in heard {
+        take_over(&mut state, heard, rules);
     }
     state.alerts = alerts::of_nodes(state.alerts, &state.nodes);
-    state.settle(look.at);
+    (state.alerts, state.next_alert) = alerts::about_us(
+        &before,
+        state.alerts,
+        &state.nodes,
+        rules.name,
+        &rules.judge.raise,
+        state.next_alert,
+    );
+    let beyond = state.events.len().saturating_sub(EVENTS_KEPT);
+    state.events.drain(..beyond);
+    state.settle(now);
     state
+}
+
+fn take_over(state: &mut State, heard: &Heard, rules: Rules<'_>) {
+    let index = state.nodes.iter().position(|node| node.name == heard.node);
+    let Some(node) = index.and_then(|index| state.nodes.get_mut(index)) else {
+        return;
+    };
+    let pause = state.pauses.get(&node.name);
+    let configured = rules.config.node(&node.name);
+    let (was, silence) = (node.judged(), node.silence.clone());
+    let seen_before = node.observed_at.is_some();
+    let now = heard.moment.at;
+    match &heard.word {
+        Word::Looked(look, ask) => {
+            let sample = Sample {
+                at: now,
+                readings: readings(node, look, *ask),
+                boot_id: look.boot_id.clone(),
+                cpu_ticks: look.cpu_ticks,
+            };
+            *node = judge(node, sample, rules.expected, rules.judge, pause);
+        }
+        Word::Answered(answer, latency_ms) => {
+            let Some(configured) = configured else { return };
+            let rebooted = rebooted(node, answer);
+            node.platform = configured.platform.or(answer.platform).or(node.platform);
+            let expected = Expected::of_node(rules.config, configured, node.platform);
+            forget_silence(node);
+            let sample = sample(node, answer, now);
+            *node = judge(node, sample, &expected, rules.judge, pause);
+            node.hidden = None;
+            node.latency_ms = Some(*latency_ms);
+            node.answered_at = Some(now);
+            if rebooted {
+                node.rebooted_at = Some(now);
+                state
+                    .events
+                    .push(event(now, node, "rebooted", "it has booted anew"));
+            }
+        }
+        Word::Alive => {
+            if node.silence.is_some() || node.hidden.take().is_some() {
+                forget_silence(node);
+                let judged = if node.problems.is_empty() {
+                    NodeState::Ok
+                } else {
+                    NodeState::Degraded
+                };
+                node.judged = Some(judged);
+                node.set_state(judged.in_force(pause, now), now);
+            }
+        }
+        Word::Failed {
+            asked,
+            trouble,
+            ours,
+        } => {
+            let Some(configured) = configured else { return };
+            let patience = patience(configured, node);
+            let unanswered = Unanswered {
+                asked,
+                moment: &heard.moment,
+                trouble,
+                ours: *ours,
+            };
+            *node = silent(node, unanswered, patience, &rules.judge.raise, pause);
+        }
+        Word::Slept { .. } => node.silence = None,
+        Word::Left => {}
+    }
+    let books = Books {
+        reach: rules.reach(),
+        pause,
+    };
+    book(
+        node,
+        was,
+        silence.as_ref(),
+        &heard.word,
+        &heard.moment,
+        books,
+    );
+    let is = node.judged();
+    if is != was && seen_before {
+        let why = node.problems.first().map(|problem| problem.text.clone());
+        let change = event(now, node, is.word(), &why.unwrap_or_default());
+        state.events.push(change);
+    }
+    (state.alerts, state.next_alert) =
+        alerts::after(&state.alerts, node, &rules.judge.raise, state.next_alert);
+}
+
+/// How long the silence of a configured node is borne, given what is known of it.
+#[must_use]
+pub fn patience(configured: &config::Node, node: &Node) -> Patience {
+    Patience::with(configured, configured.platform.or(node.platform))
+}
+
+fn event(at: Timestamp, node: &Node, what: &str, text: &str) -> Event {
+    Event {
+        at,
+        node: node.name.clone(),
+        what: what.to_owned(),
+        text: text.to_owned(),
+    }
+}
+
+/// Whether the answer is of another boot than the one before: its id, or where
+/// there is none its uptime, says so.
+fn rebooted(node: &Node, answer: &Answer) -> bool {
+    match (&node.boot_id, &answer.boot_id) {
+        (Some(before), Some(after)) => before != after,
+        _ => {
+            let (before, after) = (&node.readings.uptime_s, &answer.readings.uptime_s);
+            match (before.value(), after.value()) {
+                (Some(before), Some(after)) => after < before,
+                _ => false,
+            }
+        }
+    }
+}
+
+fn sample(node: &Node, answer: &Answer, at: Timestamp) -> Sample {
+    let mut readings = answer.readings.clone();
+    if let Some(percent) = busy(node, answer.boot_id.as_deref(), answer.cpu_ticks) {
+        readings.cpu_percent = Reading::Value(percent);
+    }
+    Sample {
+        at,
+        readings,
+        boot_id: answer.boot_id.clone(),
+        cpu_ticks: answer.cpu_ticks,
+    }
 }
 
 /// The look's readings, with the last answers to what was not asked this time,
@@ -53,7 +206,7 @@ fn readings(node: &Node, look: &Look, ask: Ask) -> Readings {
     let new = look.readings.clone();
     let last = &node.readings;
     Readings {
-        cpu_percent: match busy(node, look) {
+        cpu_percent: match busy(node, look.boot_id.as_deref(), look.cpu_ticks) {
             Some(percent) => Reading::Value(percent),
             None => new.cpu_percent,
         },
@@ -91,9 +244,9 @@ fn readings(node: &Node, look: &Look, ask: Ask) -> Readings {
     }
 }
 
-fn busy(node: &Node, look: &Look) -> Option<f64> {
-    let (before, after): (CpuTicks, CpuTicks) = (node.cpu_ticks?, look.cpu_ticks?);
-    let same_boot = node.boot_id.is_some() && node.boot_id == look.boot_id;
+fn busy(node: &Node, boot_id: Option<&str>, ticks: Option<CpuTicks>) -> Option<f64> {
+    let (before, after): (CpuTicks, CpuTicks) = (node.cpu_ticks?, ticks?);
+    let same_boot = node.boot_id.is_some() && node.boot_id.as_deref() == boot_id;
     let total = after
         .total
         .checked_sub(before.total)

@@ -1,14 +1,17 @@
 //! What is known, as a table for people and as JSON for programs. Pure.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use crate::config::{Config, Limits};
 use crate::model::alert::Alert;
-use crate::model::node::{Node, NodeState, Problem};
+use crate::model::node::{Node, NodeState, Platform, Problem};
 use crate::model::reading::{Reading, Readings};
-use crate::model::state::State;
+use crate::model::state::{Event, State};
 use crate::model::text::{clean, count};
 use crate::model::time::{Timestamp, age, left};
+use crate::model::uptime::Uptime;
 use crate::ui::style::{Role, painted};
 use crate::ui::table::{Cell, table};
 
@@ -46,6 +49,7 @@ struct Json<'a> {
     summary: JsonSummary<'a>,
     nodes: Vec<JsonNode<'a>>,
     alerts: &'a [Alert],
+    events: &'a [Event],
     watcher: &'a WatcherView,
 }
 
@@ -65,6 +69,21 @@ struct JsonNode<'a> {
     latency_ms: Option<f64>,
     readings: &'a Readings,
     problems: &'a [Problem],
+    platform: Option<Platform>,
+    rebooted_at: Option<Timestamp>,
+    uptime: Option<JsonUptime>,
+}
+
+/// The four add up to the seconds since `since`.
+#[derive(Serialize)]
+struct JsonUptime {
+    since: Timestamp,
+    up_s: f64,
+    down_s: f64,
+    unknown_s: f64,
+    paused_s: f64,
+    percent: Option<f64>,
+    coverage_percent: Option<f64>,
 }
 
 /// The one JSON value, on one line.
@@ -84,6 +103,7 @@ pub fn json(view: &View<'_>) -> Result<String, serde_json::Error> {
         },
         nodes: view.nodes.iter().map(|node| json_node(node)).collect(),
         alerts: &view.state.alerts,
+        events: &view.state.events,
         watcher: &view.watcher,
     };
     Ok(serde_json::to_string(&value)? + "\n")
@@ -98,7 +118,22 @@ fn json_node(node: &Node) -> JsonNode<'_> {
         latency_ms: node.latency_ms,
         readings: &node.readings,
         problems: &node.problems,
+        platform: node.platform,
+        rebooted_at: node.rebooted_at,
+        uptime: node.uptime.as_ref().map(|uptime| JsonUptime {
+            since: uptime.since,
+            up_s: seconds(uptime.up_ms),
+            down_s: seconds(uptime.down_ms),
+            unknown_s: seconds(uptime.unknown_ms),
+            paused_s: seconds(uptime.paused_ms),
+            percent: uptime.percent(),
+            coverage_percent: uptime.coverage_percent(),
+        }),
     }
+}
+
+fn seconds(milliseconds: u64) -> f64 {
+    Duration::from_millis(milliseconds).as_secs_f64()
 }
 
 /// The text for people: the segment, the table, what is wrong, who watches.
@@ -113,7 +148,15 @@ pub fn text(view: &View<'_>, columns: usize) -> String {
         .iter()
         .map(|node| row(node, limits(node, view.config), view.now))
         .collect();
-    lines.extend(table(&HEADINGS.map(Cell::plain), rows, columns));
+    let mut headings = HEADINGS.map(Cell::plain).to_vec();
+    let mut rows: Vec<Vec<Cell>> = rows;
+    if view.state.nodes.len() > 1 {
+        for (row, node) in rows.iter_mut().zip(&view.nodes) {
+            row.extend(of_remote(node));
+        }
+        headings.extend(["PROBE", "UPTIME"].map(Cell::plain));
+    }
+    lines.extend(table(&headings, rows, columns));
     let troubles = view.nodes.iter().flat_map(|node| troubles(node, view));
     let troubles: Vec<String> = troubles.collect();
     if !troubles.is_empty() {
@@ -144,7 +187,8 @@ fn row(node: &Node, limits: Limits, now: Timestamp) -> Vec<Cell> {
             .find(|problem| problem.check == check)
             .map(|_| Role::Warning)
     };
-    let seen = match node.observed_at {
+    // Of a silent node the readings are as old as its last answer.
+    let seen = match node.answered_at.or(node.observed_at) {
         None => "never".to_owned(),
         Some(at) if now.since(at) < 2 => "now".to_owned(),
         Some(at) => format!("{} ago", age(now.since(at))),
@@ -176,6 +220,19 @@ fn row(node: &Node, limits: Limits, now: Timestamp) -> Vec<Cell> {
         })),
         Cell::plain(&sessions),
     ]
+}
+
+/// What matters once there are nodes elsewhere: how fast each answers, and how
+/// much of the time it did.
+fn of_remote(node: &Node) -> [Cell; 2] {
+    let probe = node.latency_ms.map(|latency| match latency {
+        slow if slow >= 1_000.0 => format!("{:.1}s", slow / 1_000.0),
+        fast => format!("{fast}ms"),
+    });
+    let uptime = node.uptime.as_ref().and_then(Uptime::percent);
+    // Rounded down: 100% means always.
+    let uptime = uptime.map(|percent| format!("{}%", (percent * 100.0).floor() / 100.0));
+    [probe, uptime].map(|text| Cell::right(None, text.unwrap_or_else(|| "-".to_owned())))
 }
 
 /// A reading in a table: `n/a` where nobody can know, `err` where it should have worked.
@@ -228,16 +285,43 @@ fn troubles(node: &Node, view: &View<'_>) -> Vec<String> {
         );
         painted(Role::Warning, &line)
     });
-    let unknown =
-        (node.state == NodeState::Unknown).then(|| match &node.readings.disk_used_percent {
+    let rebooted = node.rebooted_at.filter(|at| view.now.since(*at) < 3_600);
+    let rebooted = rebooted.map(|at| {
+        format!(
+            "  {}: booted anew, seen {} ago",
+            node.name,
+            age(view.now.since(at))
+        )
+    });
+    let hidden = node
+        .hidden
+        .as_ref()
+        .map(|why| format!("  {}: {}", node.name, clean(why)));
+    let silence = node
+        .silence
+        .as_ref()
+        .filter(|_| node.state == NodeState::Dozing);
+    let dozing =
+        silence.map(|silence| format!("  {}: asleep, or late: {}", node.name, clean(&silence.why)));
+    let unexplained = node.problems.is_empty() && hidden.is_none();
+    let unknown = (node.state == NodeState::Unknown && unexplained).then(|| {
+        match &node.readings.disk_used_percent {
             Reading::Unavailable(why) | Reading::Failed(why) => {
                 format!("  {}: {}", node.name, clean(why))
             }
             Reading::Value(_) => {
                 format!("  {}: nobody could look{}", node.name, since(node.since))
             }
-        });
-    pause.into_iter().chain(problems).chain(unknown).collect()
+        }
+    });
+    pause
+        .into_iter()
+        .chain(problems)
+        .chain(hidden)
+        .chain(dozing)
+        .chain(unknown)
+        .chain(rebooted)
+        .collect()
 }
 
 fn watcher(watcher: &WatcherView, now: Timestamp) -> String {

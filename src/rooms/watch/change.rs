@@ -8,6 +8,8 @@ use std::time::Duration;
 use crate::model::node::Node;
 use crate::model::reading::Reading;
 use crate::model::state::State;
+use crate::model::uptime::Class;
+use crate::rooms::health::heard::{Heard, Word};
 
 /// Points by which a disk's use must have moved.
 const DISK_POINTS: f64 = 1.0;
@@ -30,6 +32,7 @@ pub fn worth_writing(old: &State, new: &State, oldest: Duration) -> bool {
         || old.pauses != new.pauses
         || old.gaps != new.gaps
         || old.tmux_servers != new.tmux_servers
+        || old.events != new.events
         || old.nodes.len() != new.nodes.len()
         || old
             .nodes
@@ -52,6 +55,11 @@ fn differ(old: &Node, new: &Node, oldest: Duration) -> bool {
     let (was, is) = (&old.readings, &new.readings);
     aged || old.name != new.name
         || old.state != new.state
+        || old.judged != new.judged
+        || old.silence.is_some() != new.silence.is_some()
+        || old.hidden != new.hidden
+        || old.platform != new.platform
+        || classes(old) != classes(new)
         || old.checks != new.checks
         || old.boot_id != new.boot_id
         || texts(old) != texts(new)
@@ -65,6 +73,40 @@ fn differ(old: &Node, new: &Node, oldest: Duration) -> bool {
         || was.network != is.network
         || was.tmux_sessions != is.tmux_sessions
         || was.services != is.services
+}
+
+fn classes(node: &Node) -> Option<Class> {
+    node.uptime.as_ref().map(|uptime| uptime.class)
+}
+
+/// What was heard without what says nothing new: of words of the same kind in
+/// a row from a node, the last; of failures the first, too, for its time.
+#[must_use]
+pub fn compacted(heard: &[Heard]) -> Vec<Heard> {
+    let mut kept: Vec<Heard> = Vec::new();
+    for one in heard {
+        let mut same_node = kept.iter().enumerate().rev();
+        let last = same_node.find(|(_, other)| other.node == one.node);
+        let Some((at, last)) = last.filter(|(_, last)| same_kind(&last.word, &one.word)) else {
+            kept.push(one.clone());
+            continue;
+        };
+        let fails = matches!(last.word, Word::Failed { .. });
+        let before = kept
+            .iter()
+            .take(at)
+            .rfind(|other| other.node == one.node)
+            .is_some_and(|before| same_kind(&before.word, &one.word));
+        if !fails || before {
+            kept.remove(at);
+        }
+        kept.push(one.clone());
+    }
+    kept
+}
+
+fn same_kind(one: &Word, other: &Word) -> bool {
+    std::mem::discriminant(one) == std::mem::discriminant(other)
 }
 
 fn moved(old: &Reading<f64>, new: &Reading<f64>, points: f64) -> bool {

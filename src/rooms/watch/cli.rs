@@ -1,16 +1,17 @@
 //! The arguments of `mamori watch`, and its loop.
 
+use std::path::Path;
+
 use super::round::Rounds;
-use super::schedule::{LOCAL_EVERY, Schedule};
+use super::schedule::{LOCAL_EVERY, Schedule, overslept};
 use crate::config;
 use crate::failure::{Exit, Failure};
 use crate::model::home::Home;
 use crate::model::segment::FRESH_SECONDS;
 use crate::model::state::{Gap, GapCause};
-use crate::model::time::Timestamp;
 use crate::roster;
 use crate::state::store::Store;
-use crate::sys::flock::{self, LockError, Wait};
+use crate::sys::flock::{self, Lock, LockError, Wait};
 use crate::sys::signals::{Signals, Stop};
 use crate::sys::surroundings::Surroundings;
 use crate::sys::{clock, files, output};
@@ -72,51 +73,58 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
     }
     loop {
         let elapsed = clock::elapsed();
-        if let Some(slept) = schedule.slept(elapsed) {
-            let now = clock::now();
-            let seconds = i64::try_from(slept.as_secs()).unwrap_or(i64::MAX);
-            let from = Timestamp(now.0.saturating_sub(seconds));
-            rounds.note_gap(&Gap {
-                from,
-                to: now,
-                why: GapCause::Slept,
-            });
-        }
-        if !lock.stands_at(&lock_file) {
-            match flock::lock(&lock_file, "mamori watch", Wait::Never) {
-                Ok(again) => lock = again,
-                Err(error) => {
-                    output::complain(&format!(
-                        "warning: our lock was removed; now it is {error}\n"
-                    ));
-                    return Ok(Exit::Fine);
-                }
+        if schedule.due(elapsed) {
+            if !stay_locked(&mut lock, &lock_file, &rounds) {
+                return Ok(Exit::Fine);
             }
+            schedule.follow(rounds.reconfigure());
+            rounds.round(schedule.begin(elapsed));
         }
-        // A beat vouches for what the state file says: no beat while it
-        // cannot be written.
-        if rounds.recorded()
-            && let Err(error) = lock.beat()
-        {
-            output::complain(&format!(
-                "warning: could not touch the watcher's lock: {error}\n"
-            ));
-        }
-        schedule.follow(rounds.reconfigure());
-        rounds.round(schedule.begin(elapsed));
-        if args.once {
+        rounds.listen();
+        if args.once && !rounds.waits_for_answers() {
+            rounds.finish();
             return Ok(Exit::Fine);
         }
-        match signals.wait(schedule.wait(clock::elapsed())) {
-            None => {}
-            Some(stop) => {
-                rounds.say_goodbye();
-                return Ok(if stop == Stop::Interrupted {
-                    Exit::Interrupted
-                } else {
-                    Exit::Fine
-                });
+        let asleep_from = clock::elapsed();
+        let wait = schedule.wait(asleep_from).min(rounds.wait());
+        let stop = signals.wait_for(rounds.interests(), wait);
+        if let Some(stop) = stop {
+            rounds.finish();
+            rounds.say_goodbye();
+            return Ok(if stop == Stop::Interrupted {
+                Exit::Interrupted
+            } else {
+                Exit::Fine
+            });
+        }
+        if let Some(slept) = overslept(asleep_from, wait, clock::elapsed()) {
+            rounds.slept(slept);
+        }
+    }
+}
+
+/// Makes sure that our lock is still the one that others see, and beats;
+/// `false` when somebody else has taken over.
+fn stay_locked(lock: &mut Lock, file: &Path, rounds: &Rounds<'_>) -> bool {
+    if !lock.stands_at(file) {
+        match flock::lock(file, "mamori watch", Wait::Never) {
+            Ok(again) => *lock = again,
+            Err(error) => {
+                output::complain(&format!(
+                    "warning: our lock was removed; now it is {error}\n"
+                ));
+                return false;
             }
         }
     }
+    // A beat vouches for what the state file says: no beat while it
+    // cannot be written.
+    if rounds.recorded()
+        && let Err(error) = lock.beat()
+    {
+        output::complain(&format!(
+            "warning: could not touch the watcher's lock: {error}\n"
+        ));
+    }
+    true
 }

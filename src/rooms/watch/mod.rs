@@ -8,7 +8,13 @@
 //! bars, and writes the state file only when something in it changed. This is
 //! the only room that uses others: it runs them on their schedules.
 
+pub mod bars;
 pub mod change;
 pub mod cli;
+pub mod nodes;
+pub mod pace;
 pub mod round;
 pub mod schedule;
+
+#[cfg(test)]
+mod month_tests;

@@ -4,29 +4,28 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use super::change::worth_writing;
+use super::bars::Bars;
+use super::change::{compacted, worth_writing};
+use super::nodes::Nodes;
 use super::schedule::with_gap;
 use crate::config::{self, Config};
-use crate::model::segment::Level;
-use crate::model::state::{Gap, State, TmuxServer};
-use crate::model::time::Timestamp;
+use crate::model::reading::Reading;
+use crate::model::state::{Gap, GapCause, State, TmuxServer};
 use crate::rooms::health::expected::Expected;
 use crate::rooms::health::facts;
+use crate::rooms::health::heard::{Heard, Word};
 use crate::rooms::health::record::{Rules, record};
 use crate::roster;
 use crate::state::store::{StateError, Store};
 use crate::sys::flock::Wait;
-use crate::sys::host::{Ask, Look};
-use crate::sys::status_bar::{self, Texts};
+use crate::sys::host::{self, Ask};
 use crate::sys::surroundings::Surroundings;
-use crate::sys::tmux::TmuxError;
 use crate::sys::{clock, files, output, process};
 
-/// Looks that wait for the state file's lock; older ones are forgotten.
+/// Words that wait for the state file's lock, at most, for each node.
 const PENDING: usize = 60;
-/// Bars are redrawn out of turn at most so often.
-const REDRAW_EVERY: Duration = Duration::from_secs(10);
-
+/// Readings are written at most so often.
+const WRITE_EVERY: Duration = Duration::from_secs(2);
 /// Everything a watcher keeps between two rounds.
 pub struct Rounds<'a> {
     around: &'a Surroundings,
@@ -37,31 +36,19 @@ pub struct Rounds<'a> {
     base: State,
     /// What we know: that, with the looks that could not be written yet.
     state: State,
-    /// Looks that could not be written yet.
-    pending: Vec<(Look, Ask)>,
+    /// What was heard and does not stand in the file yet.
+    pending: Vec<Heard>,
+    nodes: Nodes<'a>,
+    /// When the file was last written.
+    written: Duration,
+    /// Whether something worth a write waits for its time.
+    due: bool,
     gaps: Vec<Gap>,
-    /// Bars drawn out of turn, by socket and process.
-    drawn: BTreeMap<(String, u32), Drawn>,
+    bars: Bars,
     /// Whether the last round could be written, or needed no writing.
     recorded: bool,
-    /// Servers that did not answer in time, and for how many rounds they are
-    /// left alone.
-    silent: BTreeMap<(String, u32), u8>,
     /// The last complaint about each matter, so that none is repeated every minute.
     complaints: BTreeMap<&'static str, String>,
-}
-
-/// Rounds in which a server that did not answer in time is not asked again.
-const SILENT_ROUNDS: u8 = 5;
-
-/// When a bar was last drawn out of turn, and with what severity.
-struct Drawn {
-    level: Level,
-    at: Duration,
-}
-
-fn key_of(server: &TmuxServer) -> (String, u32) {
-    (server.socket.clone(), server.pid)
 }
 
 impl<'a> Rounds<'a> {
@@ -70,18 +57,25 @@ impl<'a> Rounds<'a> {
     pub fn new(around: &'a Surroundings, config: Config, store: Store) -> Self {
         let look = store.read().ok().flatten();
         let state = look.map(|look| look.state).unwrap_or_default();
+        let name = roster::local_name(&config);
+        let known = State {
+            nodes: roster::roster(&state, &config, &name, clock::now()),
+            ..state.clone()
+        };
         Self {
             around,
-            name: roster::local_name(&config),
+            nodes: Nodes::new(around, &config, &known, &name),
+            written: Duration::ZERO,
+            due: false,
+            name,
             config,
             store,
-            base: state.clone(),
-            state,
+            base: state,
+            state: known,
             pending: Vec::new(),
             gaps: Vec::new(),
-            drawn: BTreeMap::new(),
+            bars: Bars::default(),
             recorded: true,
-            silent: BTreeMap::new(),
             complaints: BTreeMap::new(),
         }
     }
@@ -114,7 +108,8 @@ impl<'a> Rounds<'a> {
         self.config.watch.health_every
     }
 
-    /// One round; `full` asks every question, else only those that are judged.
+    /// One round; `full` asks every question of this machine, else only those
+    /// that are judged.
     pub fn round(&mut self, full: bool) {
         let expected = facts::expected(self.around, &self.config);
         let ask = if full {
@@ -122,48 +117,159 @@ impl<'a> Rounds<'a> {
         } else {
             facts::needed(&expected)
         };
-        let look = facts::look(self.around, &self.config, &self.state, ask);
-        let now = look.at;
-        self.pending.push((look, ask));
-        let beyond = self.pending.len().saturating_sub(PENDING);
-        self.pending.drain(..beyond);
-        self.write(&expected, now);
+        let mut look = facts::look(self.around, &self.config, &self.state, ask);
+        if ask.network && self.reaches_others() {
+            look.readings.network = Reading::Value(true);
+        }
+        let moment = look.moment.clone();
+        self.pending
+            .extend(self.nodes.left(&self.state, &self.name, &moment));
+        self.pending.push(Heard {
+            node: self.name.clone(),
+            moment,
+            word: Word::Looked(Box::new(look), ask),
+        });
+        self.write(&expected);
+        self.nodes.follow(&self.config, &self.state, &self.name);
         self.tell_bars();
     }
 
-    /// Brings the state file up to date if that is worth a write. When it is
-    /// locked or the disk is full, the looks wait and our own copy goes on.
-    fn write(&mut self, expected: &Expected, now: Timestamp) {
+    /// A node that answers proves the network.
+    fn reaches_others(&self) -> bool {
+        let others = self
+            .state
+            .nodes
+            .iter()
+            .filter(|node| node.name != self.name);
+        others
+            .filter(|node| node.silence.is_none() && node.hidden.is_none())
+            .any(|node| node.answered_at.is_some())
+    }
+
+    /// Asks the remote nodes and takes what they said; news are written and
+    /// told at once.
+    pub fn listen(&mut self) {
+        if !self.nodes.any() {
+            return;
+        }
+        let heard = self.nodes.turn(&self.state, &self.config);
+        let now = clock::elapsed();
+        if heard.is_empty() && !(self.due && self.may_write(now)) {
+            return;
+        }
+        self.pending.extend(heard);
+        let expected = facts::expected(self.around, &self.config);
+        let new = self.taken_over(&self.base, &expected);
+        let oldest = self.config.watch.health_every;
+        if !worth_writing(&self.base, &new, oldest) {
+            self.state = new;
+            self.pending = compacted(&self.pending);
+        } else if self.may_write(now) {
+            self.write(&expected);
+            self.tell_bars();
+        } else {
+            self.state = new;
+            self.due = true;
+        }
+    }
+
+    /// Writes what still waits for its time.
+    pub fn finish(&mut self) {
+        if self.due {
+            let expected = facts::expected(self.around, &self.config);
+            self.write(&expected);
+            self.tell_bars();
+        }
+    }
+
+    fn may_write(&self, now: Duration) -> bool {
+        now.saturating_sub(self.written) >= WRITE_EVERY
+    }
+
+    /// How long to wait for the remote nodes.
+    #[must_use]
+    pub fn wait(&self) -> Duration {
+        let write = if self.due {
+            (self.written + WRITE_EVERY).saturating_sub(clock::elapsed())
+        } else {
+            Duration::MAX
+        };
+        self.nodes.wait(&self.state, &self.config).min(write)
+    }
+
+    /// What ends the wait early.
+    #[must_use]
+    pub fn interests(&self) -> Vec<rustix::event::PollFd<'_>> {
+        self.nodes.interests()
+    }
+
+    /// Whether a remote node was asked and has not answered yet.
+    #[must_use]
+    pub fn waits_for_answers(&self) -> bool {
+        self.nodes.waiting()
+    }
+
+    /// We slept: what the others did meanwhile nobody knows.
+    pub fn slept(&mut self, span: Duration) {
+        let moment = host::moment();
+        let from = moment.before(span);
+        self.note_gap(&Gap {
+            from: from.at,
+            to: moment.at,
+            why: GapCause::Slept,
+        });
+        let mut slept = self.nodes.slept(&from, &moment);
+        slept.push(Heard {
+            node: self.name.clone(),
+            moment,
+            word: Word::Slept { from },
+        });
+        self.pending.extend(slept);
+    }
+
+    /// `state` with all that waits to be written.
+    fn taken_over(&self, state: &State, expected: &Expected) -> State {
         let rules = Rules {
             name: &self.name,
             expected,
             judge: &self.config.judge,
             config: &self.config,
         };
-        let (pending, gaps, oldest) = (&self.pending, &self.gaps, self.config.watch.health_every);
+        let mut new = record(state, &self.pending, rules);
+        new.gaps = self.gaps.iter().fold(new.gaps, |all, gap| {
+            with_gap(&all, gap.from, gap.to, gap.why)
+        });
+        new
+    }
+
+    /// Brings the state file up to date if that is worth a write. When it is
+    /// locked or the disk is full, what was heard waits and our own copy goes on.
+    fn write(&mut self, expected: &Expected) {
+        self.due = false;
+        let oldest = self.config.watch.health_every;
         let gone = self.gone_servers();
         let taken_over = |state: &State| {
-            let mut new = pending.iter().fold(state.clone(), |state, (look, ask)| {
-                record(&state, look, *ask, rules)
-            });
-            new.gaps = gaps.iter().fold(new.gaps, |all, gap| {
-                with_gap(&all, gap.from, gap.to, gap.why)
-            });
+            let mut new = self.taken_over(state, expected);
             new.tmux_servers.retain(|server| !gone.contains(server));
             new
         };
-        let updated = self.store.update(Wait::Never, now, |state| {
+        let updated = self.store.update(Wait::Never, clock::now(), |state| {
             let new = taken_over(state);
             let worth = worth_writing(state, &new, oldest);
-            (new.clone(), worth.then_some(new))
+            ((new.clone(), worth), worth.then_some(new))
         });
         match updated {
             Ok(updated) => {
-                self.state = updated.outcome;
+                let (state, worth) = updated.outcome;
+                self.state = state;
                 self.base = updated.state;
-                // An unwritten look is the base of nothing: the next one brings the same news.
-                self.pending.clear();
-                self.gaps.clear();
+                if worth {
+                    self.written = clock::elapsed();
+                    self.pending.clear();
+                    self.gaps.clear();
+                } else {
+                    self.pending = compacted(&self.pending);
+                }
                 self.recorded = true;
                 self.complaints.remove("state");
                 for notice in updated.notices {
@@ -177,72 +283,27 @@ impl<'a> Rounds<'a> {
                 if let Ok(Some(look)) = self.store.read() {
                     self.base = look.state;
                 }
-                self.state = taken_over(&self.base);
+                self.state = self.taken_over(&self.base, expected);
+                let beyond = self
+                    .pending
+                    .len()
+                    .saturating_sub(PENDING * self.state.nodes.len().max(1));
+                self.pending.drain(..beyond);
                 self.complain("state", format!("not recorded: {error}"));
             }
         }
     }
 
     /// Tells every registered bar what we know and until when to believe it.
-    /// All of it every time: people's commands tell the bars, too, and an
-    /// unchanged variable costs nothing there.
     fn tell_bars(&mut self) {
-        let until = clock::now().after(Duration::from_secs(status_bar::BELIEVED_SECONDS));
-        let servers = self.state.tmux_servers.clone();
-        let registered = |key: &(String, u32)| servers.iter().any(|server| key_of(server) == *key);
-        self.drawn.retain(|key, _| registered(key));
-        self.silent.retain(|key, rounds| {
-            *rounds -= 1;
-            *rounds > 0 && registered(key)
-        });
-        for server in servers
-            .iter()
-            .filter(|server| !self.silent.contains_key(&key_of(server)))
-            .collect::<Vec<_>>()
-        {
-            if let Err(error) = self.tell(server, until) {
-                self.drawn.remove(&key_of(server));
-                match error {
-                    // A server that is gone is no news: it may come back.
-                    TmuxError::NoServer(_) => {}
-                    TmuxError::Run(_) => {
-                        self.silent.insert(key_of(server), SILENT_ROUNDS);
-                        self.complain("tmux", error.to_string());
-                    }
-                    _ => self.complain("tmux", error.to_string()),
-                }
-            }
+        for complaint in self.bars.tell_all(self.around, &self.state) {
+            self.complain("tmux", complaint);
         }
-    }
-
-    /// Tells one bar, and draws it out of turn when the severity changed.
-    fn tell(&mut self, server: &TmuxServer, until: Timestamp) -> Result<(), TmuxError> {
-        let texts = Texts::of(&self.state, server);
-        status_bar::tell(self.around, server, Some(&texts), until)?;
-        let now = clock::elapsed();
-        let due = self.drawn.get(&key_of(server)).is_none_or(|last| {
-            last.level != texts.level && now.saturating_sub(last.at) >= REDRAW_EVERY
-        });
-        if due {
-            status_bar::redraw(self.around, server)?;
-            self.drawn.insert(
-                key_of(server),
-                Drawn {
-                    level: texts.level,
-                    at: now,
-                },
-            );
-        }
-        Ok(())
     }
 
     /// Tells every bar that nobody watches any more.
     pub fn say_goodbye(&self) {
-        let answers = |server: &&TmuxServer| !self.silent.contains_key(&key_of(server));
-        for server in self.state.tmux_servers.iter().filter(answers) {
-            // What cannot be told turns stale by itself.
-            let _ = status_bar::tell(self.around, server, None, Timestamp(0));
-        }
+        self.bars.say_goodbye(self.around, &self.state);
     }
 
     /// Registered servers whose socket and process are both gone.

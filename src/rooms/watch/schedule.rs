@@ -10,7 +10,7 @@ pub const LOCAL_EVERY: Duration = Duration::from_secs(60);
 
 /// Waking so much later than planned means that we slept or were stopped, not
 /// that the machine was busy.
-const OVERSLEPT: Duration = Duration::from_secs(20);
+const OVERSLEPT: Duration = Duration::from_secs(10);
 
 /// What the watcher has done, in time since some fixed moment with the time
 /// asleep counted.
@@ -40,6 +40,12 @@ impl Schedule {
         (self.every, self.full_every) = (LOCAL_EVERY.min(full_every), full_every);
     }
 
+    /// Whether a round is due at `elapsed`.
+    #[must_use]
+    pub fn due(&self, elapsed: Duration) -> bool {
+        self.wait(elapsed) == Duration::ZERO
+    }
+
     /// Begins a round at `elapsed`; says whether it looks at everything.
     pub fn begin(&mut self, elapsed: Duration) -> bool {
         let full = self
@@ -60,15 +66,14 @@ impl Schedule {
             Some(last) => (last + self.every).saturating_sub(elapsed),
         }
     }
+}
 
-    /// How long nobody looked, when a round that begins at `elapsed` is so
-    /// late that we must have been asleep.
-    #[must_use]
-    pub fn slept(&self, elapsed: Duration) -> Option<Duration> {
-        let last = self.last?;
-        let late = elapsed.saturating_sub(last + self.every);
-        (late >= OVERSLEPT).then(|| elapsed.saturating_sub(last))
-    }
+/// How long nobody looked, when a wait of `wait` that began at `from` ended
+/// only at `now`: so late that we must have been asleep.
+#[must_use]
+pub fn overslept(from: Duration, wait: Duration, now: Duration) -> Option<Duration> {
+    let late = now.saturating_sub(from.saturating_add(wait));
+    (late >= OVERSLEPT).then(|| now.saturating_sub(from))
 }
 
 /// `gaps` with one more that ends at `now`; the oldest are forgotten.
@@ -109,13 +114,12 @@ mod tests {
     }
 
     #[test]
-    fn a_round_that_is_a_little_late_is_no_sleep() {
-        let mut schedule = Schedule::new(at(300));
-        assert_eq!(schedule.slept(at(5_000)), None);
-        schedule.begin(at(0));
-        assert_eq!(schedule.slept(at(79)), None);
-        assert_eq!(schedule.slept(at(80)), Some(at(80)));
-        assert_eq!(schedule.slept(at(30_000)), Some(at(30_000)));
+    fn waking_a_little_late_is_no_sleep() {
+        assert_eq!(overslept(at(5_000), at(60), at(5_030)), None);
+        assert_eq!(overslept(at(5_000), at(60), at(5_069)), None);
+        assert_eq!(overslept(at(5_000), at(60), at(5_070)), Some(at(70)));
+        assert_eq!(overslept(at(0), at(1), at(30_000)), Some(at(30_000)));
+        assert_eq!(overslept(at(9), Duration::MAX, at(30_000)), None);
     }
 
     #[test]

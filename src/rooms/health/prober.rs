@@ -1,0 +1,165 @@
+//! Looks at all nodes, judges and records, as often as wanted.
+
+use super::expected::Expected;
+use super::facts;
+use super::heard::{Heard, Word};
+use super::record::{Rules, record};
+use super::sweep::Sweep;
+use super::targets::{manners, targets};
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::model::home::Home;
+use crate::model::reading::Reading;
+use crate::model::state::State;
+use crate::remote::fleet::Fleet;
+use crate::roster::roster;
+use crate::state::store::Store;
+use crate::sys::beside::beside;
+use crate::sys::flock::Wait;
+use crate::sys::host::{Ask, Look};
+use crate::sys::signals::{Signals, Stop};
+use crate::sys::surroundings::Surroundings;
+use crate::sys::{clock, output, programs, status_bar};
+
+/// Looks, judges and records.
+pub(super) struct Prober<'a> {
+    around: &'a Surroundings,
+    config: &'a Config,
+    expected: Expected,
+    name: String,
+    only: Option<&'a str>,
+    pub(super) store: Store,
+    wait: Wait,
+    fleet: Fleet,
+    has_ssh: bool,
+}
+
+impl<'a> Prober<'a> {
+    /// `only`: the one node to look at. Who does not wait for the lock will
+    /// look again, and keeps the shells open.
+    pub(super) fn new(
+        around: &'a Surroundings,
+        config: &'a Config,
+        name: String,
+        only: Option<&'a str>,
+        wait: Wait,
+    ) -> Self {
+        let ssh = programs::find("ssh", around);
+        let manners = manners(config, around.termux(), wait == Wait::Never);
+        Self {
+            around,
+            config,
+            expected: facts::expected(around, config),
+            name,
+            only,
+            store: Store::new(Home::of(&around.mamori_home), "mamori health"),
+            wait,
+            has_ssh: ssh.is_some(),
+            fleet: Fleet::new(ssh, around, manners),
+        }
+    }
+
+    /// What kept us from our own work.
+    pub(super) fn unable(&self) -> Option<Failure> {
+        let remote = |name: &str| name != self.name;
+        let wanted = match self.only {
+            Some(only) => remote(only),
+            None => self.config.nodes.iter().any(|node| remote(&node.name)),
+        };
+        (wanted && !self.has_ssh).then(|| {
+            let install = if self.around.termux() {
+                "pkg install openssh"
+            } else {
+                "apt install openssh-client"
+            };
+            Failure::unable("`ssh` is not on the PATH, so no remote node could be looked at")
+                .hint(install)
+        })
+    }
+
+    /// One look at all, recorded; when it cannot be recorded, that is said and
+    /// the result stands all the same.
+    ///
+    /// # Errors
+    /// Who asked us to stop.
+    pub(super) fn probe(&mut self, signals: &Signals) -> Result<State, Stop> {
+        let known = self
+            .store
+            .read()
+            .ok()
+            .flatten()
+            .map(|look| look.state)
+            .unwrap_or_default();
+        let heard = self.hear(&known, signals)?;
+        let now = heard
+            .last()
+            .map_or_else(clock::now, |heard| heard.moment.at);
+        let rules = Rules {
+            name: &self.name,
+            expected: &self.expected,
+            judge: &self.config.judge,
+            config: self.config,
+        };
+        let updated = self.store.update(self.wait, now, |state| {
+            (state.summary.level(), Some(record(state, &heard, rules)))
+        });
+        Ok(match updated {
+            Ok(updated) => {
+                for notice in &updated.notices {
+                    output::complain(&format!("warning: {notice}\n"));
+                }
+                let before = (self.wait == Wait::Never).then_some(updated.outcome);
+                status_bar::show_everywhere(self.around, self.store.home(), before, &updated.state);
+                updated.state
+            }
+            Err(error) => {
+                output::complain(&format!("warning: not recorded: {error}\n"));
+                record(&known, &heard, rules)
+            }
+        })
+    }
+
+    /// Looks at this machine while the others are asked.
+    fn hear(&mut self, known: &State, signals: &Signals) -> Result<Vec<Heard>, Stop> {
+        let mut targets = targets(self.config, known, &self.name);
+        targets.retain(|target| self.only.is_none_or(|only| only == target.name));
+        let manners = manners(self.config, self.around.termux(), self.wait == Wait::Never);
+        let names: Vec<String> = targets.iter().map(|target| target.name.clone()).collect();
+        self.fleet.follow(manners, targets);
+        let nodes = roster(known, self.config, &self.name, clock::now())
+            .into_iter()
+            .filter(|node| names.contains(&node.name))
+            .collect();
+        let sweep = Sweep {
+            config: self.config,
+            nodes,
+            patient: self.wait != Wait::Never,
+        };
+        let (around, config, fleet) = (self.around, self.config, &mut self.fleet);
+        let (look, swept) = beside(
+            || facts::look(around, config, known, Ask::ALL),
+            |look| sweep.run(fleet, signals, || look.peek(lost_network)),
+        );
+        let swept = swept?;
+        // The local look is missing only where there are no threads left.
+        let mut look = look.unwrap_or_else(|| facts::look(around, config, known, Ask::ALL));
+        if swept.iter().any(answered) {
+            look.readings.network = Reading::Value(true);
+        }
+        let local = Heard {
+            node: self.name.clone(),
+            moment: look.moment.clone(),
+            word: Word::Looked(Box::new(look), Ask::ALL),
+        };
+        Ok(std::iter::once(local).chain(swept).collect())
+    }
+}
+
+fn lost_network(look: &Look) -> bool {
+    look.readings.network == Reading::Value(false)
+}
+
+/// A configured node's answer proves the network.
+fn answered(heard: &Heard) -> bool {
+    matches!(heard.word, Word::Answered(..))
+}

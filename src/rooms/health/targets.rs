@@ -1,0 +1,56 @@
+//! Which remote nodes are asked, and how. Pure.
+
+use super::expected::services_of;
+use crate::config::{Channels, Config, Expect};
+use crate::model::state::State;
+use crate::remote::fleet::{Manners, Target};
+use crate::remote::probe::Wishes;
+
+/// Shells that stay open unless the configuration says otherwise.
+const KEPT_OPEN: usize = 128;
+/// Handshakes at once.
+const AT_ONCE: usize = 64;
+/// The same on a phone, whose processes are counted (Android kills beyond 32).
+const AT_ONCE_ON_A_PHONE: usize = 2;
+
+/// The configured remote nodes, as they are to be asked.
+#[must_use]
+pub fn targets(config: &Config, state: &State, local: &str) -> Vec<Target> {
+    let others = config.nodes.iter().filter(|node| node.name != local);
+    others
+        .map(|node| {
+            let known = state.node(&node.name).and_then(|known| known.platform);
+            let platform = node.platform.or(known);
+            let termux = platform == Some(crate::model::node::Platform::Termux);
+            let services = services_of(config, &node.name)
+                .map(|service| (service.name.clone(), service.check.clone()))
+                .collect();
+            Target {
+                name: node.name.clone(),
+                alias: node.ssh.clone(),
+                addresses: node.addresses.clone(),
+                wishes: Wishes {
+                    battery: node.expected(termux).contains(&Expect::Battery),
+                    services,
+                },
+            }
+        })
+        .collect()
+}
+
+/// How they are asked on this machine; `staying`: we shall ask again.
+#[must_use]
+pub fn manners(config: &Config, termux: bool, staying: bool) -> Manners {
+    let keep = match config.watch.channels {
+        _ if !staying => 0,
+        Channels::Count(count) => usize::from(count),
+        Channels::Auto if termux => 0,
+        Channels::Auto => KEPT_OPEN,
+    };
+    Manners {
+        keep,
+        at_once: if termux { AT_ONCE_ON_A_PHONE } else { AT_ONCE },
+        probe_timeout: config.watch.probe_timeout,
+        share_master: config.watch.share_master,
+    }
+}

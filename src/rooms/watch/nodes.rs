@@ -1,0 +1,219 @@
+//! The remote nodes as the watcher keeps them: asked at their pace, heard as
+//! they answer. Effects in, plain data out.
+
+use std::time::Duration;
+
+use super::pace::{Often, Pace};
+use crate::config::Config;
+use crate::model::moment::Moment;
+use crate::model::reading::Reading;
+use crate::model::state::State;
+use crate::remote::cause::{Cause, Trouble};
+use crate::remote::fleet::{Fleet, Outcome, Report};
+use crate::rooms::health::facts;
+use crate::rooms::health::heard::{Heard, Word};
+use crate::rooms::health::targets::{manners, targets};
+use crate::sys::host::{self, Ask};
+use crate::sys::surroundings::Surroundings;
+use crate::sys::{clock, programs};
+
+/// How long an answer about our own network stands.
+const NETWORK_STANDS: Duration = Duration::from_secs(10);
+/// Nobody sees a difference in when a shell's light answer is taken; waiting
+/// for a few at once saves waking up for each.
+const GATHERING: Duration = Duration::from_millis(40);
+
+/// The remote nodes.
+pub struct Nodes<'a> {
+    around: &'a Surroundings,
+    fleet: Fleet,
+    pace: Pace,
+    keep: usize,
+    names: Vec<String>,
+    /// When our own network was last known to be there or not.
+    network: Option<(Duration, bool)>,
+    /// When light questions were last asked.
+    asked_at: Option<Duration>,
+}
+
+impl<'a> Nodes<'a> {
+    /// Those of `config`, as far as `state` knows them.
+    #[must_use]
+    pub fn new(around: &'a Surroundings, config: &Config, state: &State, local: &str) -> Self {
+        let manners = manners(config, around.termux(), true);
+        let mut nodes = Self {
+            around,
+            fleet: Fleet::new(programs::find("ssh", around), around, manners),
+            pace: Pace::default(),
+            keep: manners.keep,
+            names: Vec::new(),
+            network: None,
+            asked_at: None,
+        };
+        nodes.follow(config, state, local);
+        nodes
+    }
+
+    /// Keeps to another configuration. A paused node is left alone.
+    pub fn follow(&mut self, config: &Config, state: &State, local: &str) {
+        let manners = manners(config, self.around.termux(), true);
+        let now = clock::now();
+        let mut targets = targets(config, state, local);
+        targets.retain(|target| {
+            let pause = state.pauses.get(&target.name);
+            pause.is_none_or(|pause| !pause.holds(now))
+        });
+        self.keep = manners.keep;
+        self.names = targets.iter().map(|target| target.name.clone()).collect();
+        let names = &self.names;
+        self.pace
+            .retain(|name| names.iter().any(|known| known == name));
+        self.fleet.follow(manners, targets);
+    }
+
+    /// Asks whom it is time to ask, and takes what they said.
+    pub fn turn(&mut self, state: &State, config: &Config) -> Vec<Heard> {
+        let elapsed = clock::elapsed();
+        let often = often(config);
+        for (index, name) in self.names.iter().enumerate() {
+            let Some(node) = state.node(name) else {
+                continue;
+            };
+            if let Some(question) = self.pace.due(node, index < self.keep, often, elapsed) {
+                self.fleet.ask(name, question);
+                self.asked_at = Some(elapsed);
+            }
+        }
+        let reports = self.fleet.turn(elapsed);
+        if reports.is_empty() {
+            return Vec::new();
+        }
+        let offline = self.offline(&reports, state, config);
+        let moment = host::moment();
+        reports
+            .into_iter()
+            .map(|report| {
+                let broke = |trouble: &Trouble| trouble.cause == Cause::Lost;
+                if matches!(&report.outcome, Outcome::Failed(trouble) if broke(trouble)) {
+                    self.hasten(&report, state);
+                }
+                Heard::from(report, &moment, offline)
+            })
+            .collect()
+    }
+
+    /// A connection that broke by itself is news: the node is asked at once.
+    fn hasten(&mut self, report: &Report, state: &State) {
+        let calm = |name: &str| state.node(name).is_some_and(|node| node.silence.is_none());
+        if calm(&report.node) {
+            self.pace.hurry(&report.node);
+        }
+    }
+
+    /// Whether our own network is lost, where these reports raise the question.
+    fn offline(&mut self, reports: &[Report], state: &State, config: &Config) -> bool {
+        let now = clock::elapsed();
+        let beyond = |report: &&Report| !report.loopback;
+        let failed = |report: &Report| matches!(&report.outcome, Outcome::Failed(trouble) if trouble.cause.may_be_ours());
+        let came = |report: &Report| !matches!(report.outcome, Outcome::Failed(_));
+        if reports.iter().filter(beyond).any(came) {
+            self.network = Some((now, true));
+        }
+        if !reports.iter().filter(beyond).any(failed) {
+            return false;
+        }
+        if let Some((at, there)) = self.network
+            && now.saturating_sub(at) < NETWORK_STANDS
+        {
+            return !there;
+        }
+        let ask = Ask {
+            network: true,
+            ..Ask::default()
+        };
+        let look = facts::look(self.around, config, state, ask);
+        let lost = look.readings.network == Reading::Value(false);
+        self.network = Some((now, !lost));
+        lost
+    }
+
+    /// What to wait for; nothing while answers gather.
+    #[must_use]
+    pub fn interests(&self) -> Vec<rustix::event::PollFd<'_>> {
+        if self.gathering(clock::elapsed()).is_some() {
+            return Vec::new();
+        }
+        self.fleet.interests()
+    }
+
+    fn gathering(&self, now: Duration) -> Option<Duration> {
+        let until = self.asked_at? + GATHERING;
+        (now < until && self.fleet.asks_lightly()).then_some(until)
+    }
+
+    /// How long to wait at most before the next turn.
+    #[must_use]
+    pub fn wait(&self, state: &State, config: &Config) -> Duration {
+        let now = clock::elapsed();
+        let often = often(config);
+        let due = self
+            .names
+            .iter()
+            .enumerate()
+            .filter_map(|(index, name)| Some((index, state.node(name)?)))
+            .filter(|(_, node)| !self.fleet.waits_for(&node.name))
+            .map(|(index, node)| self.pace.next(node, index < self.keep, often).0);
+        let soonest = due
+            .chain(self.fleet.deadline(now))
+            .chain(self.gathering(now));
+        let soonest = soonest.min().unwrap_or(Duration::MAX);
+        soonest.saturating_sub(now)
+    }
+
+    /// We slept: nothing that was asked before counts.
+    pub fn slept(&mut self, from: &Moment, moment: &Moment) -> Vec<Heard> {
+        self.fleet.forget_questions();
+        self.pace.begin_anew();
+        self.network = None;
+        self.names
+            .iter()
+            .map(|name| Heard {
+                node: name.clone(),
+                moment: moment.clone(),
+                word: Word::Slept { from: from.clone() },
+            })
+            .collect()
+    }
+
+    /// What there is to be said of nodes that nobody asks: they are paused.
+    #[must_use]
+    pub fn left(&self, state: &State, local: &str, moment: &Moment) -> Vec<Heard> {
+        let asked = |name: &str| name == local || self.names.iter().any(|known| known == name);
+        let left = state.nodes.iter().filter(|node| !asked(&node.name));
+        left.map(|node| Heard {
+            node: node.name.clone(),
+            moment: moment.clone(),
+            word: Word::Left,
+        })
+        .collect()
+    }
+
+    /// Whether an answer is waited for.
+    #[must_use]
+    pub fn waiting(&self) -> bool {
+        self.names.iter().any(|name| self.fleet.waits_for(name))
+    }
+
+    /// Whether any is asked.
+    #[must_use]
+    pub fn any(&self) -> bool {
+        !self.names.is_empty()
+    }
+}
+
+fn often(config: &Config) -> Often {
+    Often {
+        full: config.watch.health_every,
+        alive: config.watch.liveness_every,
+    }
+}
