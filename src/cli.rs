@@ -7,7 +7,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::failure::{Exit, Failure};
-use crate::rooms::{config, doctor, health, pause, tmux, watch};
+use crate::rooms::{config, doctor, health, pause, setup, tmux, watch};
 use crate::sys::host::disks;
 use crate::sys::output;
 use crate::sys::surroundings::Surroundings;
@@ -34,6 +34,7 @@ enum Command {
     Pause(pause::cli::PauseArgs),
     Resume(pause::cli::ResumeArgs),
     Doctor(doctor::cli::Args),
+    Setup(setup::cli::Args),
     Config(config::cli::Args),
     #[command(hide = true)]
     Tmux(tmux::cli::Args),
@@ -86,6 +87,7 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Some(Command::Pause(args)) => pause::cli::pause(&args, around),
         Some(Command::Resume(args)) => pause::cli::resume(&args, around),
         Some(Command::Doctor(args)) => doctor::cli::run(&args, around),
+        Some(Command::Setup(args)) => setup::cli::run(&args, around),
         Some(Command::Config(args)) => config::cli::run(&args, around),
         Some(Command::Tmux(args)) => tmux::cli::run(&args, around),
         Some(Command::MeasurePath { path }) => measure(&path),

@@ -6,5 +6,6 @@ pub mod doctor;
 pub mod health;
 pub mod pause;
 pub mod segment;
+pub mod setup;
 pub mod tmux;
 pub mod watch;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::facts::Facts;
-use super::tmux;
+use super::{ssh, tmux};
 use crate::model::segment::FRESH_SECONDS;
 use crate::model::text::{clean, quoted};
 use crate::model::time::{Timestamp, age};
@@ -87,6 +87,7 @@ pub fn checks(facts: &Facts) -> Vec<Check> {
     ];
     checks.push(binaries(facts));
     checks.extend(tmux::checks(facts));
+    checks.extend(ssh::checks(facts.ssh.as_ref()));
     checks.retain(|check| !facts.ignored.iter().any(|ignored| ignored == check.id));
     checks
 }

@@ -36,6 +36,7 @@ fn healthy() -> Facts {
                 shows_us: true,
             }),
         )],
+        ssh: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::ssh_facts::{self, SshFacts};
 use crate::config;
 use crate::failure::Failure;
 use crate::model::home::Home;
@@ -38,6 +39,8 @@ pub struct Facts {
     pub own_server: Option<PathBuf>,
     /// Every registered server and what it answered.
     pub servers: Vec<ServerFacts>,
+    /// The way to the remote nodes; `None` without any.
+    pub ssh: Option<SshFacts>,
 }
 
 /// The state of `$MAMORI_HOME/mamori`.
@@ -100,6 +103,10 @@ pub fn gather(around: &Surroundings) -> Facts {
             .as_ref()
             .map(|config| config.doctor.ignore.clone())
             .unwrap_or_default(),
+        ssh: config
+            .as_ref()
+            .ok()
+            .and_then(|config| ssh_facts::gather(config, around)),
         config: config.err(),
         home: home_facts(&home, around),
         watching: flock::held(&home.watch_lock()).is_some(),

@@ -7,10 +7,13 @@
 //!                        mend: mamori watch
 //! 1 problem (0 faults, 1 warning), 8 checks fine, 1 note; `mamori doctor -v` shows all
 //! ```
-//! It reads only: nothing is written, fetched or repaired.
+//! It reads only: nothing is written, fetched or repaired, and no node is
+//! connected to.
 
 pub mod cli;
 pub mod decide;
 pub mod facts;
 pub mod show;
+mod ssh;
+pub mod ssh_facts;
 mod tmux;
