@@ -1,6 +1,8 @@
 //! A home of its own for each test, the real binaries in it, and waiting for
 //! conditions instead of for time.
 
+pub mod openssh;
+pub mod site;
 pub mod sshd;
 pub mod tmux;
 
@@ -109,13 +111,22 @@ impl Bench {
         fs::write(self.own("state.json"), text).unwrap();
     }
 
+    /// Stand-ins of this home come before the system's programs.
+    pub fn path(&self) -> String {
+        let own = self.home().join("stand-ins");
+        format!(
+            "{}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+            own.display()
+        )
+    }
+
     /// A program in this home, with a small environment of its own.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command
             .env_clear()
             .env("HOME", self.home())
-            .env("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin")
+            .env("PATH", self.path())
             .env("TMPDIR", "/tmp")
             .env("TMUX_TMPDIR", self.home())
             .env("TZ", "UTC")
@@ -157,6 +168,15 @@ impl Bench {
         assert_eq!(ran.code, Some(2), "{}{}", ran.stdout, ran.stderr);
         assert_eq!(ran.stdout, "");
         ran.stderr
+    }
+
+    /// Puts a stand-in program before the system's.
+    pub fn stand_in(&self, name: &str, script: &str) {
+        let bin = self.home().join("stand-ins");
+        fs::create_dir_all(&bin).unwrap();
+        mode(&bin, 0o700);
+        fs::write(bin.join(name), script).unwrap();
+        mode(&bin.join(name), 0o755);
     }
 
     /// Starts `mamori watch` and waits until it watches.

@@ -14,6 +14,11 @@ pub struct Sshd {
 
 impl Sshd {
     pub fn start(bench: &Bench) -> Self {
+        Self::with(bench, "")
+    }
+
+    /// One with `more` in its configuration.
+    pub fn with(bench: &Bench, more: &str) -> Self {
         let key = bench.home().join("host_key");
         let made = bench.ran(
             bench
@@ -29,7 +34,7 @@ impl Sshd {
             .port();
         let config = bench.home().join("sshd_config");
         let text = format!(
-            "ListenAddress 127.0.0.1:{port}\nHostKey {}\nPidFile none\n",
+            "ListenAddress 127.0.0.1:{port}\nHostKey {}\nPidFile none\n{more}",
             key.display()
         );
         fs::write(&config, text).unwrap();
