@@ -20,7 +20,7 @@ try: ## see it at once: build, then a private tmux with the status bar and a wat
 try-stop: ## end what `make try` left running
 	@bash scripts/try.sh stop
 
-test: ## every test; installs what they need (tmux, sshd) where that is missing
+test: ## every test; installs what they need (tmux, ssh, sshd) where that is missing
 	@bash scripts/test.sh
 
 check: ## all that CI checks besides the tests: format, lints, documentation, shell, sizes, other platforms

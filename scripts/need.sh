@@ -39,6 +39,7 @@ why() {
         cargo) echo "builds the project" ;;
         tmux) echo "what Mamori lives in" ;;
         sshd) echo "tests speak to one of their own, as an ordinary user; the system's is not started" ;;
+        ssh | ssh-keygen) echo "tests ask them, and connect to an sshd of their own" ;;
         rustfmt | clippy | shellcheck | shfmt) echo "\`make check\`" ;;
         readelf | nm) echo "\`make check\` looks into the small binaries" ;;
         rust-web) echo "the standard library's source, to check the Android and macOS builds" ;;
@@ -90,7 +91,8 @@ package_of() {
         cc:pkg) echo clang ;;
         cc:brew) return 1 ;;
         sshd:apt) echo openssh-server ;;
-        sshd:*) echo openssh ;;
+        ssh:apt | ssh-keygen:apt) echo openssh-client ;;
+        sshd:* | ssh:* | ssh-keygen:*) echo openssh ;;
         readelf:* | nm:*) echo binutils ;;
         rust-web:apt) echo rustc-web cargo-web rust-web-src ;;
         python3:pkg | python3:brew) echo python ;;
