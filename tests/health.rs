@@ -50,7 +50,7 @@ fn the_json_has_the_keys_of_the_contract_and_every_reading_is_one_of_three() {
     assert_eq!(
         keys(&json),
         [
-            "schema", "at", "revision", "summary", "nodes", "alerts", "watcher"
+            "schema", "at", "revision", "summary", "nodes", "alerts", "events", "watcher"
         ]
     );
     assert_eq!(keys(&json["summary"]), ["ok", "total", "text"]);
@@ -64,7 +64,10 @@ fn the_json_has_the_keys_of_the_contract_and_every_reading_is_one_of_three() {
             "observed_at",
             "latency_ms",
             "readings",
-            "problems"
+            "problems",
+            "platform",
+            "rebooted_at",
+            "uptime"
         ]
     );
     assert_eq!(keys(&json["watcher"]), ["running", "pid", "beat"]);
@@ -316,6 +319,13 @@ fn configured_nodes_are_listed_and_this_machine_is_not_listed_twice() {
     let bench = Bench::with(format!(
         "{QUIET}[[node]]\nname = \"mugen\"\nssh = \"mugen\"\n[local]\nname = \"laptop\"\n"
     ));
+    let unresolved = "ssh: Could not resolve hostname mugen: Name or service not known";
+    bench.stand_in(
+        "ssh",
+        &format!("#!/bin/sh\necho '{unresolved}' >&2\nexit 255\n"),
+    );
+    let json = bench.mamori(&["status", "--json"]).json();
+    assert!(json["nodes"][1]["observed_at"].is_null());
     let json = bench.mamori(&["health", "--json"]).json();
     let names: Vec<_> = json["nodes"]
         .as_array()
@@ -325,6 +335,8 @@ fn configured_nodes_are_listed_and_this_machine_is_not_listed_twice() {
         .collect();
     assert_eq!(names, ["laptop", "mugen"]);
     assert_eq!(json["nodes"][1]["state"], "unknown");
-    assert!(json["nodes"][1]["observed_at"].is_null());
-    assert_eq!(json["summary"]["text"], "▲ 1/2 mugen unknown");
+    assert!(json["nodes"][1]["observed_at"].is_string());
+    assert!(json["nodes"][1]["latency_ms"].is_null());
+    let text = json["summary"]["text"].as_str().unwrap();
+    assert!(text.starts_with("▲ 1/2 mugen "), "{text}");
 }

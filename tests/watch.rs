@@ -91,8 +91,8 @@ fn a_watcher_that_was_stopped_notes_that_it_slept() {
     let watcher = bench.watch();
     until("the first sample", || bench.own("state.json").exists());
     watcher.signal(Signal::STOP);
-    // What counts as sleep is a round that is 20 s late: time is the matter here.
-    thread::sleep(Duration::from_secs(33));
+    // What counts as sleep is a wait of 10 s that ends 10 s late: time is the matter here.
+    thread::sleep(Duration::from_secs(22));
     watcher.signal(Signal::CONT);
     until("the gap", || bench.state()["gaps"] != json!([]));
     let gap = bench.state()["gaps"][0].clone();
