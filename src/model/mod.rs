@@ -13,3 +13,4 @@ pub mod state;
 pub mod text;
 pub mod time;
 pub mod uptime;
+pub mod vm_stat;

@@ -6,6 +6,7 @@ use super::facts::{Facts, load, seconds};
 use super::space::{Counts, Space};
 use crate::model::mount::{Mount, container};
 use crate::model::proc::number;
+use crate::model::vm_stat;
 
 /// The volume that people's data lies on; Finder hides it as it hides the
 /// system's own volumes.
@@ -42,26 +43,11 @@ pub(super) fn load_average(facts: &Facts<'_>) -> Option<f64> {
     load(text.trim_start_matches(['{', ' ']).split(' ').next()?)
 }
 
-/// Memory in all and available, in bytes: free, inactive, speculative and
-/// purgeable pages.
+/// Memory in all and available, in bytes.
 pub(super) fn memory(facts: &Facts<'_>) -> Option<(u64, u64)> {
     let total = number(&sysctl(facts, "hw.memsize")?)?;
-    let text = facts.joined("vm_stat")?;
-    let (_, after) = text.split_once("page size of ")?;
-    let page = number(after.split(' ').next()?)?;
-    let pages = |name: &str| {
-        let line = text.lines().find_map(|line| line.strip_prefix(name))?;
-        number(line.trim().trim_end_matches('.'))
-    };
-    let available = [
-        "Pages free:",
-        "Pages inactive:",
-        "Pages speculative:",
-        "Pages purgeable:",
-    ]
-    .into_iter()
-    .try_fold(0_u64, |sum, name| sum.checked_add(pages(name)?))?;
-    Some((total, available.checked_mul(page)?))
+    let available = vm_stat::available(&facts.joined("vm_stat")?)?;
+    Some((total, available))
 }
 
 /// Lines of `mount`, such as

@@ -19,7 +19,8 @@ mod platform {
     #[cfg(not(target_os = "linux"))]
     use crate::model::reading::one_decimal;
 
-    /// Linux: `MemAvailable`; macOS: free, inactive, speculative and purgeable pages.
+    /// Linux: `MemAvailable`; macOS: by `vm_stat`, because sysinfo counts
+    /// active pages as available.
     pub(in super::super) fn memory() -> Reading<Memory> {
         let system = match sysinfo::System::new() {
             Ok(mut system) => {
@@ -31,11 +32,35 @@ mod platform {
         };
         match system.total_memory() {
             0 => Reading::failed("the system names no memory"),
-            total => Reading::Value(Memory {
-                total,
-                available: system.available_memory(),
-            }),
+            total => available(&system).map(|available| Memory { total, available }),
         }
+    }
+
+    #[cfg(not(target_os = "macos"))]
+    fn available(system: &sysinfo::System) -> Reading<u64> {
+        Reading::Value(system.available_memory())
+    }
+
+    #[cfg(target_os = "macos")]
+    fn available(_: &sysinfo::System) -> Reading<u64> {
+        match said("/usr/bin/vm_stat", &[]) {
+            Ok(text) => match crate::model::vm_stat::available(&text) {
+                Some(bytes) => Reading::Value(bytes),
+                None => Reading::failed("vm_stat names no free pages"),
+            },
+            Err(error) => Reading::failed(error),
+        }
+    }
+
+    /// What one of the system's own programs prints.
+    #[cfg(target_os = "macos")]
+    fn said(program: &str, arguments: &[&str]) -> Result<String, String> {
+        let program = std::path::Path::new(program);
+        let arguments: Vec<_> = arguments.iter().map(Into::into).collect();
+        let limit = std::time::Duration::from_secs(2);
+        crate::sys::process::run(program, &arguments, &[], limit)
+            .map(|ended| String::from_utf8_lossy(&ended.stdout).into_owned())
+            .map_err(|error| error.to_string())
     }
 
     pub(in super::super) fn load() -> Reading<f64> {
@@ -65,11 +90,22 @@ mod platform {
         Reading::Value(one_decimal(system.global_cpu_usage().into()))
     }
 
-    #[cfg(not(target_os = "linux"))]
+    /// The id of this boot's session: the time of the boot moves with the clock.
+    #[cfg(target_os = "macos")]
     pub(in super::super) fn boot_id() -> Option<String> {
-        sysinfo::System::boot_time()
-            .ok()
-            .map(|seconds| seconds.to_string())
+        use std::sync::OnceLock;
+        static ID: OnceLock<Option<String>> = OnceLock::new();
+        let ask = || {
+            let text = said("/usr/sbin/sysctl", &["-n", "kern.bootsessionuuid"]).ok()?;
+            Some(text.trim().to_owned()).filter(|id| !id.is_empty())
+        };
+        ID.get_or_init(ask).clone()
+    }
+
+    #[cfg(not(any(target_os = "linux", target_os = "macos")))]
+    pub(in super::super) fn boot_id() -> Option<String> {
+        let seconds = sysinfo::System::boot_time().ok()?;
+        Some(seconds.to_string())
     }
 }
 
