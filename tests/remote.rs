@@ -306,3 +306,65 @@ fn watching_keeps_one_shell_open_and_a_stop_ends_it() {
     assert_eq!(child.wait().unwrap().code(), Some(130));
     until("the shell to end", || shells().is_empty());
 }
+
+#[test]
+fn a_node_behind_a_jump_host_is_itself_what_is_told() {
+    let mut site = Site::with(
+        &["mugen", "jump"],
+        "[[node]]\nname = \"mugen\"\ndown_after = \"1s\"\n",
+    );
+    site.alias("mugen", site.port("mugen"), "ProxyJump jump");
+    let (result, code) = site.health();
+    assert_eq!(
+        (code, node(&result, "mugen")["state"].as_str()),
+        (Some(0), Some("ok")),
+        "{result}"
+    );
+    // The jump host lets us in, and nobody listens behind it.
+    site.stop("mugen");
+    let (result, code) = site.health();
+    let mugen = node(&result, "mugen");
+    assert_eq!(
+        (mugen["state"].as_str(), code),
+        (Some("down"), Some(1)),
+        "{result}"
+    );
+    let text = "refused, says the jump host";
+    assert_eq!(mugen["problems"][0]["text"], text, "{result}");
+    assert_eq!(node(&result, "jump")["state"], "ok");
+}
+
+#[test]
+fn a_jump_host_asks_nobody_for_a_passphrase() {
+    let site = Site::with(
+        &["mugen", "jump"],
+        "[[node]]\nname = \"mugen\"\ndown_after = \"1s\"\n",
+    );
+    let locked = site.path("locked");
+    fs::copy(site.path("key"), &locked).unwrap();
+    let mut keygen = site.bench.command("ssh-keygen");
+    keygen.args(["-q", "-p", "-P", "", "-N", "passphrase", "-f"]);
+    assert_eq!(site.bench.ran(keygen.arg(&locked)).code, Some(0));
+    site.alias("locked", site.port("jump"), "");
+    let config = fs::read_to_string(site.path(".ssh/config")).unwrap();
+    let opened = format!("IdentityFile {}\n", site.path("key").display());
+    let closed = format!("IdentityFile {}\n", locked.display());
+    fs::write(
+        site.path(".ssh/config"),
+        config.replacen(&opened, &closed, 1),
+    )
+    .unwrap();
+    site.alias("mugen", site.port("mugen"), "ProxyJump locked");
+    // With a terminal, as a person would have it.
+    let mut command = site.bench.command("script");
+    command.args([
+        "-qec",
+        &format!("{MAMORI} health --json 2>{}", site.path("errors").display()),
+        "/dev/null",
+    ]);
+    let ran = site.bench.ran(&mut command);
+    assert!(!ran.stdout.contains("passphrase"), "{}", ran.stdout);
+    let result = ran.json();
+    assert_eq!(node(&result, "mugen")["problems"][0]["check"], "auth");
+    assert_eq!(node(&result, "jump")["state"], "ok");
+}

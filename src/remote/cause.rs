@@ -140,16 +140,15 @@ impl Progress {
             self.key_changed = true;
         }
         let Some(trace) = line.strip_prefix("debug1: ") else {
-            // Said again at this level once we are in.
-            self.let_in |= line.starts_with("Authenticated to ");
             self.said.push(cut(&clean(line), WIDEST, "…"));
             let beyond = self.said.len().saturating_sub(KEPT);
             self.said.drain(..beyond);
             return;
         };
         self.greeted |= trace.starts_with("Remote protocol version");
+        // A jump host lets us in before, and says all but this.
         self.let_in |=
-            trace.starts_with("Entering interactive session") || trace.starts_with("mux_client_");
+            trace == "Sending command: sh -s" || trace.starts_with("mux_client_request_session");
         self.greeted |= self.let_in;
     }
 
@@ -223,6 +222,41 @@ const TELLING: &[(&[&str], Cause, &str)] = &[
         &["Could not resolve hostname"],
         Cause::Name,
         "the name {} has no address",
+    ),
+    (
+        &["open failed", "Connection refused"],
+        Cause::Refused,
+        "refused, says the jump host",
+    ),
+    (
+        &["open failed", "timed out"],
+        Cause::TimedOut,
+        "no answer, says the jump host",
+    ),
+    (
+        &["open failed", "route to host"],
+        Cause::NoRoute,
+        "no route, says the jump host",
+    ),
+    (
+        &["open failed", "unreachable"],
+        Cause::NoRoute,
+        "no route, says the jump host",
+    ),
+    (
+        &["open failed", "prohibited"],
+        Cause::Unusable,
+        "the jump host does not let us through",
+    ),
+    (
+        &["open failed", "not known"],
+        Cause::Name,
+        "its name has no address, says the jump host",
+    ),
+    (
+        &["open failed"],
+        Cause::Closed,
+        "the jump host cannot reach it",
     ),
     (
         &["connect to", "Connection refused"],

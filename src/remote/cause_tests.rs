@@ -71,6 +71,21 @@ fn causes_are_told_apart() {
             Cause::Unusable,
             "ssh does not take its configuration",
         ),
+        (
+            "channel 0: open failed: connect failed: Connection refused\nstdio forwarding failed\nkex_exchange_identification: Connection closed by remote host\nConnection closed by UNKNOWN port 65535",
+            Cause::Refused,
+            "refused, says the jump host",
+        ),
+        (
+            "channel 0: open failed: administratively prohibited: open failed\nstdio forwarding failed",
+            Cause::Unusable,
+            "the jump host does not let us through",
+        ),
+        (
+            "channel 0: open failed: connect failed: Name or service not known\nstdio forwarding failed",
+            Cause::Name,
+            "its name has no address, says the jump host",
+        ),
         ("", Cause::Closed, "ssh ended without a word"),
     ];
     for (stderr, cause, text) in cases {
@@ -92,7 +107,11 @@ fn how_far_it_came_is_heard() {
     assert!(!progress.greeted);
     progress.hear("debug1: Remote protocol version 2.0, remote software version x");
     assert!(progress.greeted && !progress.let_in);
+    // A jump host has let us in; the node has not yet.
     progress.hear("Authenticated to h ([127.0.0.1]:22) using \"publickey\".\r");
+    progress.hear("debug1: Entering interactive session.");
+    assert!(!progress.let_in);
+    progress.hear("debug1: Sending command: sh -s\r");
     assert!(progress.let_in);
     assert_eq!(progress.trouble().cause, Cause::NoProbe);
     progress.hear("Connection to h closed by remote host.");

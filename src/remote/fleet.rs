@@ -295,11 +295,11 @@ impl Fleet {
                     .is_some_and(|line| line.wants_in(means.now))
             })
             .collect();
-        let doors: Vec<String> = waiting
+        let gates: Vec<String> = waiting
             .iter()
-            .filter_map(|&index| self.lines.get(index).map(Line::door))
+            .filter_map(|&index| self.lines.get(index).map(Line::gate))
             .collect();
-        let doors: Vec<&str> = doors.iter().map(String::as_str).collect();
+        let gates: Vec<&str> = gates.iter().map(String::as_str).collect();
         let busy = if self.manners.keep == 0 {
             self.lines.iter().map(Line::shells).sum()
         } else {
@@ -309,7 +309,7 @@ impl Fleet {
             !handshake.greeted && means.now.saturating_sub(handshake.began) >= GREETED_WITHIN
         });
         let room = (self.manners.at_once + aside.count()).saturating_sub(busy);
-        for index in admitted(&knocking, &doors, room, means.now) {
+        for index in admitted(&knocking, &gates, room, means.now) {
             let line = waiting
                 .get(index)
                 .and_then(|&line| self.lines.get_mut(line));

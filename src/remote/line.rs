@@ -97,6 +97,13 @@ impl Line {
         }
     }
 
+    /// Which server its handshake is counted at: beyond a proxy, the proxy,
+    /// which all that lies behind it have in common.
+    pub(super) fn gate(&self) -> String {
+        let proxy = self.route.as_ref().and_then(|route| route.proxy.as_ref());
+        proxy.map_or_else(|| self.door(), |proxy| format!("by {proxy}"))
+    }
+
     fn address(&self) -> Option<&str> {
         let index = self.way.checked_sub(1)?;
         self.target.addresses.get(index).map(String::as_str)
@@ -106,7 +113,7 @@ impl Line {
     pub(super) fn handshake(&self) -> Option<Handshake> {
         let shell = self.opening.as_ref().filter(|shell| !shell.let_in())?;
         Some(Handshake {
-            endpoint: self.door(),
+            endpoint: self.gate(),
             began: shell.began,
             greeted: shell.greeted(),
         })

@@ -43,6 +43,13 @@ pub(super) struct Shell {
     pub(super) asked: Option<Asked>,
 }
 
+/// Who would be asked for a passphrase by the `ssh` to a jump host, which
+/// hears nothing of our `BatchMode`: a program that knows none.
+const UNASKED: [(&str, &str); 2] = [
+    ("SSH_ASKPASS", "/usr/bin/false"),
+    ("SSH_ASKPASS_REQUIRE", "force"),
+];
+
 /// Bytes of a line of ssh's complaints that are kept.
 const COMPLAINT: usize = 4 << 10;
 
@@ -56,7 +63,9 @@ impl Shell {
         definitions: &str,
         now: Duration,
     ) -> Result<Self, Trouble> {
-        let channel = Channel::open(ssh, arguments, &around.environment)
+        let mut environment = around.environment.clone();
+        environment.extend(UNASKED.map(|(name, value)| (name.into(), value.into())));
+        let channel = Channel::open(ssh, arguments, &environment)
             .map_err(|error| Trouble::new(Cause::NoClient, format!("ssh: {error}")))?;
         let mut shell = Self {
             channel,
