@@ -229,24 +229,13 @@ impl Fleet {
             let turn = line.turn(&means);
             self.remains.extend(turn.remains);
             in_vain.extend(turn.ungreeted.map(|ungreeted| (door, ungreeted)));
-            let Some(outcome) = turn.report else { continue };
-            let spoke = !matches!(outcome.0, Outcome::Failed(_));
-            reports.push(report(line, outcome));
-            if spoke && manners.keep == 0 {
-                self.remains.extend(line.close());
-            }
+            reports.extend(turn.report.map(|outcome| report(line, outcome)));
         }
         for (door, (trouble, began)) in in_vain {
             self.answer_for(&door, &trouble, (began, now), &mut reports);
         }
         self.keep_within(manners.keep);
         self.knock(&means, &mut reports);
-        // What a line can do at once, it does before anybody waits.
-        for line in self.lines.iter_mut().filter(|line| line.is_open()) {
-            let turn = line.turn(&means);
-            self.remains.extend(turn.remains);
-            reports.extend(turn.report.map(|outcome| report(line, outcome)));
-        }
         reports
     }
 
@@ -277,9 +266,6 @@ impl Fleet {
 
     /// Closes shells beyond `keep`; those that stand first stay.
     fn keep_within(&mut self, keep: usize) {
-        if keep == 0 {
-            return;
-        }
         let open = self.lines.iter_mut().filter(|line| line.is_open());
         for line in open.skip(keep).filter(|line| line.wanted.is_none()) {
             self.remains.extend(line.close());
