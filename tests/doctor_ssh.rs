@@ -162,9 +162,8 @@ fn a_key_with_a_passphrase_waits_for_the_agent_and_the_printed_command_names_it(
 
 /// `ssh-add`, with the passphrase from a program as a desktop's would give it.
 fn add(bench: &Bench, ssh: &OpenSsh<'_>, agent: Option<&Path>, key: &Path) {
-    let ask = bench.home().join("bin/ask");
-    fs::write(&ask, "#!/bin/sh\necho a secret\n").unwrap();
-    mode(&ask, 0o755);
+    let ask = bench.home().join("stand-ins/ask");
+    bench.stand_in("ask", "#!/bin/sh\necho a secret\n");
     let mut add = ssh.command("ssh-add", agent);
     add.env("SSH_ASKPASS", &ask)
         .env("SSH_ASKPASS_REQUIRE", "force");

@@ -206,11 +206,9 @@ fn a_machine_with_only_the_old_macos_base64_or_only_openssl_decodes_it_too() {
     let line = line(&ssh, &public);
     let quoted = line.strip_prefix("restrict,command=\"").unwrap();
     let command = quoted[..quoted.rfind("\" ssh-ed25519 ").unwrap()].replace("\\\"", "\"");
-    let fake = bench.home().join("bin/base64");
     let old = "#!/bin/sh\n[ \"$1\" = -D ] && exec /usr/bin/base64 -d\necho usage >&2\nexit 1\n";
     for (script, answer) in [(old, true), ("#!/bin/sh\nexit 1\n", false)] {
-        fs::write(&fake, script).unwrap();
-        crate::harness::mode(&fake, 0o755);
+        bench.stand_in("base64", script);
         let mut login = ssh.command("sh", None);
         let ran = fed(
             &bench,

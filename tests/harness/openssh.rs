@@ -16,17 +16,12 @@ impl<'a> OpenSsh<'a> {
     /// A home whose `~/.ssh/config` is `config`, in which `HOME` stands for it.
     pub fn new(bench: &'a Bench, config: &str) -> Self {
         let ssh = Self { bench };
-        for folder in [ssh.file(""), bench.home().join("bin")] {
-            fs::create_dir_all(&folder).unwrap();
-            mode(&folder, 0o700);
-        }
-        let stand_in = bench.home().join("bin/ssh");
-        fs::write(
-            &stand_in,
+        fs::create_dir_all(ssh.file("")).unwrap();
+        mode(&ssh.file(""), 0o700);
+        bench.stand_in(
+            "ssh",
             "#!/bin/sh\nexec /usr/bin/ssh -F \"$HOME/.ssh/config\" \"$@\"\n",
-        )
-        .unwrap();
-        mode(&stand_in, 0o755);
+        );
         ssh.configure(config);
         ssh
     }
@@ -61,15 +56,9 @@ impl<'a> OpenSsh<'a> {
         path
     }
 
-    /// A program that finds the stand-in first, and `agent` in its environment.
+    /// A program with `agent` in its environment.
     pub fn command(&self, program: &str, agent: Option<&Path>) -> Command {
         let mut command = self.bench.command(program);
-        let bin = self.bench.home().join("bin");
-        let path = format!(
-            "{}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
-            bin.display()
-        );
-        command.env("PATH", path);
         if let Some(agent) = agent {
             command.env("SSH_AUTH_SOCK", agent);
         }
