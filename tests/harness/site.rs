@@ -201,6 +201,22 @@ impl Site {
         found
     }
 
+    /// What runs on behalf of this home and is no server of it: their command lines.
+    pub fn left(&self) -> Vec<String> {
+        let home = format!("HOME={}\0", self.bench.home().display());
+        let read = |process: &Path, name| {
+            let bytes = fs::read(process.join(name)).unwrap_or_default();
+            String::from_utf8_lossy(&bytes).into_owned()
+        };
+        let processes = fs::read_dir("/proc").unwrap().flatten();
+        let ours = processes
+            .map(|entry| entry.path())
+            .filter(|process| (read(process, "environ") + "\0").contains(&home));
+        ours.map(|process| read(&process, "cmdline").replace('\0', " "))
+            .filter(|line| !line.is_empty() && !line.contains("sshd"))
+            .collect()
+    }
+
     /// What `mamori health --json` says now, and its exit code.
     pub fn health(&self) -> (Value, Option<i32>) {
         let ran = self.mamori(&["health", "--json"]);

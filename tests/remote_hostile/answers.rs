@@ -1,7 +1,5 @@
 //! What an answer may hold: bounded, checked, and shown as text.
 
-use std::fs;
-
 use serde_json::{Value, json};
 
 use super::{answering, seen, verdict};
@@ -19,17 +17,16 @@ fn says(lines: &str) -> String {
     ))
 }
 
-/// Lines of a sound answer about a disk that is nearly full, mounted at `point`.
+/// Lines of a sound answer about a disk that is full, mounted at `point`.
 fn full_disk(point: &str) -> String {
     let root = "space=4096 4096 1000 900 900 0 0 /\\n";
-    let other = format!("space=4096 4096 1000 10 10 0 0 {point}\\n");
-    let mount = |device, point: &str| {
-        format!("mount=0 0 {device} / {point} rw - ext4 /dev/{device} rw\\n")
-    };
+    let other = format!("space=4096 4096 1000 0 0 0 0 {point}\\n");
+    let mount =
+        |device, point: &str| format!("mount=0 0 {device} / {point} rw - ext4 /dev/{device} rw\\n");
     format!(
-        "platform=linux\\n{}{}home=/\\n{root}{other}",
+        "platform=linux\\nmemory=MemTotal: 2 kB\\nmemory=MemAvailable: 1 kB\\n{}{}home=/\\n{root}{other}",
         mount("8:1", "/"),
-        mount("8:2", &point.replace(' ', "\\\\\\\\040"))
+        mount("8:2", &point.replace(' ', "\\\\040"))
     )
 }
 
@@ -54,10 +51,13 @@ fn numbers_that_cannot_be_are_failed_readings() {
         ("beyond", "1e400"),
         ("long", "99999999999999999999999999"),
         ("empty", ""),
-        ("bytes", "\\\\377\\\\376\\\\0"),
+        ("bytes", "\\377\\376\\0"),
     ];
     let logins = bad.map(|(name, bad)| (name, says(&lines(bad))));
-    let logins: Vec<_> = logins.iter().map(|(name, login)| (*name, login.as_str())).collect();
+    let logins: Vec<_> = logins
+        .iter()
+        .map(|(name, login)| (*name, login.as_str()))
+        .collect();
     let site = Site::playing(&logins, "");
     let result = seen(&site);
     for (name, _) in bad {
@@ -106,7 +106,10 @@ fn hostile_words_are_text_everywhere() {
             (*name, says(&lines))
         })
         .collect();
-    let logins: Vec<_> = logins.iter().map(|(name, login)| (*name, login.as_str())).collect();
+    let logins: Vec<_> = logins
+        .iter()
+        .map(|(name, login)| (*name, login.as_str()))
+        .collect();
     let site = Site::playing(&logins, "");
     let tmux = Tmux::start(
         &site.bench,
@@ -117,42 +120,45 @@ fn hostile_words_are_text_everywhere() {
     tmux.load(&path_with_binaries());
     let client = tmux.attach(180);
     let result = seen(&site);
-    let known: Vec<&Value> = result["nodes"].as_array().unwrap().iter().map(|node| &node["name"]).collect();
-    assert_eq!(known[1..], ["formats", "styles", "escapes", "commands", "bytes", "fine"]);
+    let known: Vec<&Value> = result["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|node| &node["name"])
+        .collect();
+    assert_eq!(
+        known[1..],
+        ["formats", "styles", "escapes", "commands", "bytes", "fine"]
+    );
     for name in names {
         let (state, text) = verdict(&result, name);
         assert_eq!(state, "degraded", "{name}: {}", node(&result, name));
         plain(text);
     }
-    let disk = |text: &str| format!("disk {text} 99% (limit 90%)");
+    let disk = |text: &str| format!("disk 100% {text} (limit 100%)");
     assert_eq!(verdict(&result, "formats").1, disk("/#(touch HERE)"));
     assert_eq!(verdict(&result, "styles").1, disk("/#[fg=red]#{E:x}"));
     assert_eq!(verdict(&result, "escapes").1, disk("/]0;pwn[2Jx"));
     // What another machine is called stays what it was: data, in its own place.
     let sessions = &node(&result, "formats")["readings"]["tmux_sessions"]["value"];
     assert_eq!(*sessions, json!(["/#(touch HERE)"]));
-    let state = fs::read(site.bench.own("state.json")).unwrap();
-    let state = String::from_utf8(state).unwrap();
-    plain(&state);
-    serde_json::from_str::<Value>(&state).unwrap();
-    for arguments in [&["status"][..], &["status", "--json"], &["health"], &["doctor"]] {
-        let ran = site.mamori(arguments);
+    assert_eq!(site.bench.state()["nodes"].as_array().unwrap().len(), 7);
+    site.mamori(&["status", "--json"]).json();
+    for command in ["status", "health", "doctor"] {
+        let ran = site.mamori(&[command]);
         plain(&ran.stdout);
         plain(&ran.stderr);
     }
     for arguments in [&["--no-style", "--width", "200"][..], &["--width", "200"]] {
         plain(&site.bench.segment(arguments));
     }
-    until("the bar", || {
-        client.status_line().trim() == "▲ 2/7 formats disk /#(touch HERE)… Z"
-    });
+    let bar = || client.status_line().trim().to_owned();
+    until("the bar", || bar() == "▲ 2/7 formats disk 100% /#(touch… Z");
     // The process's way: its output is expanded once more.
     let by_process = format!("#({SEGMENT} --width 60) Z");
     tmux.run(&["set-option", "-g", "status-right", &by_process]);
-    until("the bar by a process", || {
-        let line = client.status_line();
-        line.contains("formats disk /#(touch HERE) 99%")
-    });
+    let whole = "▲ 2/7 formats disk 100% /#(touch HERE) +4 Z";
+    until("the bar by a process", || bar() == whole);
     for folder in [site.path(""), ".".into(), "/".into(), "/tmp".into()] {
         assert!(!folder.join("HERE").exists(), "something was executed");
     }

@@ -39,7 +39,11 @@ fn a_changed_host_key_is_an_alarm_whatever_the_user_lets_pass() {
     site.stop("mugen");
     fs::write(&file, right.replace("/host_key", "/other_key")).unwrap();
     site.start("mugen");
-    for options in ["", "StrictHostKeyChecking no", "StrictHostKeyChecking accept-new"] {
+    for options in [
+        "",
+        "StrictHostKeyChecking no",
+        "StrictHostKeyChecking accept-new",
+    ] {
         site.alias("mugen", site.port("mugen"), options);
         let result = seen(&site);
         let mugen = node(&result, "mugen");
@@ -51,7 +55,10 @@ fn a_changed_host_key_is_an_alarm_whatever_the_user_lets_pass() {
     let alert = &result["alerts"][0];
     assert_eq!(alert["id"], "mugen/host-key");
     assert_eq!(alert["severity"], "critical");
-    assert_eq!((code, result["alerts"].as_array().unwrap().len()), (Some(1), 1));
+    assert_eq!(
+        (code, result["alerts"].as_array().unwrap().len()),
+        (Some(1), 1)
+    );
     assert_eq!(fs::read(site.path(".ssh/known_hosts")).unwrap(), known);
     // The right key again, and all is well at once.
     site.stop("mugen");
