@@ -213,7 +213,7 @@ impl Fleet {
             }
             return reports;
         };
-        self.find_routes();
+        self.find_routes(now);
         self.remains.retain_mut(|remains| !remains.gone());
         let (around, manners) = (self.around.clone(), self.manners);
         let means = Means {
@@ -321,12 +321,9 @@ impl Fleet {
     }
 
     /// Asks ssh where the aliases lead, before the first knock.
-    fn find_routes(&mut self) {
-        let unknown: Vec<&mut Line> = self
-            .lines
-            .iter_mut()
-            .filter(|line| line.wanted.is_some() && line.route.is_none() && !line.is_open())
-            .collect();
+    fn find_routes(&mut self, now: Duration) {
+        let wants = |line: &&mut Line| line.wants_route(now);
+        let unknown: Vec<&mut Line> = self.lines.iter_mut().filter(wants).collect();
         if unknown.is_empty() {
             return;
         }
@@ -344,6 +341,7 @@ impl Fleet {
             tools.each(&aliases, one)
         };
         for (line, text) in unknown.into_iter().zip(told) {
+            line.route_asked = Some(now);
             line.route = text.and_then(|text| Route::parse(&text, &self.around.home));
         }
     }
