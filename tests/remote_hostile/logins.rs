@@ -59,11 +59,11 @@ fn an_answer_that_stops_is_worth_what_came_of_it() {
     let some = "echo \"@$token begin\"; echo platform=linux; echo 'load=0.50 0.40 0.30 1/99 7'\n";
     let hangs = answering(&format!("{some}printf 'uptime=19'; read -r _"));
     let leaves = answering(&format!("{some}exit 0"));
-    let dies = answering(&format!("{some}kill -KILL $PPID; read -r _"));
+    let killed = answering(&format!("{some}kill -KILL $PPID; read -r _"));
     let logins = [
         ("hangs", hangs.as_str()),
         ("leaves", leaves.as_str()),
-        ("dies", dies.as_str()),
+        ("dies", killed.as_str()),
     ];
     let site = Site::playing(&logins, BRIEF);
     let result = seen(&site);
