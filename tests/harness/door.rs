@@ -1,12 +1,14 @@
 //! What listens where an ssh server should, and is none.
 
 use std::io::Write as _;
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
+
+use rustix::net::{AddressFamily, SocketType, bind, getsockname, listen, socket};
 
 /// What is done with who comes.
 #[derive(Clone, Copy)]
@@ -62,31 +64,38 @@ impl Drop for Door {
     }
 }
 
-/// A port whose queue is full: who knocks gets no answer, as from a machine
-/// that is gone.
-pub struct Full {
+/// A port on which nobody is ever let in.
+pub struct Shut {
     pub port: u16,
-    _listener: OwnedFd,
+    _socket: OwnedFd,
     _queue: Vec<TcpStream>,
 }
 
-impl Full {
-    pub fn open() -> Self {
-        use rustix::net::{AddressFamily, SocketType, bind, getsockname, listen, socket};
-        let any: std::net::SocketAddrV4 = "127.0.0.1:0".parse().unwrap();
-        let listener = socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
-        bind(&listener, &any).unwrap();
-        listen(&listener, 0).unwrap();
-        let name = getsockname(&listener).unwrap();
-        let address = std::net::SocketAddr::try_from(name).unwrap();
-        let within = Duration::from_millis(500);
-        let mut queue = Vec::new();
-        while let Ok(guest) = TcpStream::connect_timeout(&address, within) {
-            queue.push(guest);
-        }
+impl Shut {
+    /// Who knocks is refused. The port is taken, so that nobody else opens it.
+    pub fn refusing() -> Self {
+        Self::bound(|_, _| Vec::new())
+    }
+
+    /// Who knocks gets no answer, as from a machine that is gone: its queue is
+    /// full.
+    pub fn full() -> Self {
+        Self::bound(|socket, address| {
+            listen(socket, 0).unwrap();
+            let knock = || TcpStream::connect_timeout(&address, Duration::from_millis(500));
+            std::iter::from_fn(|| knock().ok()).collect()
+        })
+    }
+
+    fn bound(queue: impl FnOnce(&OwnedFd, SocketAddr) -> Vec<TcpStream>) -> Self {
+        let any: SocketAddr = "127.0.0.1:0".parse().unwrap();
+        let socket = socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+        bind(&socket, &any).unwrap();
+        let address = SocketAddr::try_from(getsockname(&socket).unwrap()).unwrap();
+        let queue = queue(&socket, address);
         Self {
             port: address.port(),
-            _listener: listener,
+            _socket: socket,
             _queue: queue,
         }
     }
