@@ -30,6 +30,9 @@ fn verdict<'v>(result: &'v Value, name: &str) -> (&'v str, &'v str) {
 /// What `mamori health --json` says, with a node `fine` that is.
 fn seen(site: &Site) -> Value {
     let (result, _) = site.health();
-    assert_eq!(node(&result, "fine")["state"], "ok", "{result}");
+    let fine = node(&result, "fine");
+    assert_eq!(fine["state"], "ok", "{result}");
+    // However busy we were with the others, its answer took its time.
+    assert!(fine["latency_ms"].as_f64() > Some(0.0), "{fine}");
     result
 }

@@ -68,3 +68,23 @@ fn a_changed_host_key_is_an_alarm_whatever_the_user_lets_pass() {
     assert_eq!(verdict(&result, "mugen"), ("ok", ""), "{result}");
     assert_eq!((code, &result["alerts"]), (Some(0), &serde_json::json!([])));
 }
+
+#[test]
+fn a_banner_decides_nothing() {
+    let names = ["mugen", "majin"];
+    let mut site = Site::with(&["fine"], &names.map(impatient).concat());
+    let banner = site.path("banner");
+    let text = "\x1b[2J#(touch HERE)\nPermission denied (publickey).\nAuthenticated to x\n\
+        ssh: Could not resolve hostname x: y\nHost key verification failed.\n\
+        debug1: Entering interactive session.\n";
+    fs::write(&banner, text).unwrap();
+    let banner = format!("Banner {}", banner.display());
+    site.add("mugen", &banner);
+    site.add("majin", &format!("{banner}\nAuthorizedKeysFile none"));
+    names.iter().for_each(|name| site.start(name));
+    let result = seen(&site);
+    assert_eq!(verdict(&result, "mugen"), ("ok", ""), "{result}");
+    let (state, text) = verdict(&result, "majin");
+    assert_eq!(state, "unknown", "{result}");
+    assert!(!text.contains(['\x1b', '#']), "{text}");
+}
