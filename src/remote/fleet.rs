@@ -229,12 +229,7 @@ impl Fleet {
             let turn = line.turn(&means);
             self.remains.extend(turn.remains);
             in_vain.extend(turn.ungreeted.map(|ungreeted| (door, ungreeted)));
-            let Some(outcome) = turn.report else { continue };
-            let spoke = !matches!(outcome.0, Outcome::Failed(_));
-            reports.push(report(line, outcome));
-            if spoke && manners.keep == 0 {
-                self.remains.extend(line.close());
-            }
+            reports.extend(turn.report.map(|outcome| report(line, outcome)));
         }
         for (door, (trouble, began)) in in_vain {
             self.answer_for(&door, &trouble, (began, now), &mut reports);
@@ -247,6 +242,7 @@ impl Fleet {
             self.remains.extend(turn.remains);
             reports.extend(turn.report.map(|outcome| report(line, outcome)));
         }
+        self.keep_within(manners.keep);
         reports
     }
 
@@ -275,11 +271,9 @@ impl Fleet {
         }
     }
 
-    /// Closes shells beyond `keep`; those that stand first stay.
+    /// Closes shells beyond `keep` that nobody waits for; those that stand
+    /// first stay.
     fn keep_within(&mut self, keep: usize) {
-        if keep == 0 {
-            return;
-        }
         let open = self.lines.iter_mut().filter(|line| line.is_open());
         for line in open.skip(keep).filter(|line| line.wanted.is_none()) {
             self.remains.extend(line.close());

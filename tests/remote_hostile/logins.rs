@@ -1,7 +1,7 @@
 //! What an account does before it lets anybody work.
 
 use super::{answering, seen, verdict};
-use crate::harness::site::{Site, node};
+use crate::harness::site::{Site, impatient, node};
 use crate::harness::until;
 
 const BRIEF: &str = "[watch]\nprobe_timeout = \"2s\"\n";
@@ -81,4 +81,21 @@ fn an_answer_that_stops_is_worth_what_came_of_it() {
     let died = ("down", "the connection broke");
     assert_eq!(verdict(&result, "dies"), died, "{result}");
     until("all shells to end", || site.shells().is_empty());
+}
+
+#[test]
+fn a_shell_that_is_not_to_stay_ends_whatever_others_say_meanwhile() {
+    let names = ["a", "b", "c", "d", "e", "f"];
+    let configuration = "[watch]\nchannels = 0\n".to_owned() + &impatient("fine");
+    let logins = names.map(|name| (name, "exec yes"));
+    let site = Site::playing(&logins, &configuration);
+    let _watcher = site.bench.watch();
+    let ours = |line: &String| line.contains("-- fine sh -s");
+    until("an answer", || {
+        let state = std::fs::read(site.bench.own("state.json")).unwrap_or_default();
+        let state = serde_json::from_slice(&state).unwrap_or_default();
+        let nodes: &serde_json::Value = &state;
+        nodes["nodes"].is_array() && node(nodes, "fine")["state"] == "ok"
+    });
+    until("its shell to end", || !site.left().iter().any(ours));
 }
