@@ -16,6 +16,7 @@ use super::probe::Wishes;
 use super::route::Route;
 use super::slots::{GREETED_WITHIN, admitted};
 use crate::sys::channel::Remains;
+use crate::sys::clock;
 use crate::sys::ssh_tools::Tools;
 use crate::sys::surroundings::Surroundings;
 
@@ -236,7 +237,12 @@ impl Fleet {
         }
         self.keep_within(manners.keep);
         self.knock(&means, &mut reports);
-        // What a line can do at once, it does before anybody waits.
+        // What a line can do at once, it does before anybody waits. All that
+        // took its time, which counts for whoever was asked before it.
+        let means = Means {
+            now: clock::elapsed().max(now),
+            ..means
+        };
         for line in self.lines.iter_mut().filter(|line| line.is_open()) {
             let turn = line.turn(&means);
             self.remains.extend(turn.remains);

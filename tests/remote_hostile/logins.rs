@@ -1,5 +1,7 @@
 //! What an account does before it lets anybody work.
 
+use serde_json::Value;
+
 use super::{answering, seen, verdict};
 use crate::harness::site::{Site, impatient, node};
 use crate::harness::until;
@@ -91,11 +93,16 @@ fn a_shell_that_is_not_to_stay_ends_whatever_others_say_meanwhile() {
     let site = Site::playing(&logins, &configuration);
     let _watcher = site.bench.watch();
     let ours = |line: &String| line.contains("-- fine sh -s");
-    until("an answer", || {
+    let seen = || {
         let state = std::fs::read(site.bench.own("state.json")).unwrap_or_default();
-        let state = serde_json::from_slice(&state).unwrap_or_default();
-        let nodes: &serde_json::Value = &state;
-        nodes["nodes"].is_array() && node(nodes, "fine")["state"] == "ok"
-    });
+        let state: Value = serde_json::from_slice(&state).unwrap_or_default();
+        let known = state["nodes"].is_array();
+        known.then(|| node(&state, "fine").clone())
+    };
+    let ok = |fine: Value| fine["state"] == "ok";
+    until("an answer", || seen().is_some_and(ok));
+    // We were busy with the others; its answer took its time all the same.
+    let latency = seen().unwrap()["latency_ms"].as_f64();
+    assert!(latency > Some(0.0), "{latency:?}");
     until("its shell to end", || !site.left().iter().any(ours));
 }
