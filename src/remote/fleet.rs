@@ -16,6 +16,7 @@ use super::probe::Wishes;
 use super::route::Route;
 use super::slots::{GREETED_WITHIN, admitted};
 use crate::sys::channel::Remains;
+use crate::sys::clock;
 use crate::sys::ssh_tools::Tools;
 use crate::sys::surroundings::Surroundings;
 
@@ -213,7 +214,9 @@ impl Fleet {
             }
             return reports;
         };
-        self.find_routes();
+        self.find_routes(now);
+        // That may have taken its time.
+        let now = clock::elapsed().max(now);
         self.remains.retain_mut(|remains| !remains.gone());
         let (around, manners) = (self.around.clone(), self.manners);
         let means = Means {
@@ -264,7 +267,8 @@ impl Fleet {
         }
     }
 
-    /// Closes shells beyond `keep`; those that stand first stay.
+    /// Closes shells beyond `keep` that nobody waits for; those that stand
+    /// first stay.
     fn keep_within(&mut self, keep: usize) {
         let open = self.lines.iter_mut().filter(|line| line.is_open());
         for line in open.skip(keep).filter(|line| line.wanted.is_none()) {
@@ -307,12 +311,9 @@ impl Fleet {
     }
 
     /// Asks ssh where the aliases lead, before the first knock.
-    fn find_routes(&mut self) {
-        let unknown: Vec<&mut Line> = self
-            .lines
-            .iter_mut()
-            .filter(|line| line.wanted.is_some() && line.route.is_none() && !line.is_open())
-            .collect();
+    fn find_routes(&mut self, now: Duration) {
+        let wants = |line: &&mut Line| line.wants_route(now);
+        let unknown: Vec<&mut Line> = self.lines.iter_mut().filter(wants).collect();
         if unknown.is_empty() {
             return;
         }
@@ -330,6 +331,7 @@ impl Fleet {
             tools.each(&aliases, one)
         };
         for (line, text) in unknown.into_iter().zip(told) {
+            line.route_asked = Some(now);
             line.route = text.and_then(|text| Route::parse(&text, &self.around.home));
         }
     }

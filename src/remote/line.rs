@@ -19,12 +19,16 @@ const PUSHES: u32 = 6;
 const GREETING_LIMIT: Duration = Duration::from_secs(6);
 /// How long a shell may take to say that it is there.
 const ALIVE_LIMIT: Duration = Duration::from_secs(5);
+/// Between two questions for a route that ssh did not tell.
+const ROUTE_AGAIN: Duration = Duration::from_secs(60);
 
 /// One node's line.
 #[derive(Debug)]
 pub(super) struct Line {
     pub(super) target: Target,
     pub(super) route: Option<Route>,
+    /// When ssh was last asked for the route.
+    pub(super) route_asked: Option<Duration>,
     /// What is to be asked; since when.
     pub(super) wanted: Option<Question>,
     /// When we first knocked, or put the question, for it.
@@ -57,6 +61,7 @@ impl Line {
         Self {
             target,
             route: None,
+            route_asked: None,
             wanted: None,
             knocked: None,
             open: None,
@@ -86,6 +91,16 @@ impl Line {
     pub(super) fn wants_in(&self, now: Duration) -> bool {
         let needs = self.open.is_none() || self.held.is_some();
         self.wanted.is_some() && needs && self.opening.is_none() && self.not_before <= now
+    }
+
+    /// Whether ssh is to be asked where the alias leads. One that could not
+    /// tell may hang, while all others wait for it: it is left alone for long.
+    pub(super) fn wants_route(&self, now: Duration) -> bool {
+        let due = |asked: Duration| now.saturating_sub(asked) >= ROUTE_AGAIN;
+        self.wanted.is_some()
+            && self.route.is_none()
+            && self.open.is_none()
+            && self.route_asked.is_none_or(due)
     }
 
     /// Where it knocks: equal for lines that knock at the same server.

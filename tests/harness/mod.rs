@@ -1,6 +1,7 @@
 //! A home of its own for each test, the real binaries in it, and waiting for
 //! conditions instead of for time.
 
+pub mod door;
 pub mod openssh;
 pub mod site;
 pub mod sshd;

@@ -66,6 +66,29 @@ impl Site {
         site
     }
 
+    /// A node `fine`, and nodes whose accounts run these scripts of sh at a
+    /// login, whatever is asked for. All are down after a second of silence.
+    pub fn playing(logins: &[(&str, &str)], configuration: &str) -> Self {
+        let names = logins.iter().map(|(name, _)| *name);
+        let nodes: String = names.map(impatient).collect();
+        let mut site = Self::with(&["fine"], &(configuration.to_owned() + &nodes));
+        for (name, login) in logins {
+            let script = site.path(&format!("{name}.login"));
+            fs::write(&script, login).unwrap();
+            site.add(name, &format!("ForceCommand /bin/sh {}", script.display()));
+            site.start(name);
+        }
+        site
+    }
+
+    /// Lets a script of sh run before our ssh, with its arguments.
+    pub fn before_ssh(&self, script: &str) {
+        let file = self.path("stand-ins/ssh");
+        let ours = fs::read_to_string(&file).unwrap();
+        let begun = ours.replacen("#!/bin/sh\n", &format!("#!/bin/sh\n{script}\n"), 1);
+        fs::write(&file, begun).unwrap();
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.bench.home().join(name)
     }
@@ -178,6 +201,22 @@ impl Site {
         found
     }
 
+    /// What runs on behalf of this home and is no server of it: their command lines.
+    pub fn left(&self) -> Vec<String> {
+        let home = format!("HOME={}\0", self.bench.home().display());
+        let read = |process: &Path, name| {
+            let bytes = fs::read(process.join(name)).unwrap_or_default();
+            String::from_utf8_lossy(&bytes).into_owned()
+        };
+        let processes = fs::read_dir("/proc").unwrap().flatten();
+        let ours = processes
+            .map(|entry| entry.path())
+            .filter(|process| (read(process, "environ") + "\0").contains(&home));
+        ours.map(|process| read(&process, "cmdline").replace('\0', " "))
+            .filter(|line| !line.is_empty() && !line.contains("sshd"))
+            .collect()
+    }
+
     /// What `mamori health --json` says now, and its exit code.
     pub fn health(&self) -> (Value, Option<i32>) {
         let ran = self.mamori(&["health", "--json"]);
@@ -194,6 +233,11 @@ impl Drop for Site {
             }
         }
     }
+}
+
+/// The configuration of a node that is down after a second of silence.
+pub fn impatient(name: &str) -> String {
+    format!("[[node]]\nname = \"{name}\"\ndown_after = \"1s\"\n")
 }
 
 /// One node of a result.
