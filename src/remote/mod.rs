@@ -1,8 +1,8 @@
 //! Machines reached by ssh: one long-lived `ssh … sh -s` a node, a probe that
 //! only reads, and what their answers or their silence mean.
 //!
-//! Everything here but `fleet.rs`, `line.rs` and `shell.rs` is pure: bytes and
-//! moments in, plain data out.
+//! Everything here but `fleet.rs`, `line.rs` with its handshake, and `shell.rs`
+//! is pure: bytes and moments in, plain data out.
 
 pub mod answer;
 pub mod cause;
