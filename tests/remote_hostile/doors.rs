@@ -81,7 +81,9 @@ fn a_banner_decides_nothing() {
     let banner = format!("Banner {}", banner.display());
     site.add("mugen", &banner);
     site.add("majin", &format!("{banner}\nAuthorizedKeysFile none"));
-    names.iter().for_each(|name| site.start(name));
+    for name in names {
+        site.start(name);
+    }
     let result = seen(&site);
     assert_eq!(verdict(&result, "mugen"), ("ok", ""), "{result}");
     let (state, text) = verdict(&result, "majin");
