@@ -1,6 +1,7 @@
 //! The arguments of `mamori watch`, and its loop.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::round::Rounds;
 use super::schedule::{LOCAL_EVERY, Schedule, overslept};
@@ -26,7 +27,7 @@ pub struct Args {
 
 /// How long a starting watcher waits for one that is just ending, or for a
 /// reader that is just asking whether one runs.
-const TAKEOVER: Wait = Wait::AtMost(std::time::Duration::from_secs(1));
+const TAKEOVER: Wait = Wait::AtMost(Duration::from_secs(1));
 
 /// Carries `watch` out.
 ///
@@ -80,13 +81,16 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
             schedule.follow(rounds.reconfigure());
             rounds.round(schedule.begin(elapsed));
         }
+        let listening_from = clock::elapsed();
+        if overslept(elapsed, Duration::ZERO, listening_from).is_some() {
+            rounds.did_not_listen();
+        }
         rounds.listen();
         if args.once && !rounds.waits_for_answers() {
             rounds.finish();
             return Ok(Exit::Fine);
         }
-        let asleep_from = clock::elapsed();
-        let wait = schedule.wait(asleep_from).min(rounds.wait());
+        let wait = schedule.wait(clock::elapsed()).min(rounds.wait());
         let stop = signals.wait_for(rounds.interests(), wait);
         if let Some(stop) = stop {
             rounds.finish();
@@ -97,7 +101,7 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
                 Exit::Fine
             });
         }
-        if let Some(slept) = overslept(asleep_from, wait, clock::elapsed()) {
+        if let Some(slept) = overslept(listening_from, wait, clock::elapsed()) {
             rounds.slept(slept);
         }
     }

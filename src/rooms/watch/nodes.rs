@@ -170,11 +170,16 @@ impl<'a> Nodes<'a> {
         soonest.saturating_sub(now)
     }
 
-    /// We slept: nothing that was asked before counts.
-    pub fn slept(&mut self, from: &Moment, moment: &Moment) -> Vec<Heard> {
+    /// Nothing that was asked before counts: all are asked anew.
+    pub fn begin_anew(&mut self) {
         self.fleet.forget_questions();
         self.pace.begin_anew();
         self.network = None;
+    }
+
+    /// We slept.
+    pub fn slept(&mut self, from: &Moment, moment: &Moment) -> Vec<Heard> {
+        self.begin_anew();
         self.names
             .iter()
             .map(|name| Heard {

@@ -209,6 +209,12 @@ impl<'a> Rounds<'a> {
         self.nodes.waiting()
     }
 
+    /// We were busy with ourselves for so long that what nobody answered
+    /// meanwhile, nobody was there to hear.
+    pub fn did_not_listen(&mut self) {
+        self.nodes.begin_anew();
+    }
+
     /// We slept: what the others did meanwhile nobody knows.
     pub fn slept(&mut self, span: Duration) {
         let moment = host::moment();

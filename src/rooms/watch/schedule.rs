@@ -68,7 +68,7 @@ impl Schedule {
     }
 }
 
-/// How long nobody looked, when a wait of `wait` that began at `from` ended
+/// How long nobody looked, when what should have taken `wait` from `from` on ended
 /// only at `now`: so late that we must have been asleep.
 #[must_use]
 pub fn overslept(from: Duration, wait: Duration, now: Duration) -> Option<Duration> {
