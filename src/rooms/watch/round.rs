@@ -134,8 +134,11 @@ impl<'a> Rounds<'a> {
         self.tell_bars();
     }
 
-    /// A node that answers proves the network.
+    /// A node that answers proves the network; one that answered an earlier
+    /// watcher does not.
     fn reaches_others(&self) -> bool {
+        let now = clock::now();
+        let lately = 2 * self.config.watch.health_every.as_secs();
         let others = self
             .state
             .nodes
@@ -143,7 +146,8 @@ impl<'a> Rounds<'a> {
             .filter(|node| node.name != self.name);
         others
             .filter(|node| node.silence.is_none() && node.hidden.is_none())
-            .any(|node| node.answered_at.is_some())
+            .filter_map(|node| node.answered_at)
+            .any(|at| now.since(at).unsigned_abs() < lately)
     }
 
     /// Asks the remote nodes and takes what they said; news are written and
