@@ -1,4 +1,4 @@
-//! How is this machine?
+//! How are the machines?
 //!
 //! ```text
 //! $ mamori health

@@ -10,6 +10,7 @@ use crate::failure::{Exit, Failure};
 use crate::model::home::Home;
 use crate::model::segment::FRESH_SECONDS;
 use crate::model::state::{Gap, GapCause};
+use crate::model::text::count;
 use crate::roster;
 use crate::state::store::Store;
 use crate::sys::flock::{self, Lock, LockError, Wait};
@@ -55,6 +56,11 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
     let signals = Signals::listen()?;
     let name = roster::local_name(&config);
     let full_every = config.watch.health_every;
+    let liveness = humantime::format_duration(config.watch.liveness_every);
+    let others = match config.nodes.len() {
+        0 => String::new(),
+        others => format!("; {} every {liveness}", count(others, "node")),
+    };
     let mut rounds = Rounds::new(around, config, Store::new(home, "mamori watch"));
     let mut schedule = Schedule::new(full_every);
     let now = clock::now();
@@ -69,7 +75,7 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
         let every = humantime::format_duration(LOCAL_EVERY.min(full_every));
         let full = humantime::format_duration(full_every);
         output::print(&format!(
-            "watching {name}: disks and memory every {every}, everything every {full}\n"
+            "watching {name}: disks and memory every {every}, everything every {full}{others}\n"
         ))?;
     }
     loop {
