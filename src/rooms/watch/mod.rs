@@ -5,8 +5,9 @@
 //! watching laptop: disks and memory every 1m, everything every 5m; 3 nodes every 15s
 //! ```
 //! One at a time; it wakes when something is due or a node speaks, looks,
-//! judges, tells the status bars, and writes the state file only when something in it changed. This is
-//! the only room that uses others: it runs them on their schedules.
+//! judges, tells the status bars, and writes the state file only when something
+//! in it changed. This is the only room that uses others: it runs them on their
+//! schedules.
 
 pub mod bars;
 pub mod change;
