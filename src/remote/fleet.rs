@@ -11,7 +11,7 @@ use rustix::event::PollFd;
 
 use super::answer::Answer;
 use super::cause::{Cause, Trouble};
-use super::line::Line;
+use super::line::{Line, Turn};
 use super::probe::Wishes;
 use super::route::Route;
 use super::slots::{GREETED_WITHIN, admitted};
@@ -226,15 +226,9 @@ impl Fleet {
         let mut in_vain = Vec::new();
         for line in &mut self.lines {
             let door = line.door();
-            let turn = line.turn(&means);
-            self.remains.extend(turn.remains);
-            in_vain.extend(turn.ungreeted.map(|ungreeted| (door, ungreeted)));
-            let Some(outcome) = turn.report else { continue };
-            let spoke = !matches!(outcome.0, Outcome::Failed(_));
-            reports.push(report(line, outcome));
-            if spoke && manners.keep == 0 {
-                self.remains.extend(line.close());
-            }
+            let mut turn = line.turn(&means);
+            in_vain.extend(turn.ungreeted.take().map(|ungreeted| (door, ungreeted)));
+            reports.extend(taken(line, turn, manners.keep, &mut self.remains));
         }
         for (door, (trouble, began)) in in_vain {
             self.answer_for(&door, &trouble, (began, now), &mut reports);
@@ -244,8 +238,7 @@ impl Fleet {
         // What a line can do at once, it does before anybody waits.
         for line in self.lines.iter_mut().filter(|line| line.is_open()) {
             let turn = line.turn(&means);
-            self.remains.extend(turn.remains);
-            reports.extend(turn.report.map(|outcome| report(line, outcome)));
+            reports.extend(taken(line, turn, manners.keep, &mut self.remains));
         }
         reports
     }
@@ -356,6 +349,19 @@ impl Drop for Fleet {
             line.end().for_each(drop);
         }
     }
+}
+
+/// What a line's turn brought. Where no shell is kept, one that has answered
+/// is closed at once: it would take the room of one that waits to knock.
+fn taken(line: &mut Line, turn: Turn, keep: usize, remains: &mut Vec<Remains>) -> Option<Report> {
+    remains.extend(turn.remains);
+    let outcome = turn.report?;
+    let spoke = !matches!(outcome.0, Outcome::Failed(_));
+    let report = report(line, outcome);
+    if spoke && keep == 0 {
+        remains.extend(line.close());
+    }
+    Some(report)
 }
 
 fn report(line: &Line, (outcome, asked): (Outcome, Duration)) -> Report {
