@@ -148,11 +148,15 @@ def main(programs, minutes, seed):
             return books.complete()
 
         until(begun, "the first looks")
-        outages, sleeps = live(servers, watcher, ports, books, planned, 60 * minutes)
+        try:
+            outages, sleeps = live(servers, watcher, ports, books, planned, 60 * minutes)
+        finally:
+            watcher.send_signal(signal.SIGCONT)
         here.run(f"{programs}/mamori", "health")
         books.look()
         assert watcher.poll() is None, "the watcher ended"
     results = [wrong(books.entries[name], outages[name], sleeps) for name in NAMES]
+    assert all(wall > 57 * minutes for _, wall in results), results
     share = 100 * sum(off for off, _ in results) / sum(wall for _, wall in results)
     worst = max(100 * off / wall for off, wall in results)
     what = f"{minutes:g} min, {len(planned[0])} outages, {len(sleeps)} sleeps"
