@@ -38,12 +38,13 @@ why() {
         cc) echo "a C compiler and libc: Rust links with them" ;;
         cargo) echo "builds the project" ;;
         tmux) echo "what Mamori lives in" ;;
-        sshd) echo "tests speak to one of their own, as an ordinary user; the system's is not started" ;;
-        ssh | ssh-keygen) echo "tests ask them, and connect to an sshd of their own" ;;
+        sshd) echo "tests and benchmarks speak to their own, as an ordinary user; the system's is not started" ;;
+        ssh | ssh-keygen) echo "tests and benchmarks ask them, and connect to an sshd of their own" ;;
         rustfmt | clippy | shellcheck | shfmt) echo "\`make check\`" ;;
         readelf | nm) echo "\`make check\` looks into the small binaries" ;;
         rust-web) echo "the standard library's source, to check the Android and macOS builds" ;;
         monit) echo "\`make bench\` compares with it; the system's is not started" ;;
+        parallel-ssh | ansible | xargs) echo "\`make bench\` compares with it" ;;
         python3) echo "\`make bench\` measures with it" ;;
         *) echo "needed here" ;;
     esac
@@ -94,6 +95,10 @@ package_of() {
         ssh:apt | ssh-keygen:apt) echo openssh-client ;;
         sshd:* | ssh:* | ssh-keygen:*) echo openssh ;;
         readelf:* | nm:*) echo binutils ;;
+        parallel-ssh:apt | parallel-ssh:brew) echo pssh ;;
+        parallel-ssh:*) return 1 ;;
+        ansible:apt) echo ansible-core ;;
+        xargs:*) echo findutils ;;
         rust-web:apt) echo rustc-web cargo-web rust-web-src ;;
         python3:pkg | python3:brew) echo python ;;
         *:none) return 1 ;;

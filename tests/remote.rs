@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::harness::site::{Site, free_port, node};
-use crate::harness::{MAMORI, until};
+use crate::harness::{Bench, MAMORI, QUIET, until};
 
 #[test]
 fn three_nodes_are_one_line_and_a_stopped_one_is_down_within_its_limit() {
@@ -367,4 +367,18 @@ fn a_jump_host_asks_nobody_for_a_passphrase() {
     let result = ran.json();
     assert_eq!(node(&result, "mugen")["problems"][0]["check"], "auth");
     assert_eq!(node(&result, "jump")["state"], "ok");
+}
+
+#[test]
+fn of_many_nodes_that_answer_at_once_none_waits_for_ever() {
+    let nodes = (0..200).map(|n| format!("[[node]]\nname = \"node-{n}\"\n"));
+    let bench = Bench::with(QUIET.to_owned() + &nodes.collect::<String>());
+    // A handshake takes no time at all.
+    let route = r"printf 'hostname %s\nport 22\nuser me\n'";
+    let ssh = format!("#!/bin/sh\n[ \"$1\" != -G ] || exec {route} \"$3\"\nexec sh -s\n");
+    bench.stand_in("ssh", &ssh);
+    let mut command = bench.command("timeout");
+    let ran = bench.ran(command.args(["60", MAMORI, "health", "--json"]));
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(ran.json()["summary"]["text"], "● 201/201");
 }

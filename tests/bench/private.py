@@ -21,6 +21,7 @@ class Private:
     """Nothing of the user's own is read or touched."""
 
     def __init__(self, programs):
+        self.programs = programs
         self.home = tempfile.mkdtemp(prefix="mamori-bench-", dir="/tmp")
         self.environment = {
             "HOME": self.home,

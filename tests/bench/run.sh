@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Every benchmark, each figure beside its peer's measured in the same run.
 #
-#   tests/bench/run.sh [segment|bar|footprint …]
+#   tests/bench/run.sh [segment|bar|footprint|warm|cold|hanging|uptime …]
+#
+# footprint takes three minutes, uptime eleven; MINUTES=1.5 makes a short one of it.
 set -euo pipefail
 
 main() {
@@ -12,7 +14,7 @@ main() {
     local programs name failed=""
     programs=$(cd "${CARGO_TARGET_DIR:-target}/release" && pwd -P)
     export PYTHONDONTWRITEBYTECODE=1
-    [ $# -gt 0 ] || set -- segment bar footprint
+    [ $# -gt 0 ] || set -- segment bar footprint warm cold hanging uptime
     for name in "$@"; do
         "bench_$name" || failed="$failed $name"
     done
@@ -29,8 +31,33 @@ bench_bar() {
 }
 
 bench_footprint() {
+    bash scripts/need.sh ssh ssh-keygen sshd || return
     bash scripts/need.sh monit || true
     python3 tests/bench/footprint.py "$programs"
+}
+
+bench_warm() {
+    bash scripts/need.sh ssh ssh-keygen sshd xargs || return
+    python3 tests/bench/warm.py "$programs"
+}
+
+bench_cold() {
+    local peer
+    bash scripts/need.sh ssh ssh-keygen sshd || return
+    for peer in xargs parallel-ssh ansible; do
+        bash scripts/need.sh "$peer" || true
+    done
+    python3 tests/bench/cold.py "$programs"
+}
+
+bench_hanging() {
+    bash scripts/need.sh ssh ssh-keygen sshd || return
+    python3 tests/bench/hanging.py "$programs"
+}
+
+bench_uptime() {
+    bash scripts/need.sh ssh ssh-keygen sshd || return
+    python3 tests/bench/uptime.py "$programs" --minutes "${MINUTES:-10}"
 }
 
 stop() {

@@ -21,6 +21,13 @@ def figure(what, ours, unit, goal, peer=None, peer_name="", absolute=True):
     )
 
 
+def told(what, ours, unit, peer=None, peer_name=""):
+    """One line without a goal."""
+    beside = f"{peer_name} {peer:.3f}" if peer is not None else ""
+    times = f"{ours / peer:.2f}x" if peer else ""
+    print(f"{what:<40} {ours:>9.3f} {unit:<8} {beside:<24} {times:>8}  (no goal)", flush=True)
+
+
 def skipped(what, why):
     """Said, never silent."""
     print(f"{what:<40} skipped: {why}", flush=True)
