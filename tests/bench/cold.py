@@ -55,9 +55,11 @@ def lines(pattern):
     return lambda text: len(re.findall(pattern, text, re.M))
 
 
+# At ssh's exit code 255 xargs would give up all the others.
+ONE = "ssh -o BatchMode=yes @ echo came || exit 1"
 XARGS = Peer(
     "xargs -P100 ssh",
-    ["xargs", "-a", "{listed}", "-P100", "-I@", "ssh", "-o", "BatchMode=yes", "@", "echo", "came"],
+    ["xargs", "-a", "{listed}", "-P100", "-I@", "sh", "-c", ONE],
     lines("^came$"),
 )
 PARALLEL = Peer(
@@ -98,9 +100,9 @@ def main(programs):
     verdict.figure(f"cold: answers missing in {TURNS} runs", missing, "", 0)
     us = statistics.median(took for took, _ in ours)
     for peer in (PARALLEL, XARGS, ANSIBLE):
-        what = f"cold: 100 aliases, beside {peer.name}"
+        what = "cold: 100 aliases"
         if peer not in theirs:
-            verdict.skipped(what, "not installable here, the peer is not measured")
+            verdict.skipped(f"cold: {peer.name}", "not installable here, the peer is not measured")
             continue
         they = statistics.median(took for took, _ in theirs[peer])
         if peer is PARALLEL:
@@ -109,9 +111,9 @@ def main(programs):
             verdict.told(what, us, "s", they, peer.name)
         least = min(count for _, count in theirs[peer])
         if least < ALIASES:
-            verdict.skipped(what, f"it reached only {least} of {ALIASES}")
+            verdict.skipped(f"cold: {peer.name}", f"it reached only {least} of {ALIASES}")
     for peer, (_, count) in strict.items():
-        verdict.told("cold: answers, default MaxStartups", ALIASES, "", count, peer.name)
+        verdict.told("cold: answered, default MaxStartups", ALIASES, "", count, peer.name)
 
 
 main(os.path.abspath(sys.argv[1]))

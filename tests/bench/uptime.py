@@ -160,7 +160,7 @@ def main(programs, minutes, seed):
     share = 100 * sum(off for off, _ in results) / sum(wall for _, wall in results)
     worst = max(100 * off / wall for off, wall in results)
     what = f"{minutes:g} min, {len(planned[0])} outages, {len(sleeps)} sleeps"
-    verdict.told(f"uptime: {what}, seed", seed, "")
+    print(f"uptime: {what}, seed {seed}")
     verdict.figure("uptime: booked wrongly", share, "%", 1)
     verdict.told("uptime: of the worst node", worst, "%")
 
