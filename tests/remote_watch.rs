@@ -2,13 +2,15 @@
 //! booked.
 
 use std::fs;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 use serde_json::Value;
 
+use crate::harness::door::{Door, Manner, Tunnel};
 use crate::harness::site::{Site, node};
-use crate::harness::until;
+use crate::harness::{MAMORI, Running, until};
 
 const QUICK: &str = "[watch]\nliveness_every = \"1s\"\nhealth_every = \"10s\"\n";
 
@@ -183,4 +185,90 @@ fn our_own_sleep_is_nobodys_outage() {
     let state = site.bench.state();
     assert_eq!(state["gaps"][0]["why"], "slept");
     assert_eq!(state["events"], serde_json::json!([]));
+}
+
+#[test]
+fn a_connection_that_went_mute_is_no_dead_node() {
+    let names = ["mugen", "majin"];
+    let site = Site::with(&names, &quick(&names));
+    let tunnels = names.map(|name| {
+        let tunnel = Tunnel::to(site.port(name));
+        site.alias(name, tunnel.port, "");
+        site.know(tunnel.port);
+        tunnel
+    });
+    let _watcher = site.bench.watch();
+    for name in names {
+        becomes(&site, name, "ok");
+    }
+    for tunnel in &tunnels {
+        tunnel.mute();
+    }
+    let answered = || names.map(|name| known(&site, name)["answered_at"].clone());
+    let before = answered();
+    until("both were asked anew, and answered", || {
+        let after = answered();
+        tunnels.iter().all(|tunnel| tunnel.came() > 1)
+            && before
+                .iter()
+                .zip(&after)
+                .all(|(before, after)| before != after)
+    });
+    let state = site.bench.state();
+    assert_eq!(state["events"], serde_json::json!([]), "{state}");
+    assert_eq!(state["alerts"], serde_json::json!([]), "{state}");
+}
+
+#[test]
+fn a_watcher_follows_the_users_ssh_configuration() {
+    let mut site = Site::with(&["mugen", "majin"], &quick(&["mugen"]));
+    site.stop("mugen");
+    let _watcher = site.bench.watch();
+    becomes(&site, "mugen", "down");
+    // The machine has moved, and the alias with it.
+    site.alias("mugen", site.port("majin"), "");
+    becomes(&site, "mugen", "ok");
+}
+
+#[test]
+fn a_paused_node_is_asked_by_name_alone() {
+    let mut site = Site::with(&["mugen"], &quick(&["mugen"]));
+    site.health();
+    site.stop("mugen");
+    site.mamori(&["pause", "mugen"]);
+    let (result, code) = site.health();
+    assert_eq!(
+        (node(&result, "mugen")["state"].as_str(), code),
+        (Some("paused"), Some(0))
+    );
+    assert_eq!(known(&site, "mugen")["silence"], Value::Null);
+    site.mamori(&["health", "--node", "mugen"]);
+    assert!(known(&site, "mugen")["silence"].is_object());
+}
+
+#[test]
+fn a_look_that_was_stopped_begins_anew() {
+    let mut site = Site::with(&["mugen"], &quick(&["mugen"]));
+    site.health();
+    let door = Door::open(Manner::Silent);
+    site.stop("mugen");
+    site.alias("mugen", door.port, "");
+    let mut command = site.bench.command(MAMORI);
+    let look = Running(
+        command
+            .args(["health", "--json"])
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap(),
+    );
+    until("it knocks", || !site.shells().is_empty());
+    look.signal(Signal::STOP);
+    std::thread::sleep(Duration::from_secs(12));
+    look.signal(Signal::CONT);
+    assert_eq!(look.code(), Some(1));
+    let mugen = known(&site, "mugen");
+    let asleep = mugen["uptime"]["unknown_ms"].as_u64().unwrap();
+    assert!(asleep >= 10_000, "{mugen}");
+    let down = mugen["uptime"]["down_ms"].as_u64().unwrap();
+    assert!(down < 10_000, "{mugen}");
 }

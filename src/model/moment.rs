@@ -7,6 +7,18 @@ use serde::{Deserialize, Serialize};
 
 use super::time::Timestamp;
 
+/// Waking so much later than planned means that we slept or were stopped, not
+/// that the machine was busy.
+const OVERSLEPT: Duration = Duration::from_secs(10);
+
+/// How long nobody looked, when what should have taken `wait` from `from` on
+/// ended only at `now`: so late that we must have been asleep.
+#[must_use]
+pub fn overslept(from: Duration, wait: Duration, now: Duration) -> Option<Duration> {
+    let late = now.saturating_sub(from.saturating_add(wait));
+    (late >= OVERSLEPT).then(|| now.saturating_sub(from))
+}
+
 /// When something was seen by this machine.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -60,6 +72,25 @@ mod tests {
             elapsed_ms,
             boot: boot.to_owned(),
         }
+    }
+
+    #[test]
+    fn waking_a_little_late_is_no_sleep() {
+        assert_eq!(overslept(seconds(5_000), seconds(60), seconds(5_030)), None);
+        assert_eq!(overslept(seconds(5_000), seconds(60), seconds(5_069)), None);
+        assert_eq!(
+            overslept(seconds(5_000), seconds(60), seconds(5_070)),
+            Some(seconds(70))
+        );
+        assert_eq!(
+            overslept(seconds(0), seconds(1), seconds(30_000)),
+            Some(seconds(30_000))
+        );
+        assert_eq!(overslept(seconds(9), Duration::MAX, seconds(30_000)), None);
+    }
+
+    fn seconds(count: u64) -> Duration {
+        Duration::from_secs(count)
     }
 
     #[test]

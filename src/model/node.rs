@@ -140,6 +140,34 @@ pub struct CpuTicks {
     pub total: u64,
 }
 
+/// What a failure to look means for the node.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Means {
+    /// Nobody tells where it is: after a while it counts as unknown.
+    Unfound,
+    /// It is there and cannot be looked at: after a while it counts as unknown.
+    Odd,
+    /// We cannot look, until a person mends something.
+    Barred,
+    /// It does not let us in: each try is written down there, and too many
+    /// get us locked out.
+    Denied,
+    /// It is silent: after a while it counts as down; also what a newer
+    /// version calls by another word.
+    #[default]
+    #[serde(other)]
+    Silent,
+}
+
+impl Means {
+    /// Whether the node, or what bars the way to it, was there to fail.
+    #[must_use]
+    pub fn speaks(self) -> bool {
+        matches!(self, Self::Odd | Self::Barred | Self::Denied)
+    }
+}
+
 /// A remote node that does not answer: since when, and what was the matter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Silence {
@@ -149,6 +177,9 @@ pub struct Silence {
     pub last: Moment,
     /// Questions without an answer.
     pub failures: u32,
+    /// What the last failure means.
+    #[serde(default)]
+    pub means: Means,
     /// What the last failure was, clean.
     pub why: String,
 }

@@ -310,6 +310,12 @@ fn sessions(facts: &Facts<'_>) -> Reading<Vec<String>> {
 fn services(facts: &Facts<'_>, wishes: &Wishes) -> Reading<BTreeMap<String, bool>> {
     let mut ready = BTreeMap::new();
     let mut unknown = false;
+    let other = |told: &str| told != wishes.fingerprint();
+    if !wishes.services.is_empty() && facts.text("wishes").is_some_and(|told| other(&told)) {
+        return Reading::failed(
+            "it was asked by an older configuration: `mamori setup node` prints its key's line anew",
+        );
+    }
     for line in facts.lines() {
         let Some((number, word)) = numbered(line) else {
             continue;

@@ -57,6 +57,19 @@ fn failed<T: std::fmt::Debug>(reading: &Reading<T>) -> &str {
 }
 
 #[test]
+fn services_that_another_configuration_asked_are_not_ours() {
+    let told = |fingerprint: &str| {
+        let text = format!("{LINUX}wishes={fingerprint}\n");
+        read(text.as_bytes(), true, &wishes()).readings.services
+    };
+    assert!(matches!(told(&wishes().fingerprint()), Reading::Value(_)));
+    let mut other = wishes();
+    other.services.swap(0, 1);
+    let why = failed(&told(&other.fingerprint())).to_owned();
+    assert!(why.contains("`mamori setup node`"), "{why}");
+}
+
+#[test]
 fn an_answer_of_linux_is_read() {
     let answer = read(LINUX.as_bytes(), true, &wishes());
     assert_eq!(answer.platform, Some(Platform::Linux));

@@ -1,5 +1,6 @@
 //! Why a node did not answer, told from what `ssh -v` said. Pure.
 
+use crate::model::node::Means;
 use crate::model::text::{clean, cut};
 
 /// What was the matter.
@@ -33,17 +34,6 @@ pub enum Cause {
     NoClient,
 }
 
-/// What a failure means for the node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Means {
-    /// It is silent: after a while it counts as down.
-    Silent,
-    /// We could not look, and asking again soon changes nothing.
-    Barred,
-    /// It is there and cannot be looked at.
-    Odd,
-}
-
 impl Cause {
     /// What it means.
     #[must_use]
@@ -55,13 +45,12 @@ impl Cause {
             | Self::Closed
             | Self::Lost
             | Self::NoAnswer => Means::Silent,
-            Self::Name
-            | Self::Auth
-            | Self::HostKeyChanged
-            | Self::HostKeyUnknown
-            | Self::Unusable
-            | Self::NoClient => Means::Barred,
+            Self::Name => Means::Unfound,
             Self::NoProbe => Means::Odd,
+            Self::HostKeyChanged | Self::HostKeyUnknown | Self::Unusable | Self::NoClient => {
+                Means::Barred
+            }
+            Self::Auth => Means::Denied,
         }
     }
 
@@ -79,7 +68,10 @@ impl Cause {
     /// Whether our own lost network would look the same.
     #[must_use]
     pub fn may_be_ours(self) -> bool {
-        matches!(self, Self::TimedOut | Self::NoRoute | Self::Name)
+        matches!(
+            self,
+            Self::TimedOut | Self::NoRoute | Self::Name | Self::Lost | Self::NoAnswer
+        )
     }
 
     /// Whether another address of the same node is worth a try.
@@ -114,6 +106,7 @@ impl Trouble {
 
 /// How far ssh came, told from its messages line by line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "five facts, each by itself")]
 pub struct Progress {
     /// The server showed its banner.
     pub greeted: bool,
@@ -122,6 +115,10 @@ pub struct Progress {
     /// The server shows another key than the known one. ssh goes on when the
     /// user's configuration says so; we do not.
     pub key_changed: bool,
+    /// It goes through another host or a command, which speaks here, too.
+    proxied: bool,
+    /// The server's key was taken: from here on it can speak through ssh.
+    keyed: bool,
     /// Its messages that are no mere trace, newest last; bounded.
     said: Vec<String>,
 }
@@ -135,8 +132,9 @@ impl Progress {
     /// Takes one line of ssh's stderr.
     pub fn hear(&mut self, line: &str) {
         let line = line.trim();
-        // Once we are in, the node's own shell writes here, too.
-        if !self.let_in && line.contains("REMOTE HOST IDENTIFICATION HAS CHANGED") {
+        // Once its key was taken, a server writes here what it likes.
+        let its_own = self.let_in || self.keyed && !self.proxied;
+        if !its_own && line.contains("REMOTE HOST IDENTIFICATION HAS CHANGED") {
             self.key_changed = true;
         }
         let Some(trace) = line.strip_prefix("debug1: ") else {
@@ -146,6 +144,8 @@ impl Progress {
             return;
         };
         self.greeted |= trace.starts_with("Remote protocol version");
+        self.proxied |= trace.starts_with("Executing proxy command");
+        self.keyed |= trace.starts_with("SSH2_MSG_NEWKEYS");
         // A jump host lets us in before, and says all but this.
         self.let_in |=
             trace == "Sending command: sh -s" || trace.starts_with("mux_client_request_session");
@@ -159,15 +159,8 @@ impl Progress {
             let text = "the host key has changed: another machine, or somebody in between";
             return Trouble::new(Cause::HostKeyChanged, text);
         }
-        for (words, cause, text) in TELLING {
-            let line = self
-                .said
-                .iter()
-                .rev()
-                .find(|line| words.iter().all(|word| line.contains(word)));
-            if let Some(line) = line.filter(|_| !self.let_in || cause.after_login()) {
-                return Trouble::new(*cause, text.replace("{}", &place(line)).trim().to_owned());
-            }
+        if let Some((cause, text)) = self.telling() {
+            return Trouble::new(cause, text);
         }
         let last = self
             .said
@@ -178,6 +171,37 @@ impl Progress {
             (_, _, Some(line)) => Trouble::new(Cause::Closed, cut(line, 120, "…")),
             (_, _, None) => Trouble::new(Cause::Closed, "ssh ended without a word"),
         }
+    }
+}
+
+impl Progress {
+    /// The cause that its messages name. A server that can speak through ssh
+    /// does so before ssh has its last word; until then the most telling
+    /// message counts, wherever it stands.
+    fn telling(&self) -> Option<(Cause, String)> {
+        let fits = |line: &str, words: &[&str], cause: Cause| {
+            words.iter().all(|word| line.contains(word)) && (!self.let_in || cause.after_login())
+        };
+        let told = |line: &str, cause: Cause, text: &str| {
+            (cause, text.replace("{}", &place(line)).trim().to_owned())
+        };
+        let mut newest = self.said.iter().rev();
+        if self.keyed && !self.proxied {
+            return newest.find_map(|line| {
+                let mut entries = TELLING.iter();
+                let (_, cause, text) =
+                    entries.find(|(words, cause, _)| fits(line, words, *cause))?;
+                Some(told(line, *cause, text))
+            });
+        }
+        TELLING.iter().find_map(|(words, cause, text)| {
+            let line = self
+                .said
+                .iter()
+                .rev()
+                .find(|line| fits(line, words, *cause))?;
+            Some(told(line, *cause, text))
+        })
     }
 }
 

@@ -54,7 +54,8 @@ pub fn arguments(
     let mut words = vec!["-v".to_owned()];
     if let Some(Elsewhere { address, key_name }) = elsewhere {
         for option in [
-            format!("HostName={address}"),
+            // `%` begins one of ssh's own words there, and the zone of an address here.
+            format!("HostName={}", address.replace('%', "%%")),
             format!("HostKeyAlias={key_name}"),
             // `accept-new` would take any key for the alias's.
             "StrictHostKeyChecking=yes".to_owned(),

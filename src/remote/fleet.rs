@@ -9,83 +9,16 @@ use std::time::Duration;
 
 use rustix::event::PollFd;
 
-use super::answer::Answer;
+pub use super::asking::{Manners, Outcome, Question, Report, Target};
 use super::cause::{Cause, Trouble};
 use super::line::Line;
-use super::probe::Wishes;
 use super::route::Route;
 use super::slots::{GREETED_WITHIN, admitted};
 use crate::sys::channel::Remains;
 use crate::sys::clock;
+use crate::sys::open_files;
 use crate::sys::ssh_tools::Tools;
 use crate::sys::surroundings::Surroundings;
-
-/// A node to be asked.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Target {
-    /// Its name in the configuration: the only name it ever has for us.
-    pub name: String,
-    /// What ssh calls it.
-    pub alias: String,
-    /// Where else it may be found.
-    pub addresses: Vec<String>,
-    /// What is to be asked besides.
-    pub wishes: Wishes,
-}
-
-/// What can be asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Question {
-    /// Whether its shell is there.
-    Alive,
-    /// All readings.
-    Full,
-}
-
-/// What came of a question.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
-    /// Its readings, and the question's round trip.
-    Answered {
-        /// What was measured.
-        answer: Box<Answer>,
-        /// Milliseconds.
-        latency_ms: f64,
-    },
-    /// Its shell is there.
-    Alive {
-        /// Milliseconds.
-        latency_ms: f64,
-    },
-    /// Nothing came of it; also said unasked, when an idle connection breaks.
-    Failed(Trouble),
-}
-
-/// An outcome, and whose.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Report {
-    /// The node.
-    pub node: String,
-    /// What came of it.
-    pub outcome: Outcome,
-    /// When the node was first asked, in the machine's own time.
-    pub asked: Duration,
-    /// Whether the node is this machine itself, whatever the network does.
-    pub loopback: bool,
-}
-
-/// How questions are put.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Manners {
-    /// Shells that stay open after their answer.
-    pub keep: usize,
-    /// Handshakes at once, over all.
-    pub at_once: usize,
-    /// How long an answer may take.
-    pub probe_timeout: Duration,
-    /// Whether a master connection that the user opened may be used.
-    pub share_master: bool,
-}
 
 /// What lines work with.
 pub(super) struct Means<'a> {
@@ -119,16 +52,22 @@ impl Fleet {
         Self {
             ssh,
             around: around.clone(),
-            manners,
+            manners: manners.within(open_files::granted()),
             lines: Vec::new(),
             remains: Vec::new(),
         }
     }
 
+    /// Shells that stay open after their answer.
+    #[must_use]
+    pub fn keeps(&self) -> usize {
+        self.manners.keep
+    }
+
     /// Keeps to these manners and nodes from now on. A line to a node that is
     /// as it was stays open.
     pub fn follow(&mut self, manners: Manners, targets: Vec<Target>) {
-        self.manners = manners;
+        self.manners = manners.within(open_files::granted());
         let mut old = std::mem::take(&mut self.lines);
         self.lines = targets
             .into_iter()
@@ -173,6 +112,14 @@ impl Fleet {
     pub fn forget_questions(&mut self) {
         for line in &mut self.lines {
             self.remains.extend(line.forget());
+        }
+    }
+
+    /// Lets go of every connection besides: nobody knows what became of them.
+    pub fn hang_up(&mut self) {
+        self.forget_questions();
+        for line in &mut self.lines {
+            self.remains.extend(line.close());
         }
     }
 
@@ -298,7 +245,8 @@ impl Fleet {
         let aside = knocking.iter().filter(|handshake| {
             !handshake.greeted && means.now.saturating_sub(handshake.began) >= GREETED_WITHIN
         });
-        let room = (self.manners.at_once + aside.count()).saturating_sub(busy);
+        let aside = aside.count().min(self.manners.aside);
+        let room = (self.manners.at_once + aside).saturating_sub(busy);
         for index in admitted(&knocking, &gates, room, means.now) {
             let line = waiting
                 .get(index)
@@ -325,14 +273,15 @@ impl Fleet {
         let one = |alias: &String| tools.configuration(alias).ok();
         // A few are asked faster than threads are made, and threads cost a
         // resident program memory for good.
-        let told = if aliases.len() <= FEW {
+        let told = if aliases.len() <= FEW || self.manners.at_once < FEW {
             aliases.iter().map(one).collect()
         } else {
             tools.each(&aliases, one)
         };
         for (line, text) in unknown.into_iter().zip(told) {
-            line.route_asked = Some(now);
-            line.route = text.and_then(|text| Route::parse(&text, &self.around.home));
+            (line.route_asked, line.route_doubted) = (Some(now), false);
+            let route = text.and_then(|text| Route::parse(&text, &self.around.home));
+            line.route = route.or(line.route.take());
         }
     }
 }

@@ -49,6 +49,12 @@ impl Frames {
         self.noise = 0;
     }
 
+    /// Nothing is asked any more: whatever comes is noise.
+    pub fn forget(&mut self) {
+        self.token.clear();
+        self.answer = None;
+    }
+
     /// The answer's lines so far, when it was cut off; `None` before it began.
     #[must_use]
     pub fn so_far(&self) -> Option<&[u8]> {
@@ -154,6 +160,8 @@ mod tests {
                 note: "listener-gone".to_owned()
             })
         );
+        frames.forget();
+        assert_eq!(frames.take(b"@cd alive\n@ alive\n alive\n"), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod handshake;
 use std::time::Duration;
 
 use super::answer::{self, Answer};
-use super::cause::{Cause, Trouble};
+use super::cause::Trouble;
 use super::fleet::{Means, Outcome, Question, Target};
 use super::route::Route;
 use super::shell::{Heard, Shell};
@@ -23,12 +23,17 @@ pub(super) struct Line {
     pub(super) route: Option<Route>,
     /// When ssh was last asked for the route.
     pub(super) route_asked: Option<Duration>,
+    /// A knock came to nothing since: the configuration may have changed.
+    pub(super) route_doubted: bool,
     /// What is to be asked; since when.
     pub(super) wanted: Option<Question>,
     /// When we first knocked, or put the question, for it.
     knocked: Option<Duration>,
     open: Option<Shell>,
     opening: Option<Shell>,
+    /// Whether somebody knocked for this question: an old connection that
+    /// breaks or does not answer tells little of the node.
+    anew: bool,
     /// Not before then: the server pushed us back.
     not_before: Duration,
     pushed: u32,
@@ -56,10 +61,12 @@ impl Line {
             target,
             route: None,
             route_asked: None,
+            route_doubted: false,
             wanted: None,
             knocked: None,
             open: None,
             opening: None,
+            anew: false,
             not_before: Duration::ZERO,
             pushed: 0,
             way: 0,
@@ -87,12 +94,13 @@ impl Line {
         self.wanted.is_some() && needs && self.opening.is_none() && self.not_before <= now
     }
 
-    /// Whether ssh is to be asked where the alias leads. One that could not
-    /// tell may hang, while all others wait for it: it is left alone for long.
+    /// Whether ssh is to be asked where the alias leads: once, and again when
+    /// knocking came to nothing. One that could not tell may hang, while all
+    /// others wait for it: it is left alone for long.
     pub(super) fn wants_route(&self, now: Duration) -> bool {
         let due = |asked: Duration| now.saturating_sub(asked) >= ROUTE_AGAIN;
         self.wanted.is_some()
-            && self.route.is_none()
+            && (self.route.is_none() || self.route_doubted)
             && self.open.is_none()
             && self.route_asked.is_none_or(due)
     }
@@ -134,7 +142,7 @@ impl Line {
     }
 
     fn settle(&mut self, outcome: Outcome, now: Duration) -> (Outcome, Duration) {
-        self.wanted = None;
+        (self.wanted, self.anew) = (None, false);
         (outcome, self.knocked.take().unwrap_or(now))
     }
 
@@ -155,12 +163,13 @@ impl Line {
                 if self.opening.is_some() || self.held.is_some() {
                     return;
                 }
-                Outcome::Failed(match trouble.cause {
-                    Cause::NoProbe if asked.is_none() => {
-                        Trouble::new(Cause::Lost, "the connection broke")
-                    }
-                    _ => trouble,
-                })
+                if !self.anew {
+                    // Whether the node is there, a new connection tells.
+                    self.wanted = Some(Question::Full);
+                    self.knocked.get_or_insert(means.now);
+                    return;
+                }
+                Outcome::Failed(trouble)
             }
             Heard::Alive(note) if note == "listener-gone" => {
                 shell.asked = None;
@@ -194,12 +203,13 @@ impl Line {
         turn.report = Some(self.settle(outcome, means.now));
     }
 
-    /// Drops what was asked, and the handshake under way.
+    /// Drops what was asked, and the handshake under way. What answers an old
+    /// question later is noise.
     pub(super) fn forget(&mut self) -> Option<Remains> {
         (self.wanted, self.knocked, self.held, self.first) = (None, None, None, None);
-        (self.way, self.pushed) = (0, 0);
+        (self.way, self.pushed, self.anew) = (0, 0, false);
         if let Some(shell) = self.open.as_mut() {
-            shell.asked = None;
+            shell.forget();
         }
         self.opening.take().map(Shell::end)
     }

@@ -5,6 +5,7 @@
 //! is pure: bytes and moments in, plain data out.
 
 pub mod answer;
+mod asking;
 pub mod cause;
 pub mod command;
 mod facts;

@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use crate::config::{Check, Endpoint};
+use crate::config::{Check, Config, Endpoint, Expect, Host, Node};
 use crate::model::mount::{NETWORK, PSEUDO};
 
 /// The functions, as they are written for people.
@@ -43,6 +43,36 @@ pub struct Wishes {
     pub services: Vec<(String, Check)>,
 }
 
+impl Wishes {
+    /// What is asked of `node`; `termux`: it runs there, as far as is known.
+    #[must_use]
+    pub fn of(config: &Config, node: &Node, termux: bool) -> Self {
+        let here = Host::Node(node.name.clone());
+        let services = config.services.iter();
+        let services = services.filter(|service| service.host == here);
+        Self {
+            battery: node.expected(termux).contains(&Expect::Battery),
+            services: services
+                .map(|service| (service.name.clone(), service.check.clone()))
+                .collect(),
+        }
+    }
+
+    /// Sixteen digits that other services do not have: a key's line may be
+    /// older than the configuration. FNV-1a of 64 bits (Fowler, Noll and Vo).
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let mut text = String::new();
+        for (name, check) in &self.services {
+            let _ = writeln!(text, "{name} {}", words(check));
+        }
+        let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        format!("{hash:016x}")
+    }
+}
+
 /// What is written to `sh -s` first: definitions that say nothing. It ends
 /// with a newline.
 ///
@@ -58,7 +88,11 @@ pub fn definitions(wishes: &Wishes) -> String {
         PSEUDO.join(" "),
         NETWORK.join(" "),
     );
-    text.push_str("mamori_services() {\nmamori_say services=asked\n");
+    let _ = writeln!(
+        text,
+        "mamori_services() {{\nmamori_say wishes={}",
+        wishes.fingerprint()
+    );
     for (number, (_, check)) in wishes.services.iter().enumerate() {
         let _ = writeln!(text, "mamori_service {number} {} &", words(check));
     }

@@ -7,7 +7,7 @@ use rustix::event::PollFd;
 
 use super::cause::{Cause, Progress, Trouble};
 use super::fleet::Question;
-use super::frame::{Frame, Frames};
+use super::frame::{Frame, Frames, NOISE_CAP};
 use crate::sys::channel::{Channel, Remains};
 use crate::sys::surroundings::Surroundings;
 
@@ -39,6 +39,8 @@ pub(super) struct Shell {
     frames: Frames,
     progress: Progress,
     complaint: Vec<u8>,
+    /// Bytes of complaints since the last question.
+    cried: usize,
     pub(super) began: Duration,
     pub(super) asked: Option<Asked>,
 }
@@ -72,6 +74,7 @@ impl Shell {
             frames: Frames::default(),
             progress: Progress::default(),
             complaint: Vec::new(),
+            cried: 0,
             began: now,
             asked: None,
         };
@@ -85,6 +88,7 @@ impl Shell {
     pub(super) fn ask(&mut self, question: Question, now: Duration, until: Duration) {
         let token = format!("{:016x}", fastrand::u64(..));
         self.frames.expect(&token);
+        self.cried = 0;
         let word = match question {
             Question::Alive => "mamori_alive",
             Question::Full => "mamori_probe",
@@ -95,6 +99,12 @@ impl Shell {
             at: now,
             until,
         });
+    }
+
+    /// Drops what was asked: an answer that comes later is noise.
+    pub(super) fn forget(&mut self) {
+        self.frames.forget();
+        self.asked = None;
     }
 
     pub(super) fn greeted(&self) -> bool {
@@ -121,6 +131,9 @@ impl Shell {
         if self.progress.key_changed {
             return Heard::Broken(self.progress.trouble());
         }
+        if self.cried > NOISE_CAP {
+            return flood();
+        }
         match self.frames.take(&said.out) {
             Some(Frame::Answer(lines)) => {
                 return Heard::Answer {
@@ -129,10 +142,7 @@ impl Shell {
                 };
             }
             Some(Frame::Alive { note }) => return Heard::Alive(note),
-            Some(Frame::Flood) => {
-                let text = "it floods us instead of answering";
-                return Heard::Broken(Trouble::new(Cause::NoProbe, text));
-            }
+            Some(Frame::Flood) => return flood(),
             None => {}
         }
         if said.over {
@@ -160,6 +170,7 @@ impl Shell {
     }
 
     fn complain(&mut self, bytes: &[u8]) {
+        self.cried = self.cried.saturating_add(bytes.len());
         for &byte in bytes {
             if byte != b'\n' {
                 if self.complaint.len() < COMPLAINT {
@@ -171,4 +182,9 @@ impl Shell {
             self.progress.hear(&String::from_utf8_lossy(&line));
         }
     }
+}
+
+fn flood() -> Heard {
+    let text = "it floods us instead of answering";
+    Heard::Broken(Trouble::new(Cause::NoProbe, text))
 }

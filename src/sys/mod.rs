@@ -12,6 +12,7 @@ pub mod config_file;
 pub mod files;
 pub mod flock;
 pub mod host;
+pub mod open_files;
 pub mod output;
 pub mod process;
 pub mod programs;

@@ -1,10 +1,10 @@
 //! What listens where an ssh server should, and is none.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -99,4 +99,62 @@ impl Shut {
             _queue: queue,
         }
     }
+}
+
+/// A way to a server on which connections can go mute while they stay open, as
+/// behind a router that forgot them.
+pub struct Tunnel {
+    pub port: u16,
+    muted: Arc<AtomicUsize>,
+    came: Arc<AtomicUsize>,
+}
+
+impl Tunnel {
+    pub fn to(port: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let tunnel = Self {
+            port: listener.local_addr().unwrap().port(),
+            muted: Arc::default(),
+            came: Arc::default(),
+        };
+        let (muted, came) = (Arc::clone(&tunnel.muted), Arc::clone(&tunnel.came));
+        // The threads end with the test's process.
+        thread::spawn(move || {
+            for guest in listener.incoming().flatten() {
+                let number = came.fetch_add(1, Ordering::Relaxed);
+                let Ok(host) = TcpStream::connect(("127.0.0.1", port)) else {
+                    continue;
+                };
+                let back = (host.try_clone().unwrap(), guest.try_clone().unwrap());
+                for (from, to) in [(guest, host), back] {
+                    let muted = Arc::clone(&muted);
+                    thread::spawn(move || {
+                        carry(from, to, || number < muted.load(Ordering::Relaxed));
+                    });
+                }
+            }
+        });
+        tunnel
+    }
+
+    /// Nothing of the connections of now gets through any more.
+    pub fn mute(&self) {
+        self.muted
+            .store(self.came.load(Ordering::Relaxed), Ordering::Relaxed);
+    }
+
+    /// How many came so far.
+    pub fn came(&self) -> usize {
+        self.came.load(Ordering::Relaxed)
+    }
+}
+
+fn carry(mut from: TcpStream, mut to: TcpStream, mute: impl Fn() -> bool) {
+    let mut bytes = [0; 4096];
+    while let Ok(count @ 1..) = from.read(&mut bytes) {
+        if !mute() && to.write_all(&bytes[..count]).is_err() {
+            break;
+        }
+    }
+    let _ = to.shutdown(std::net::Shutdown::Both);
 }

@@ -58,16 +58,16 @@ impl Line {
         self.opening.as_ref().map(|shell| {
             let aside = shell.began + GREETED_WITHIN;
             let (greeting, wall) = limits(shell.began, means);
-            if shell.greeted() {
+            let end = if shell.greeted() || self.through_others() {
                 wall
             } else {
-                aside
-                    .max(means.now + Duration::from_millis(50))
-                    .min(if self.through_others() {
-                        wall
-                    } else {
-                        greeting
-                    })
+                greeting
+            };
+            // Then somebody else may knock in its place.
+            if !shell.greeted() && means.now < aside {
+                aside.min(end)
+            } else {
+                end
             }
         })
     }
@@ -79,6 +79,7 @@ impl Line {
     /// Knocks.
     pub(in crate::remote) fn knock(&mut self, means: &Means<'_>) -> Option<(Outcome, Duration)> {
         self.knocked.get_or_insert(means.now);
+        self.anew = true;
         let key_name = self
             .route
             .as_ref()
@@ -177,6 +178,7 @@ impl Line {
             (first, _) => first.unwrap_or(last),
         };
         (self.pushed, self.way) = (0, 0);
+        self.route_doubted = true;
         let outcome = match self.held.take() {
             // Nobody listens there any more, and the old way still works.
             Some((mut answer, latency_ms)) => {

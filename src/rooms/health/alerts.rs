@@ -39,21 +39,24 @@ pub fn after(alerts: &[Alert], node: &Node, raise: &Raise, next_number: u64) -> 
         } else {
             format!("{} {}", node.name, problem.text)
         };
+        let critical = down || problem.check == "host-key";
+        let severity = if critical {
+            Severity::Critical
+        } else {
+            Severity::Warning
+        };
         if let Some(alert) = ours.iter().find(|alert| alert.id == id) {
             open.push(Alert {
                 text,
+                // What was once critical is not muted while it lasts.
+                severity: alert.severity.max(severity),
                 ..alert.clone()
             });
-        } else if down || bad(memory) >= raise.bad {
-            let critical = down || problem.check == "host-key";
+        } else if critical || bad(memory) >= raise.bad {
             open.push(Alert {
                 id,
                 number: next_number,
-                severity: if critical {
-                    Severity::Critical
-                } else {
-                    Severity::Warning
-                },
+                severity,
                 since: memory.since.unwrap_or(node.since),
                 text,
                 acked: false,

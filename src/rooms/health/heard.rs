@@ -51,12 +51,13 @@ impl Heard {
     #[must_use]
     pub fn from(report: Report, now: &Moment, offline: bool) -> Self {
         let elapsed = Duration::from_millis(now.elapsed_ms);
+        let may_be_ours = report.may_be_ours();
         let word = match report.outcome {
             Outcome::Answered { answer, latency_ms } => Word::Answered(answer, latency_ms),
             Outcome::Alive { .. } => Word::Alive,
             Outcome::Failed(trouble) => Word::Failed {
                 asked: now.before(elapsed.saturating_sub(report.asked)),
-                ours: offline && trouble.cause.may_be_ours() && !report.loopback,
+                ours: offline && may_be_ours,
                 trouble,
             },
         };

@@ -122,7 +122,13 @@ impl<'a> Prober<'a> {
     /// Looks at this machine while the others are asked.
     fn hear(&mut self, known: &State, signals: &Signals) -> Result<Vec<Heard>, Stop> {
         let mut targets = targets(self.config, known, &self.name);
-        targets.retain(|target| self.only.is_none_or(|only| only == target.name));
+        // A paused node is left alone, unless somebody asks for it by name.
+        let now = clock::now();
+        let paused = |name: &str| known.pauses.get(name).is_some_and(|pause| pause.holds(now));
+        targets.retain(|target| match self.only {
+            Some(only) => only == target.name,
+            None => !paused(&target.name),
+        });
         let manners = manners(self.config, self.around.termux(), self.wait == Wait::Never);
         let names: Vec<String> = targets.iter().map(|target| target.name.clone()).collect();
         self.fleet.follow(manners, targets);

@@ -7,7 +7,7 @@ use super::expected::{Expected, Patience};
 use super::heard::{Heard, Word};
 use super::judge::{Sample, judge};
 use super::ledger::{Books, book};
-use super::silence::{Unanswered, forget_silence, silent};
+use super::silence::{Unanswered, forget_open_verdict, forget_silence, silent};
 use crate::config::{self, Config, Judge};
 use crate::model::node::{CpuTicks, Node, NodeState};
 use crate::model::reading::{Reading, Readings, share};
@@ -132,8 +132,7 @@ fn take_over(state: &mut State, heard: &Heard, rules: Rules<'_>) {
             };
             *node = silent(node, unanswered, patience, &rules.judge.raise, pause);
         }
-        Word::Slept { .. } => node.silence = None,
-        Word::Left => {}
+        Word::Slept { .. } | Word::Left => forget_open_verdict(node),
     }
     let books = Books {
         reach: rules.reach(),

@@ -303,6 +303,12 @@ fn troubles(node: &Node, view: &View<'_>) -> Vec<String> {
         .filter(|_| node.state == NodeState::Dozing);
     let dozing =
         silence.map(|silence| format!("  {}: asleep, or late: {}", node.name, clean(&silence.why)));
+    let services = match &node.readings.services {
+        Reading::Failed(why) if node.silence.is_none() => {
+            Some(format!("  {}: services: {}", node.name, clean(why)))
+        }
+        _ => None,
+    };
     let unexplained = node.problems.is_empty() && hidden.is_none();
     let unknown = (node.state == NodeState::Unknown && unexplained).then(|| {
         match &node.readings.disk_used_percent {
@@ -320,6 +326,7 @@ fn troubles(node: &Node, view: &View<'_>) -> Vec<String> {
         .chain(hidden)
         .chain(dozing)
         .chain(unknown)
+        .chain(services)
         .chain(rebooted)
         .collect()
 }

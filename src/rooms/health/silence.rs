@@ -4,9 +4,9 @@ use super::expected::Patience;
 use crate::config::Raise;
 use crate::model::alert::Pause;
 use crate::model::moment::Moment;
-use crate::model::node::{Node, NodeState, Problem, Silence};
+use crate::model::node::{Means, Node, NodeState, Problem, Silence};
 use crate::model::reading::Reading;
-use crate::remote::cause::{Means, Trouble};
+use crate::remote::cause::Trouble;
 
 /// A question without an answer.
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +28,8 @@ pub const OF_SILENCE: [&str; 3] = ["unreachable", "auth", "host-key"];
 ///
 /// Silence makes it `down` once it has lasted `patience.down_after`, counted
 /// from the first question; a phone is `dozing` until then and at least until
-/// a second failure. What we may not or cannot ask is `unknown` at once.
+/// a second failure. What we may not or cannot ask is `unknown`: at once where
+/// only a person can change that, else after as long a time.
 #[must_use]
 pub fn silent(
     node: &Node,
@@ -48,30 +49,35 @@ pub fn silent(
     node.observed_at = Some(now);
     if ours {
         node.hidden = Some("this machine has no network".to_owned());
-        forget_silence(&mut node);
+        forget_open_verdict(&mut node);
         node.judged = Some(NodeState::Unknown);
         node.set_state(NodeState::Unknown.in_force(pause, now), now);
         return node;
     }
     node.hidden = None;
-    let before = node.silence.take();
+    let means = trouble.cause.means();
+    // Who refused us a moment ago was there then.
+    let goes_on = |before: &Silence| means.speaks() || !before.means.speaks();
+    let before = node.silence.take().filter(goes_on);
     let silence = Silence {
         since: before
             .as_ref()
             .map_or_else(|| asked.clone(), |before| before.since.clone()),
         last: moment.clone(),
         failures: before.map_or(0, |before| before.failures).saturating_add(1),
+        means,
         why: trouble.text.clone(),
     };
     let lasted = moment.since(&silence.since) >= patience.down_after;
     let enough = lasted && (silence.failures > 1 || !patience.phone);
-    let judged = match trouble.cause.means() {
+    let never_seen = node.answered_at.is_none();
+    let judged = match means {
         Means::Silent if enough => NodeState::Down,
-        Means::Silent if patience.phone => NodeState::Dozing,
-        Means::Odd if enough => NodeState::Unknown,
-        Means::Barred => NodeState::Unknown,
+        Means::Silent | Means::Unfound if patience.phone && !enough => NodeState::Dozing,
+        Means::Unfound | Means::Odd if enough || never_seen => NodeState::Unknown,
+        Means::Barred | Means::Denied => NodeState::Unknown,
         // Not yet decided: it stays what it was.
-        Means::Silent | Means::Odd => node.judged(),
+        Means::Silent | Means::Unfound | Means::Odd => node.judged(),
     };
     let check = trouble.cause.check();
     for other in OF_SILENCE.iter().filter(|other| **other != check) {
@@ -107,6 +113,31 @@ pub fn silent(
     node
 }
 
+/// Whether the last failure closed the verdict, so that asking again at once
+/// tells nothing new.
+#[must_use]
+pub fn decided(node: &Node, patience: Patience) -> bool {
+    let Some(silence) = &node.silence else {
+        return true;
+    };
+    let lasted = silence.last.since(&silence.since) >= patience.down_after;
+    match silence.means {
+        Means::Barred | Means::Denied => true,
+        _ if node.judged() == NodeState::Dozing => true,
+        Means::Silent => node.judged() == NodeState::Down,
+        Means::Unfound | Means::Odd => lasted || node.answered_at.is_none(),
+    }
+}
+
+/// Nobody asked, or nobody could: an open verdict is void. One that is closed
+/// stands, with its alert, until the node is heard of again.
+pub fn forget_open_verdict(node: &mut Node) {
+    let closed = |problem: &Problem| OF_SILENCE.contains(&problem.check.as_str());
+    if !node.problems.iter().any(closed) {
+        forget_silence(node);
+    }
+}
+
 /// It answered, or its silence means nothing: the verdict is closed.
 pub fn forget_silence(node: &mut Node) {
     node.silence = None;
@@ -116,3 +147,7 @@ pub fn forget_silence(node: &mut Node) {
     node.problems
         .retain(|problem| !OF_SILENCE.contains(&problem.check.as_str()));
 }
+
+#[cfg(test)]
+#[path = "silence_tests.rs"]
+mod tests;

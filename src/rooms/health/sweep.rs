@@ -6,17 +6,21 @@ use std::time::Duration;
 
 use super::heard::{Heard, Word};
 use super::record::patience;
-use super::silence::{Unanswered, silent};
+use super::silence::{Unanswered, decided, forget_open_verdict, silent};
 use crate::config::Config;
-use crate::model::node::{Node, NodeState};
+use crate::model::moment::{Moment, overslept};
+use crate::model::node::Node;
 use crate::model::text::count;
-use crate::remote::cause::Means;
-use crate::remote::fleet::{Fleet, Question};
+use crate::remote::fleet::{Fleet, Question, Report};
 use crate::sys::signals::{Signals, Stop};
 use crate::sys::{clock, host, output};
 
 /// Between two tries at a node that does not answer.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
+/// How often to look whether our own network is known to be there.
+const PEEK_EVERY: Duration = Duration::from_millis(100);
+/// After which it is taken to be there.
+const OURS_KNOWN_WITHIN: Duration = Duration::from_secs(5);
 /// Silence of this length is explained to whoever waits at a terminal.
 const EXPLAINED_AFTER: Duration = Duration::from_secs(2);
 
@@ -46,7 +50,8 @@ impl Sweep<'_> {
             nodes,
             patient,
         } = self;
-        let began = clock::elapsed();
+        let mut began = clock::elapsed();
+        let mut unsure: Vec<(Report, Moment)> = Vec::new();
         let mut waiting: BTreeMap<String, Node> = nodes
             .into_iter()
             .map(|node| (node.name.clone(), node))
@@ -65,18 +70,26 @@ impl Sweep<'_> {
                 }
                 !due
             });
-            let reports = fleet.turn(now);
             let moment = host::moment();
-            for report in reports {
-                let heard = Heard::from(report, &moment, offline() == Some(true));
-                if let Some(node) = waiting.get_mut(&heard.node) {
-                    if decided(node, &heard, config) || !patient {
-                        waiting.remove(&heard.node);
-                    } else {
-                        again.insert(heard.node.clone(), now + AGAIN_AFTER);
-                    }
-                    all.push(heard);
+            let reports = fleet.turn(now).into_iter();
+            unsure.extend(reports.map(|report| (report, moment.clone())));
+            // What our own lost network would explain waits until that is known.
+            let ours = offline().or_else(|| (now >= began + OURS_KNOWN_WITHIN).then_some(false));
+            for (report, moment) in std::mem::take(&mut unsure) {
+                if ours.is_none() && report.may_be_ours() {
+                    unsure.push((report, moment));
+                    continue;
                 }
+                let heard = Heard::from(report, &moment, ours == Some(true));
+                let Some(node) = waiting.get_mut(&heard.node) else {
+                    continue;
+                };
+                if !patient || closed(node, &heard, config) {
+                    waiting.remove(&heard.node);
+                } else {
+                    again.insert(heard.node.clone(), now + AGAIN_AFTER);
+                }
+                all.push(heard);
             }
             if waiting.is_empty() {
                 break;
@@ -86,11 +99,30 @@ impl Sweep<'_> {
                 output::progress(&progress(&waiting));
             }
             let soonest = again.values().min().copied();
-            let until = fleet.deadline(now).into_iter().chain(soonest).min();
-            let limit = until.map_or(AGAIN_AFTER, |until| until.saturating_sub(now));
-            if let Some(stop) = signals.wait_for(fleet.interests(), limit.min(AGAIN_AFTER)) {
+            let peek = (!unsure.is_empty()).then(|| now + PEEK_EVERY);
+            let until = fleet.deadline(now).into_iter().chain(soonest).chain(peek);
+            let limit = until
+                .min()
+                .map_or(AGAIN_AFTER, |until| until.saturating_sub(now))
+                .min(AGAIN_AFTER);
+            if let Some(stop) = signals.wait_for(fleet.interests(), limit) {
                 output::progress("");
                 return Err(stop);
+            }
+            if let Some(slept) = overslept(now, limit, clock::elapsed()) {
+                fleet.hang_up();
+                (began, unsure) = (clock::elapsed(), Vec::new());
+                let moment = host::moment();
+                let from = moment.before(slept);
+                for (name, node) in &mut waiting {
+                    forget_open_verdict(node);
+                    again.insert(name.clone(), began);
+                    all.push(Heard {
+                        node: name.clone(),
+                        moment: moment.clone(),
+                        word: Word::Slept { from: from.clone() },
+                    });
+                }
             }
         }
         output::progress("");
@@ -99,7 +131,7 @@ impl Sweep<'_> {
 }
 
 /// Whether asking again tells nothing new; `node` learns of the failure.
-fn decided(node: &mut Node, heard: &Heard, config: &Config) -> bool {
+fn closed(node: &mut Node, heard: &Heard, config: &Config) -> bool {
     let Word::Failed {
         asked,
         trouble,
@@ -119,17 +151,7 @@ fn decided(node: &mut Node, heard: &Heard, config: &Config) -> bool {
         ours: *ours,
     };
     *node = silent(node, unanswered, patience, &config.judge.raise, None);
-    let judged = node.judged();
-    let odd = trouble.cause.means() == Means::Odd;
-    let lasted = node
-        .silence
-        .as_ref()
-        .is_some_and(|silence| silence.last.since(&silence.since) >= patience.down_after);
-    match judged {
-        _ if *ours || trouble.cause.means() == Means::Barred => true,
-        NodeState::Down | NodeState::Dozing => true,
-        _ => odd && lasted,
-    }
+    *ours || decided(node, patience)
 }
 
 /// `waiting for pixel: refused (10.0.0.7 port 8022), and 2 more nodes`.

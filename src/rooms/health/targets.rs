@@ -1,7 +1,6 @@
 //! Which remote nodes are asked, and how. Pure.
 
-use super::expected::services_of;
-use crate::config::{Channels, Config, Expect};
+use crate::config::{Channels, Config};
 use crate::model::state::State;
 use crate::remote::fleet::{Manners, Target};
 use crate::remote::probe::Wishes;
@@ -22,17 +21,11 @@ pub fn targets(config: &Config, state: &State, local: &str) -> Vec<Target> {
             let known = state.node(&node.name).and_then(|known| known.platform);
             let platform = node.platform.or(known);
             let termux = platform == Some(crate::model::node::Platform::Termux);
-            let services = services_of(config, &node.name)
-                .map(|service| (service.name.clone(), service.check.clone()))
-                .collect();
             Target {
                 name: node.name.clone(),
                 alias: node.ssh.clone(),
                 addresses: node.addresses.clone(),
-                wishes: Wishes {
-                    battery: node.expected(termux).contains(&Expect::Battery),
-                    services,
-                },
+                wishes: Wishes::of(config, node, termux),
             }
         })
         .collect()
@@ -50,6 +43,7 @@ pub fn manners(config: &Config, termux: bool, staying: bool) -> Manners {
     Manners {
         keep,
         at_once: if termux { AT_ONCE_ON_A_PHONE } else { AT_ONCE },
+        aside: if termux { 0 } else { AT_ONCE },
         probe_timeout: config.watch.probe_timeout,
         share_master: config.watch.share_master,
     }

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use clap::Subcommand;
 
-use super::decide::{LONGEST, PublicKey, line, public_key, wishes};
+use super::decide::{LONGEST, PublicKey, line, public_key};
 use crate::config::{self, Config, Node};
 use crate::failure::{Exit, Failure};
+use crate::model::node::Platform;
 use crate::model::text::{clean, quoted};
-use crate::remote::probe::served;
+use crate::remote::probe::{Wishes, served};
 use crate::remote::route::Route;
 use crate::roster;
 use crate::sys::ssh_tools::{Tools, public};
@@ -65,7 +66,7 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
         None => own_key(node, around)?,
     };
     let key = read_key(&file, around)?;
-    let wishes = wishes(node, &config);
+    let wishes = Wishes::of(&config, node, node.platform == Some(Platform::Termux));
     let line = line(&key, &served(&wishes));
     output::complain(&told(node, &line, !wishes.services.is_empty()));
     output::print(&format!("{line}\n"))?;

@@ -3,9 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::config::{Config, Expect, Host, Node, Platform};
 use crate::model::text::clean;
-use crate::remote::probe::Wishes;
 
 /// Bytes of the longest line that OpenSSH servers of the last years read; the
 /// older ones read half of it.
@@ -66,23 +64,6 @@ fn named(blob: &[u8]) -> Option<&[u8]> {
     // Something has to follow, and a name is never empty.
     let sound = !name.is_empty() && name.iter().all(letter) && rest.len() > length;
     sound.then_some(name)
-}
-
-/// What the probe asks on `node`.
-#[must_use]
-pub fn wishes(node: &Node, config: &Config) -> Wishes {
-    let here = Host::Node(node.name.clone());
-    let services = config
-        .services
-        .iter()
-        .filter(|service| service.host == here);
-    let termux = node.platform == Some(Platform::Termux);
-    Wishes {
-        battery: node.expected(termux).contains(&Expect::Battery),
-        services: services
-            .map(|service| (service.name.clone(), service.check.clone()))
-            .collect(),
-    }
 }
 
 /// The line, without its newline: `key` may run `script` and nothing else.

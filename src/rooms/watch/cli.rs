@@ -4,10 +4,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::round::Rounds;
-use super::schedule::{LOCAL_EVERY, Schedule, overslept};
+use super::schedule::{LOCAL_EVERY, Schedule};
 use crate::config;
 use crate::failure::{Exit, Failure};
 use crate::model::home::Home;
+use crate::model::moment::overslept;
 use crate::model::segment::FRESH_SECONDS;
 use crate::model::state::{Gap, GapCause};
 use crate::model::text::count;

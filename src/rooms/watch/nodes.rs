@@ -8,7 +8,6 @@ use crate::config::Config;
 use crate::model::moment::Moment;
 use crate::model::reading::Reading;
 use crate::model::state::State;
-use crate::remote::cause::{Cause, Trouble};
 use crate::remote::fleet::{Fleet, Outcome, Report};
 use crate::rooms::health::facts;
 use crate::rooms::health::heard::{Heard, Word};
@@ -28,7 +27,6 @@ pub struct Nodes<'a> {
     around: &'a Surroundings,
     fleet: Fleet,
     pace: Pace,
-    keep: usize,
     names: Vec<String>,
     /// When our own network was last known to be there or not.
     network: Option<(Duration, bool)>,
@@ -45,7 +43,6 @@ impl<'a> Nodes<'a> {
             around,
             fleet: Fleet::new(programs::find("ssh", around), around, manners),
             pace: Pace::default(),
-            keep: manners.keep,
             names: Vec::new(),
             network: None,
             asked_at: None,
@@ -63,7 +60,6 @@ impl<'a> Nodes<'a> {
             let pause = state.pauses.get(&target.name);
             pause.is_none_or(|pause| !pause.holds(now))
         });
-        self.keep = manners.keep;
         self.names = targets.iter().map(|target| target.name.clone()).collect();
         let names = &self.names;
         self.pace
@@ -79,7 +75,10 @@ impl<'a> Nodes<'a> {
             let Some(node) = state.node(name) else {
                 continue;
             };
-            if let Some(question) = self.pace.due(node, index < self.keep, often, elapsed) {
+            if let Some(question) = self
+                .pace
+                .due(node, index < self.fleet.keeps(), often, elapsed)
+            {
                 self.fleet.ask(name, question);
                 self.asked_at = Some(elapsed);
             }
@@ -90,36 +89,19 @@ impl<'a> Nodes<'a> {
         }
         let offline = self.offline(&reports, state, config);
         let moment = host::moment();
-        reports
-            .into_iter()
-            .map(|report| {
-                let broke = |trouble: &Trouble| trouble.cause == Cause::Lost;
-                if matches!(&report.outcome, Outcome::Failed(trouble) if broke(trouble)) {
-                    self.hasten(&report, state);
-                }
-                Heard::from(report, &moment, offline)
-            })
-            .collect()
-    }
-
-    /// A connection that broke by itself is news: the node is asked at once.
-    fn hasten(&mut self, report: &Report, state: &State) {
-        let calm = |name: &str| state.node(name).is_some_and(|node| node.silence.is_none());
-        if calm(&report.node) {
-            self.pace.hurry(&report.node);
-        }
+        let heard = |report| Heard::from(report, &moment, offline);
+        reports.into_iter().map(heard).collect()
     }
 
     /// Whether our own network is lost, where these reports raise the question.
     fn offline(&mut self, reports: &[Report], state: &State, config: &Config) -> bool {
         let now = clock::elapsed();
         let beyond = |report: &&Report| !report.loopback;
-        let failed = |report: &Report| matches!(&report.outcome, Outcome::Failed(trouble) if trouble.cause.may_be_ours());
         let came = |report: &Report| !matches!(report.outcome, Outcome::Failed(_));
         if reports.iter().filter(beyond).any(came) {
             self.network = Some((now, true));
         }
-        if !reports.iter().filter(beyond).any(failed) {
+        if !reports.iter().any(Report::may_be_ours) {
             return false;
         }
         if let Some((at, there)) = self.network
@@ -162,7 +144,7 @@ impl<'a> Nodes<'a> {
             .enumerate()
             .filter_map(|(index, name)| Some((index, state.node(name)?)))
             .filter(|(_, node)| !self.fleet.waits_for(&node.name))
-            .map(|(index, node)| self.pace.next(node, index < self.keep, often).0);
+            .map(|(index, node)| self.pace.next(node, index < self.fleet.keeps(), often).0);
         let soonest = due
             .chain(self.fleet.deadline(now))
             .chain(self.gathering(now));
@@ -177,9 +159,10 @@ impl<'a> Nodes<'a> {
         self.network = None;
     }
 
-    /// We slept.
+    /// We slept: what became of the connections nobody knows.
     pub fn slept(&mut self, from: &Moment, moment: &Moment) -> Vec<Heard> {
         self.begin_anew();
+        self.fleet.hang_up();
         self.names
             .iter()
             .map(|name| Heard {

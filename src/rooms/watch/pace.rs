@@ -3,12 +3,12 @@
 //! Calm nodes are asked whether they are there every `liveness_every`, and for
 //! everything every `health_every`. While a verdict is open the questions come
 //! every second, then slower, up to five; who is down, or does not let us in,
-//! is left in peace for longer.
+//! is left in peace for longer, and without a channel a look costs more.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::model::node::{Node, NodeState};
+use crate::model::node::{Means, Node, NodeState};
 use crate::remote::fleet::Question;
 
 /// The schedules of all nodes, in the machine's own time.
@@ -85,15 +85,24 @@ impl Pace {
             .silence
             .as_ref()
             .map(|silence| silence.last.since(&silence.since));
+        let means = node.silence.as_ref().map(|silence| silence.means);
+        if node.hidden.is_some() {
+            return (track.last + often.alive, Question::Full);
+        }
         match (node.judged(), lasted) {
+            (_, Some(_)) if means == Some(Means::Denied) => {
+                (track.last + often.full.min(5 * RARELY), Question::Full)
+            }
+            (_, Some(_)) if means == Some(Means::Barred) => {
+                (track.last + often.alive.max(RARELY), Question::Full)
+            }
             (NodeState::Down, Some(lasted)) if lasted >= LONG_DOWN => {
                 (track.last + often.alive.max(RARELY), Question::Full)
             }
-            // Each try to log in is written down there, and too many get us locked out.
-            (NodeState::Unknown, Some(_)) => {
-                (track.last + often.full.min(5 * RARELY), Question::Full)
-            }
             (NodeState::Down, _) | (NodeState::Unknown, None) => {
+                (track.last + often.alive, Question::Full)
+            }
+            (NodeState::Unknown, Some(_)) if means != Some(Means::Silent) => {
                 (track.last + often.alive, Question::Full)
             }
             (_, Some(lasted)) => {
@@ -106,28 +115,22 @@ impl Pace {
                 let wait = if channel { often.alive } else { RARELY };
                 (full.min(track.last + wait), Question::Full)
             }
-            (_, None) if channel => {
-                let alive = track.last + often.alive;
-                if full <= alive {
-                    (full, Question::Full)
+            (_, None) => {
+                // Without a channel each look costs a handshake.
+                let least = if channel { Duration::ZERO } else { RARELY };
+                let alive = track.last + often.alive.max(least);
+                if full <= alive + least {
+                    (full.min(alive), Question::Full)
                 } else {
                     (alive, Question::Alive)
                 }
             }
-            (_, None) => (full, Question::Full),
         }
     }
 
     /// Forgets when they were asked: all are due.
     pub fn begin_anew(&mut self) {
         self.tracks.clear();
-    }
-
-    /// A node's connection broke: it is due.
-    pub fn hurry(&mut self, node: &str) {
-        if let Some(track) = self.tracks.get_mut(node) {
-            track.last = Duration::ZERO;
-        }
     }
 
     /// Forgets nodes that are not there any more.
@@ -168,6 +171,7 @@ mod tests {
                 since: moment(0),
                 last: moment(seconds),
                 failures: 1,
+                means: Means::Silent,
                 why: String::new(),
             }),
             ..Node::unseen("a", "", Timestamp(0))
@@ -197,9 +201,11 @@ mod tests {
     }
 
     #[test]
-    fn without_a_channel_only_full_probes_are_asked() {
+    fn without_a_channel_nodes_are_asked_at_most_once_a_minute() {
         let asked = asked(&node(NodeState::Ok, None), false);
-        assert!(asked.len() <= 3, "{asked:?}");
+        assert!((9..=12).contains(&asked.len()), "{asked:?}");
+        let full = asked.iter().filter(|(_, asked)| *asked == Question::Full);
+        assert!(full.count() <= 3, "{asked:?}");
     }
 
     #[test]
@@ -229,6 +235,15 @@ mod tests {
         assert_eq!(count(NodeState::Dozing, Some(60)), 120);
         assert_eq!(count(NodeState::Down, Some(60)), 40);
         assert_eq!(count(NodeState::Down, Some(900)), 10);
-        assert_eq!(count(NodeState::Unknown, Some(60)), 2);
+        // Undecided whether it is silent, after we were not let in.
+        assert_eq!(count(NodeState::Unknown, Some(60)), 120);
+        let barred = |means| {
+            let mut node = node(NodeState::Unknown, Some(60));
+            node.silence.as_mut().unwrap().means = means;
+            asked(&node, true).len()
+        };
+        assert_eq!(barred(Means::Denied), 2);
+        assert_eq!(barred(Means::Barred), 10);
+        assert_eq!(barred(Means::Unfound), 40);
     }
 }

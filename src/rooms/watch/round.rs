@@ -24,6 +24,8 @@ use crate::sys::{clock, files, output, process};
 
 /// Words that wait for the state file's lock, at most, for each node.
 const PENDING: usize = 60;
+/// A node has some 1.5 KB in the file: so far apart they stay under 20 MB a day.
+const A_NODE_WRITTEN: Duration = Duration::from_secs(8);
 /// Readings are written at most so often.
 const WRITE_EVERY: Duration = Duration::from_secs(2);
 /// Everything a watcher keeps between two rounds.
@@ -40,7 +42,9 @@ pub struct Rounds<'a> {
     pending: Vec<Heard>,
     nodes: Nodes<'a>,
     /// When the file was last written.
-    written: Duration,
+    written: Option<Duration>,
+    /// When that was last tried.
+    tried: Duration,
     /// Whether something worth a write waits for its time.
     due: bool,
     gaps: Vec<Gap>,
@@ -65,7 +69,8 @@ impl<'a> Rounds<'a> {
         Self {
             around,
             nodes: Nodes::new(around, &config, &known, &name),
-            written: Duration::ZERO,
+            written: None,
+            tried: Duration::ZERO,
             due: false,
             name,
             config,
@@ -164,8 +169,7 @@ impl<'a> Rounds<'a> {
         self.pending.extend(heard);
         let expected = facts::expected(self.around, &self.config);
         let new = self.taken_over(&self.base, &expected);
-        let oldest = self.config.watch.health_every;
-        if !worth_writing(&self.base, &new, oldest) {
+        if !worth_writing(&self.base, &new, self.oldest()) {
             self.state = new;
             self.pending = compacted(&self.pending);
         } else if self.may_write(now) {
@@ -186,15 +190,29 @@ impl<'a> Rounds<'a> {
         }
     }
 
+    /// From which age on readings that say nothing new are worth a write:
+    /// nodes are looked at one after the other, one write takes in all, and
+    /// many nodes make a large file.
+    fn oldest(&self) -> Duration {
+        let nodes = u32::try_from(self.state.nodes.len()).unwrap_or(u32::MAX);
+        let every = self.config.watch.health_every.max(A_NODE_WRITTEN * nodes);
+        let since = |at| clock::elapsed().saturating_sub(at);
+        if self.written.is_some_and(|at| since(at) < every) {
+            Duration::MAX
+        } else {
+            every
+        }
+    }
+
     fn may_write(&self, now: Duration) -> bool {
-        now.saturating_sub(self.written) >= WRITE_EVERY
+        now.saturating_sub(self.tried) >= WRITE_EVERY
     }
 
     /// How long to wait for the remote nodes.
     #[must_use]
     pub fn wait(&self) -> Duration {
         let write = if self.due {
-            (self.written + WRITE_EVERY).saturating_sub(clock::elapsed())
+            (self.tried + WRITE_EVERY).saturating_sub(clock::elapsed())
         } else {
             Duration::MAX
         };
@@ -256,7 +274,7 @@ impl<'a> Rounds<'a> {
     /// locked or the disk is full, what was heard waits and our own copy goes on.
     fn write(&mut self, expected: &Expected) {
         self.due = false;
-        let oldest = self.config.watch.health_every;
+        let oldest = self.oldest();
         let gone = self.gone_servers();
         let taken_over = |state: &State| {
             let mut new = self.taken_over(state, expected);
@@ -274,7 +292,8 @@ impl<'a> Rounds<'a> {
                 self.state = state;
                 self.base = updated.state;
                 if worth {
-                    self.written = clock::elapsed();
+                    self.tried = clock::elapsed();
+                    self.written = Some(self.tried);
                     self.pending.clear();
                     self.gaps.clear();
                 } else {
@@ -287,6 +306,8 @@ impl<'a> Rounds<'a> {
                 }
             }
             Err(error) => {
+                // Not again before the next one may be.
+                (self.tried, self.due) = (clock::elapsed(), true);
                 // Whoever holds the lock lets go of it; a disk may stay full.
                 self.recorded = matches!(error, StateError::Locked { .. });
                 // People's commands may have changed the file meanwhile.

@@ -8,10 +8,6 @@ use crate::model::time::Timestamp;
 /// The local disks and memory are looked at least so often.
 pub const LOCAL_EVERY: Duration = Duration::from_secs(60);
 
-/// Waking so much later than planned means that we slept or were stopped, not
-/// that the machine was busy.
-const OVERSLEPT: Duration = Duration::from_secs(10);
-
 /// What the watcher has done, in time since some fixed moment with the time
 /// asleep counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,14 +64,6 @@ impl Schedule {
     }
 }
 
-/// How long nobody looked, when what should have taken `wait` from `from` on ended
-/// only at `now`: so late that we must have been asleep.
-#[must_use]
-pub fn overslept(from: Duration, wait: Duration, now: Duration) -> Option<Duration> {
-    let late = now.saturating_sub(from.saturating_add(wait));
-    (late >= OVERSLEPT).then(|| now.saturating_sub(from))
-}
-
 /// `gaps` with one more that ends at `now`; the oldest are forgotten.
 #[must_use]
 pub fn with_gap(gaps: &[Gap], from: Timestamp, now: Timestamp, why: GapCause) -> Vec<Gap> {
@@ -111,15 +99,6 @@ mod tests {
         assert!(schedule.begin(at(0)));
         assert_eq!(schedule.wait(at(0)), at(10));
         assert!(schedule.begin(at(10)));
-    }
-
-    #[test]
-    fn waking_a_little_late_is_no_sleep() {
-        assert_eq!(overslept(at(5_000), at(60), at(5_030)), None);
-        assert_eq!(overslept(at(5_000), at(60), at(5_069)), None);
-        assert_eq!(overslept(at(5_000), at(60), at(5_070)), Some(at(70)));
-        assert_eq!(overslept(at(0), at(1), at(30_000)), Some(at(30_000)));
-        assert_eq!(overslept(at(9), Duration::MAX, at(30_000)), None);
     }
 
     #[test]
