@@ -9,6 +9,8 @@ main() {
     log=$(mktemp)
     # shellcheck disable=SC2064 # the name is known now
     trap "rm -f '$log'" EXIT
+    # Most of them wait for something most of the time.
+    export RUST_TEST_THREADS="${RUST_TEST_THREADS:-$((2 * $(getconf _NPROCESSORS_ONLN)))}"
     # The examples in the documentation first: the last line is the tests' own summary.
     cargo test --locked --doc || code=1
     cargo test --locked --lib --bins --tests --no-fail-fast "$@" 2>&1 | tee "$log" || code=1
