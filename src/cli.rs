@@ -12,7 +12,7 @@ use crate::sys::host::disks;
 use crate::sys::output;
 use crate::sys::surroundings::Surroundings;
 
-/// Shows how your machine is, in tmux's status line and in one shared file
+/// Shows how your machines are, in tmux's status line and in one shared file
 #[derive(Debug, Parser)]
 #[command(name = "mamori", version, after_help = EXIT_CODES)]
 struct Arguments {

@@ -143,7 +143,7 @@ fn a_key_with_a_passphrase_waits_for_the_agent_and_the_printed_command_names_it(
     assert_eq!(wrong(&ssh, None), ["warn ssh.host-key", "warn ssh.key"]);
     let mend = check(&ssh, None, "ssh.key")["mend"]["text"].clone();
     let id = ssh.file("id");
-    let expected = "ssh-keygen -t ed25519 -f HOME/.ssh/id, then ssh-copy-id mugen";
+    let expected = "ssh-keygen -t ed25519 -N '' -f HOME/.ssh/id && ssh-copy-id mugen";
     assert_eq!(mend, expected);
     let key = ssh.key("id", "a secret");
     know(&bench, &ssh, "192.0.2.7", &key.with_extension("pub"));
@@ -208,7 +208,7 @@ fn a_watcher_without_the_agent_is_found_and_one_with_it_is_fine() {
         );
         assert_eq!(
             found["mend"]["text"],
-            *format!("kill {pid}; then, from this shell: mamori watch")
+            *format!("kill {pid} && sleep 1 && mamori watch")
         );
     }
     {
@@ -216,7 +216,7 @@ fn a_watcher_without_the_agent_is_found_and_one_with_it_is_fine() {
         by_systemd.args(["-c", "SYSTEMD_EXEC_PID=$$ exec \"$0\" watch", MAMORI]);
         let _watcher = started(by_systemd);
         let mend = check(&ssh, agent, "ssh.agent")["mend"]["text"].clone();
-        let set = "systemctl --user set-environment SSH_AUTH_SOCK=HOME/agent, ";
+        let set = "systemctl --user set-environment SSH_AUTH_SOCK=HOME/agent && ";
         assert!(mend.as_str().unwrap().starts_with(set), "{mend}");
     }
     let _watcher = watch(&ssh, agent);
@@ -255,7 +255,7 @@ fn a_hundred_nodes_are_one_line_each_check_and_hanging_ones_are_not_waited_for()
     assert!(took < Duration::from_secs(20), "{took:?}");
     let what = refused["what"].as_str().unwrap();
     assert!(
-        what.starts_with("`ssh -G` fails for `n0` and 99 more: "),
+        what.starts_with("`ssh -G` fails for `n0`, `n1`, `n2`, `n3`, `n4` and 95 more: "),
         "{what}"
     );
 
@@ -265,7 +265,7 @@ fn a_hundred_nodes_are_one_line_each_check_and_hanging_ones_are_not_waited_for()
     assert_eq!(lines.count(), 7, "{}", ran.stdout);
     assert!(
         ran.stdout
-            .contains("the host key of `n0` and 99 more is not known yet"),
+            .contains("the host key of `n0`, `n1`, `n2`, `n3`, `n4` and 95 more is not known yet"),
         "{}",
         ran.stdout
     );

@@ -236,7 +236,7 @@ fn the_key_is_the_one_named_or_the_first_that_ssh_has() {
     assert_eq!(
         without.stderr,
         "error: ssh has no public key for `mugen`; make one, and name it with `--key ~/.ssh/mamori.pub`\n\
-         hint: ssh-keygen -t ed25519 -f ~/.ssh/mamori\n"
+         hint: ssh-keygen -t ed25519 -N '' -f ~/.ssh/mamori\n"
     );
     let second = fs::read_to_string(ssh.key("b", "").with_extension("pub")).unwrap();
     let ran = ssh.mamori(&["setup", "node", "mugen", "--print"], None);

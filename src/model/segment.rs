@@ -121,7 +121,13 @@ impl Summary {
 fn headline(node: &Node, now: Timestamp) -> String {
     match (node.state, node.problems.first()) {
         (NodeState::Down, _) => format!("down {}", age(now.since(node.since))),
-        (_, Some(problem)) => problem.brief().to_owned(),
+        (_, Some(problem)) => match problem.check.as_str() {
+            // These have a sentence where there is room for two words.
+            "auth" => "no login".to_owned(),
+            "host-key" => "other host key".to_owned(),
+            "unreachable" => node.state.word().to_owned(),
+            _ => problem.brief().to_owned(),
+        },
         (state, None) => state.word().to_owned(),
     }
 }

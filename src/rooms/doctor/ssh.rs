@@ -4,9 +4,13 @@ use std::path::Path;
 
 use super::decide::{Check, Found, Mend, Status, check, trouble};
 use super::ssh_facts::{NodeFacts, SshFacts};
+use crate::model::node::Problem;
 use crate::model::text::{clean, quoted};
 use crate::remote::route::Route;
 use crate::sys::ssh_tools::Key;
+
+/// So many nodes are named.
+const NAMED: usize = 5;
 
 /// All of them; none without remote nodes.
 pub(super) fn checks(facts: Option<&SshFacts>) -> Vec<Check> {
@@ -21,7 +25,7 @@ pub(super) fn checks(facts: Option<&SshFacts>) -> Vec<Check> {
     if !facts.client {
         return vec![client];
     }
-    vec![
+    let mut checks = vec![
         client,
         check(
             "ssh.config",
@@ -53,15 +57,50 @@ pub(super) fn checks(facts: Option<&SshFacts>) -> Vec<Check> {
             "a connection that you opened can carry the probe, too",
             master(facts),
         ),
-    ]
+    ];
+    checks.extend(seen(facts));
+    checks
 }
 
-/// `` `mugen` `` or `` `mugen` and 2 more ``.
+/// What kept the last look out, by node: only it has knocked.
+fn seen(facts: &SshFacts) -> Vec<Check> {
+    let told = |(node, problem): (&NodeFacts, &Problem)| {
+        let alias = clean(&quoted(&node.alias));
+        let key_name = node
+            .route
+            .as_ref()
+            .map_or(&node.alias, |route| &route.key_name);
+        let mend = match problem.check.as_str() {
+            "auth" => format!("ssh -o BatchMode=yes -- {alias} true"),
+            "host-key" => format!("ssh-keygen -R {}", clean(&quoted(key_name))),
+            _ => format!("ssh -v -o BatchMode=yes -- {alias} true"),
+        };
+        let why = match problem.check.as_str() {
+            "auth" => "what ssh says there is what the watcher hears",
+            "host-key" => "only once you know why: then ask its owner for the new fingerprint",
+            _ => "its last line says where the way ends",
+        };
+        let what = format!("`{}`: {}", clean(&node.name), clean(&problem.text));
+        check(
+            "ssh.seen",
+            why,
+            trouble(Status::Warn, what, Mend::by_hand(mend)),
+        )
+    };
+    let barred = facts
+        .nodes
+        .iter()
+        .filter_map(|node| Some((node, node.barred.as_ref()?)));
+    barred.map(told).collect()
+}
+
+/// `` `mugen`, `majin`, `pixel` and 2 more ``.
 fn named(nodes: &[&NodeFacts]) -> String {
-    let first = nodes.first().map_or("", |node| node.name.as_str());
-    match nodes.len() {
-        0 | 1 => format!("`{}`", clean(first)),
-        more => format!("`{}` and {} more", clean(first), more - 1),
+    let name = |node: &&NodeFacts| format!("`{}`", clean(&node.name));
+    let first: Vec<String> = nodes.iter().take(NAMED).map(name).collect();
+    match nodes.len().saturating_sub(NAMED) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
     }
 }
 
@@ -221,7 +260,7 @@ fn key(facts: &SshFacts) -> Found {
             Status::Warn,
             format!("there is no key for {}", named(&missing)),
             Mend::by_hand(format!(
-                "ssh-keygen -t ed25519{}, then ssh-copy-id {alias}",
+                "ssh-keygen -t ed25519 -N ''{} && ssh-copy-id {alias}",
                 wanted(first)
             )),
         );
@@ -272,7 +311,7 @@ fn agent(facts: &SshFacts) -> Found {
     let alone = having(facts, alone);
     if let Some(Access::Locked(file)) = alone.first().map(|node| best(node, facts)) {
         let mend = format!(
-            "eval \"$(ssh-agent)\" && ssh-add {}, then start the watcher from that shell",
+            "eval \"$(ssh-agent)\" && ssh-add {} && mamori watch",
             clean(&quoted(&file.to_string_lossy()))
         );
         let what = format!(
@@ -309,11 +348,11 @@ fn agent(facts: &SshFacts) -> Found {
     };
     let mend = if watcher.by_systemd {
         format!(
-            "systemctl --user set-environment {}, then restart the watcher's unit",
+            "systemctl --user set-environment {} && systemctl --user restart mamori-watch",
             clean(&quoted(&format!("SSH_AUTH_SOCK={socket}")))
         )
     } else {
-        format!("kill {}; then, from this shell: mamori watch", watcher.pid)
+        format!("kill {} && sleep 1 && mamori watch", watcher.pid)
     };
     trouble(Status::Warn, what, Mend::by_hand(mend))
 }

@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use crate::config::{Config, Node};
 use crate::model::home::Home;
+use crate::model::node::{NodeState, Problem};
 use crate::remote::route::Route;
 use crate::roster;
+use crate::state::store::Store;
 use crate::sys::ssh_tools::{self, Key, Tools, Watcher};
 use crate::sys::surroundings::Surroundings;
 use crate::sys::{flock, programs};
@@ -53,6 +55,8 @@ pub struct NodeFacts {
     pub resolves: bool,
     /// Whether a host key is known under its name.
     pub known: bool,
+    /// What kept the last look out, other than silence.
+    pub barred: Option<Problem>,
 }
 
 impl NodeFacts {
@@ -75,8 +79,18 @@ pub fn gather(config: &Config, around: &Surroundings) -> Option<SshFacts> {
         return None;
     }
     let tools = Tools::find(around, LIMIT);
+    let state = Store::new(Home::of(&around.mamori_home), "mamori doctor").read();
+    let state = state.ok().flatten().map(|look| look.state);
+    let barred = |node: &Node| {
+        let known = state.as_ref()?.node(&node.name)?;
+        let kept_out = known.state == NodeState::Unknown && known.hidden.is_none();
+        known.problems.first().filter(|_| kept_out).cloned()
+    };
     let nodes = if tools.client() {
-        tools.each(&remote, |node| look(node, &tools, around))
+        tools.each(&remote, |node| NodeFacts {
+            barred: barred(node),
+            ..look(node, &tools, around)
+        })
     } else {
         Vec::new()
     };
@@ -127,6 +141,7 @@ fn look(node: &Node, tools: &Tools<'_>, around: &Surroundings) -> NodeFacts {
         route,
         resolves: true,
         known,
+        barred: None,
     };
     // A host that has a known key was reached before.
     if let (true, false, Ok(route)) = (facts.bare(), known, &facts.route) {

@@ -14,6 +14,7 @@ fn node(name: &str, more: &str) -> NodeFacts {
         route: Ok(Route::parse(&text, Path::new("/h")).unwrap()),
         resolves: true,
         known: true,
+        barred: None,
     }
 }
 
@@ -85,7 +86,7 @@ fn a_refused_configuration_is_told_in_sshs_words_without_what_steers_a_terminal(
     let found = config(&facts).unwrap_err();
     assert_eq!(
         found.1,
-        "`ssh -G` fails for `mugen` and 1 more: line 3: Bad[31m option"
+        "`ssh -G` fails for `mugen`, `web`: line 3: Bad[31m option"
     );
 }
 
@@ -125,9 +126,7 @@ fn a_locked_key_wants_the_agent() {
     assert_eq!(spoilt(Some(&["SHA256:x"])), ["Warn ssh.key: ssh-add /h/k"]);
     assert_eq!(
         spoilt(None),
-        [
-            "Warn ssh.agent: eval \"$(ssh-agent)\" && ssh-add /h/k, then start the watcher from that shell"
-        ]
+        ["Warn ssh.agent: eval \"$(ssh-agent)\" && ssh-add /h/k && mamori watch"]
     );
 }
 
@@ -159,7 +158,7 @@ fn no_key_at_all_wants_one() {
     });
     assert_eq!(
         missing,
-        ["Warn ssh.key: ssh-keygen -t ed25519 -f /h/k, then ssh-copy-id mugen"]
+        ["Warn ssh.key: ssh-keygen -t ed25519 -N '' -f /h/k && ssh-copy-id mugen"]
     );
     let open = wrong(|facts| {
         facts
@@ -179,7 +178,7 @@ fn a_watcher_without_the_agent_is_found_and_only_where_it_needs_one() {
             facts.watcher = Some(watcher);
         })
     };
-    let restart = "Warn ssh.agent: kill 7; then, from this shell: mamori watch";
+    let restart = "Warn ssh.agent: kill 7 && sleep 1 && mamori watch";
     assert_eq!(spoilt(watcher(None)), [restart]);
     assert_eq!(spoilt(watcher(Some("/run/dead"))), [restart]);
     assert_eq!(spoilt(watcher(Some(SOCKET))), Vec::<String>::new());
@@ -189,8 +188,8 @@ fn a_watcher_without_the_agent_is_found_and_only_where_it_needs_one() {
             ..watcher(None)
         }),
         [
-            "Warn ssh.agent: systemctl --user set-environment SSH_AUTH_SOCK=/run/agent, \
-          then restart the watcher's unit"
+            "Warn ssh.agent: systemctl --user set-environment SSH_AUTH_SOCK=/run/agent \
+             && systemctl --user restart mamori-watch"
         ]
     );
     let needless = wrong(|facts| facts.watcher = Some(watcher(None)));
@@ -218,4 +217,27 @@ fn a_master_that_cannot_be_shared_is_a_note() {
     let mut facts = healthy();
     facts.nodes[0] = node("mugen", "controlmaster auto\ncontrolpath /h/c");
     assert!(master(&facts).unwrap().contains("left alone"));
+}
+
+#[test]
+fn what_kept_the_last_look_out_is_told_with_its_mend() {
+    let barred = |check: &str, text: &str| {
+        Some(Problem {
+            check: check.to_owned(),
+            value: None,
+            limit: None,
+            text: text.to_owned(),
+        })
+    };
+    let told = wrong(|facts| {
+        facts.nodes[0].barred = barred("host-key", "the host key has changed");
+        facts.nodes[1].barred = barred("auth", "it does not let us in");
+    });
+    assert_eq!(
+        told,
+        [
+            "Warn ssh.seen: ssh-keygen -R 192.0.2.7",
+            "Warn ssh.seen: ssh -o BatchMode=yes -- web true"
+        ]
+    );
 }

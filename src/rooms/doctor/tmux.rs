@@ -63,7 +63,7 @@ fn plugin(facts: &Facts) -> Check {
         Some(_) => trouble(
             Status::Warn,
             "your tmux server is not registered: its bar is not told".to_owned(),
-            Mend::by_hand("load the plugin again: tmux source-file ~/.tmux.conf"),
+            Mend::by_hand("tmux source-file ~/.tmux.conf"),
         ),
     };
     check(

@@ -89,13 +89,23 @@ pub fn about_us(
     let barred: Vec<&Node> = nodes.iter().filter(barred).collect();
     let memories = barred.iter().filter_map(|node| node.checks.get("auth"));
     let lasting = memories.clone().any(|memory| bad(memory) >= raise.bad);
-    let first = barred.first().and_then(|node| node.problems.first());
-    let auth = first.filter(|_| lasting).map(|problem| {
+    let mut whys: Vec<&str> = Vec::new();
+    for node in &barred {
+        let why = node
+            .problems
+            .first()
+            .map_or("", |problem| problem.text.as_str());
+        if !whys.contains(&why) && whys.len() < 3 {
+            whys.push(why);
+        }
+    }
+    let whys = whys.join("; ");
+    let auth = lasting.then(|| {
         let since = memories.filter_map(|memory| memory.since).min();
         let text = format!(
             "cannot log in to {}: {}; see `mamori doctor`",
             names(&barred),
-            problem.text
+            whys
         );
         ("auth", since, text)
     });

@@ -15,7 +15,7 @@ use crate::remote::fleet::Fleet;
 use crate::roster::roster;
 use crate::state::store::Store;
 use crate::sys::beside::beside;
-use crate::sys::flock::Wait;
+use crate::sys::flock::{self, Wait};
 use crate::sys::host::{Ask, Look};
 use crate::sys::signals::{Signals, Stop};
 use crate::sys::surroundings::Surroundings;
@@ -125,9 +125,19 @@ impl<'a> Prober<'a> {
         // A paused node is left alone, unless somebody asks for it by name.
         let now = clock::now();
         let paused = |name: &str| known.pauses.get(name).is_some_and(|pause| pause.holds(now));
+        // Nobody listens there any more: only the watcher's old connection
+        // still reaches it, and that is what the state file says.
+        let watched = flock::held(&self.store.home().watch_lock()).is_some();
+        let held = |name: &str| {
+            let node = known.node(name);
+            watched
+                && node.is_some_and(|node| {
+                    node.silence.is_none() && node.readings.sshd == Reading::Value(false)
+                })
+        };
         targets.retain(|target| match self.only {
             Some(only) => only == target.name,
-            None => !paused(&target.name),
+            None => !paused(&target.name) && !held(&target.name),
         });
         let manners = manners(self.config, self.around.termux(), self.wait == Wait::Never);
         let names: Vec<String> = targets.iter().map(|target| target.name.clone()).collect();

@@ -72,6 +72,11 @@ fn take_over(state: &mut State, heard: &Heard, rules: Rules<'_>) {
     let Some(node) = index.and_then(|index| state.nodes.get_mut(index)) else {
         return;
     };
+    // A slow look came after another one's news.
+    let later = node.uptime.as_ref().map(|uptime| &uptime.last);
+    if later.is_some_and(|last| heard.moment.precedes(last)) {
+        return;
+    }
     let pause = state.pauses.get(&node.name);
     let configured = rules.config.node(&node.name);
     let (was, silence) = (node.judged(), node.silence.clone());

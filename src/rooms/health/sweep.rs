@@ -51,6 +51,7 @@ impl Sweep<'_> {
             patient,
         } = self;
         let mut began = clock::elapsed();
+        let mut shown = String::new();
         let mut unsure: Vec<(Report, Moment)> = Vec::new();
         let mut waiting: BTreeMap<String, Node> = nodes
             .into_iter()
@@ -96,7 +97,11 @@ impl Sweep<'_> {
             }
             let now = clock::elapsed();
             if now.saturating_sub(began) >= EXPLAINED_AFTER {
-                output::progress(&progress(&waiting));
+                let words = progress(&waiting);
+                if words != shown {
+                    output::progress(&words);
+                    shown = words;
+                }
             }
             let soonest = again.values().min().copied();
             let peek = (!unsure.is_empty()).then(|| now + PEEK_EVERY);

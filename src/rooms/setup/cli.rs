@@ -106,7 +106,7 @@ fn own_key(node: &Node, around: &Surroundings) -> Result<PathBuf, Failure> {
                 "ssh has no public key for `{}`; make one, and name it with `--key ~/.ssh/mamori.pub`",
                 node.name
             ))
-            .hint("ssh-keygen -t ed25519 -f ~/.ssh/mamori")
+            .hint("ssh-keygen -t ed25519 -N '' -f ~/.ssh/mamori")
         })
 }
 
@@ -114,7 +114,7 @@ fn read_key(file: &Path, around: &Surroundings) -> Result<PublicKey, Failure> {
     let shown = clean(&around.shown(file));
     let wrong = |why: &str| {
         Failure::usage(format!("`{shown}` is no public key: {why}"))
-            .hint("ssh-keygen -t ed25519 -f ~/.ssh/mamori")
+            .hint("ssh-keygen -t ed25519 -N '' -f ~/.ssh/mamori")
     };
     let bytes = files::head(file, LARGEST_KEY + 1)
         .ok_or_else(|| wrong("it cannot be read, or is no file"))?;

@@ -19,7 +19,7 @@ use crate::sys::signals::{Signals, Stop};
 use crate::sys::surroundings::Surroundings;
 use crate::sys::{clock, files, output};
 
-/// Watch this machine and tell the tmux status lines, until stopped
+/// Watch this machine and the remote nodes, and tell the tmux status lines, until stopped
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// One round of everything, then end
