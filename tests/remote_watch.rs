@@ -246,6 +246,7 @@ fn a_paused_node_is_asked_by_name_alone() {
     assert!(known(&site, "mugen")["silence"].is_object());
 }
 
+/// Real time has to pass: what is proved is that sleep is noticed.
 #[test]
 fn a_look_that_was_stopped_begins_anew() {
     let mut site = Site::with(&["mugen"], &quick(&["mugen"]));

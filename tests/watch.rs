@@ -133,7 +133,7 @@ fn a_locked_state_file_does_not_hold_up_the_watcher() {
     rustix::fs::flock(&lock, FlockOperation::LockExclusive).unwrap();
     lock.write_all(b"1 somebody\n").unwrap();
     let tmux = crate::harness::tmux::Tmux::start(&bench, "t", "set -g status-right '#{mamori}'\n");
-    let _watcher = bench.watch();
+    let watcher = bench.watch();
     let beat = || {
         fs::metadata(bench.own("watch.lock"))
             .unwrap()
@@ -142,6 +142,8 @@ fn a_locked_state_file_does_not_hold_up_the_watcher() {
     };
     let first = beat();
     until("it to beat on", || beat() > first);
+    // It waits for the lock; who asks again and again is seen by his work.
+    assert!(watcher.ticks() < 200, "{} ticks of work", watcher.ticks());
     assert_eq!(bench.state()["revision"], revision);
     drop(lock);
     until("what it saw meanwhile to be written", || {

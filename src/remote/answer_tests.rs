@@ -26,7 +26,7 @@ session=main
 session=#(touch X)
 tmux=0
 tmux=done
-services=asked
+wishes=9647c5578a9e1701
 home=/net/home/ann
 space=1048576 4096 1000 70 70 0 0 /net/home/ann
 service.1=not
@@ -58,14 +58,11 @@ fn failed<T: std::fmt::Debug>(reading: &Reading<T>) -> &str {
 
 #[test]
 fn services_that_another_configuration_asked_are_not_ours() {
-    let told = |fingerprint: &str| {
-        let text = format!("{LINUX}wishes={fingerprint}\n");
-        read(text.as_bytes(), true, &wishes()).readings.services
-    };
-    assert!(matches!(told(&wishes().fingerprint()), Reading::Value(_)));
+    let told = |wishes: &Wishes| read(LINUX.as_bytes(), true, wishes).readings.services;
+    assert!(matches!(told(&wishes()), Reading::Value(_)));
     let mut other = wishes();
     other.services.swap(0, 1);
-    let why = failed(&told(&other.fingerprint())).to_owned();
+    let why = failed(&told(&other)).to_owned();
     assert!(why.contains("`mamori setup node`"), "{why}");
 }
 
@@ -156,7 +153,7 @@ fn what_is_said_twice_counts_once() {
 
 #[test]
 fn an_answer_that_stopped_keeps_its_start() {
-    let end = LINUX.find("services=asked").unwrap();
+    let end = LINUX.find("wishes=").unwrap();
     let answer = read(&LINUX.as_bytes()[..end], false, &wishes()).readings;
     assert_eq!(answer.disks.value().unwrap().len(), 3);
     assert!(answer.tmux_sessions.value().is_some());

@@ -46,7 +46,8 @@ pub enum Outcome {
         /// Milliseconds.
         latency_ms: f64,
     },
-    /// Nothing came of it; also said unasked, when an idle connection breaks.
+    /// Nothing came of it; also said of a question of our own, put when an
+    /// idle connection broke.
     Failed(Trouble),
 }
 
@@ -61,21 +62,6 @@ pub struct Report {
     pub asked: Duration,
     /// Whether the node is this machine itself, whatever the network does.
     pub loopback: bool,
-}
-
-impl Manners {
-    /// What of it fits into `files` that may be open: three a connection.
-    #[must_use]
-    pub fn within(self, files: u64) -> Self {
-        let room = usize::try_from(files.saturating_sub(FILES_OF_OURS) / 3).unwrap_or(usize::MAX);
-        let knocking = (room / 4).max(1);
-        Self {
-            keep: self.keep.min(room - room.min(2 * knocking)),
-            at_once: self.at_once.min(knocking),
-            aside: self.aside.min(knocking),
-            ..self
-        }
-    }
 }
 
 impl Report {
@@ -100,6 +86,21 @@ pub struct Manners {
     pub probe_timeout: Duration,
     /// Whether a master connection that the user opened may be used.
     pub share_master: bool,
+}
+
+impl Manners {
+    /// What of it fits into `files` that may be open: three a connection.
+    #[must_use]
+    pub fn within(self, files: u64) -> Self {
+        let room = usize::try_from(files.saturating_sub(FILES_OF_OURS) / 3).unwrap_or(usize::MAX);
+        let knocking = (room / 4).max(1);
+        Self {
+            keep: self.keep.min(room - room.min(2 * knocking)),
+            at_once: self.at_once.min(knocking),
+            aside: self.aside.min(knocking),
+            ..self
+        }
+    }
 }
 
 #[cfg(test)]

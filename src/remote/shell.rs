@@ -16,7 +16,7 @@ use crate::sys::surroundings::Surroundings;
 pub(super) enum Heard {
     /// Nothing that decides anything.
     Nothing,
-    /// The answer to the open question; `over` says that it was cut off.
+    /// The answer to the open question, or as much of it as came in time.
     Answer { lines: Vec<u8>, complete: bool },
     /// It is there, and what it added.
     Alive(String),

@@ -201,6 +201,14 @@ impl Bench {
 pub struct Running(pub Child);
 
 impl Running {
+    /// Ticks of the processor that it has taken, of which a second has 100.
+    pub fn ticks(&self) -> u64 {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.0.id())).unwrap();
+        let (_, fields) = stat.rsplit_once(") ").unwrap();
+        let ticks = fields.split(' ').skip(11).take(2);
+        ticks.map(|ticks| ticks.parse::<u64>().unwrap()).sum()
+    }
+
     pub fn pid(&self) -> Pid {
         Pid::from_child(&self.0)
     }

@@ -122,19 +122,11 @@ fn take_over(state: &mut State, heard: &Heard, rules: Rules<'_>) {
                 node.set_state(judged.in_force(pause, now), now);
             }
         }
-        Word::Failed {
-            asked,
-            trouble,
-            ours,
-        } => {
-            let Some(configured) = configured else { return };
-            let patience = patience(configured, node);
-            let unanswered = Unanswered {
-                asked,
-                moment: &heard.moment,
-                trouble,
-                ours: *ours,
+        Word::Failed { .. } => {
+            let (Some(configured), Some(unanswered)) = (configured, Unanswered::of(heard)) else {
+                return;
             };
+            let patience = patience(configured, node);
             *node = silent(node, unanswered, patience, &rules.judge.raise, pause);
         }
         Word::Slept { .. } | Word::Left => forget_open_verdict(node),

@@ -1,6 +1,7 @@
 //! What is true of a node that did not answer? Total and pure.
 
 use super::expected::Patience;
+use super::heard::{Heard, Word};
 use crate::config::Raise;
 use crate::model::alert::Pause;
 use crate::model::moment::Moment;
@@ -19,6 +20,27 @@ pub struct Unanswered<'a> {
     pub trouble: &'a Trouble,
     /// Our own network is lost: it tells nothing of the node.
     pub ours: bool,
+}
+
+impl<'a> Unanswered<'a> {
+    /// What was heard, if it is that.
+    #[must_use]
+    pub fn of(heard: &'a Heard) -> Option<Self> {
+        let Word::Failed {
+            asked,
+            trouble,
+            ours,
+        } = &heard.word
+        else {
+            return None;
+        };
+        Some(Self {
+            asked,
+            moment: &heard.moment,
+            trouble,
+            ours: *ours,
+        })
+    }
 }
 
 /// Checks that only stand while a node does not answer.

@@ -137,26 +137,15 @@ impl Sweep<'_> {
 
 /// Whether asking again tells nothing new; `node` learns of the failure.
 fn closed(node: &mut Node, heard: &Heard, config: &Config) -> bool {
-    let Word::Failed {
-        asked,
-        trouble,
-        ours,
-    } = &heard.word
-    else {
+    let Some(unanswered) = Unanswered::of(heard) else {
         return true;
     };
     let Some(configured) = config.node(&node.name) else {
         return true;
     };
     let patience = patience(configured, node);
-    let unanswered = Unanswered {
-        asked,
-        moment: &heard.moment,
-        trouble,
-        ours: *ours,
-    };
     *node = silent(node, unanswered, patience, &config.judge.raise, None);
-    *ours || decided(node, patience)
+    unanswered.ours || decided(node, patience)
 }
 
 /// `waiting for pixel: refused (10.0.0.7 port 8022), and 2 more nodes`.

@@ -58,7 +58,8 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
     let name = roster::local_name(&config);
     let full_every = config.watch.health_every;
     let liveness = humantime::format_duration(config.watch.liveness_every);
-    let others = match config.nodes.len() {
+    let others = config.nodes.iter().filter(|node| node.name != name);
+    let others = match others.count() {
         0 => String::new(),
         others => format!("; {} every {liveness}", count(others, "node")),
     };

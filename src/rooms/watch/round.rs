@@ -28,6 +28,7 @@ const PENDING: usize = 60;
 const A_NODE_WRITTEN: Duration = Duration::from_secs(8);
 /// Readings are written at most so often.
 const WRITE_EVERY: Duration = Duration::from_secs(2);
+
 /// Everything a watcher keeps between two rounds.
 pub struct Rounds<'a> {
     around: &'a Surroundings,
@@ -158,7 +159,7 @@ impl<'a> Rounds<'a> {
     /// Asks the remote nodes and takes what they said; news are written and
     /// told at once.
     pub fn listen(&mut self) {
-        if !self.nodes.any() {
+        if !self.nodes.any() && !self.due {
             return;
         }
         let heard = self.nodes.turn(&self.state, &self.config);
@@ -170,7 +171,7 @@ impl<'a> Rounds<'a> {
         let expected = facts::expected(self.around, &self.config);
         let new = self.taken_over(&self.base, &expected);
         if !worth_writing(&self.base, &new, self.oldest()) {
-            self.state = new;
+            (self.state, self.due) = (new, false);
             self.pending = compacted(&self.pending);
         } else if self.may_write(now) {
             self.write(&expected);
@@ -306,10 +307,9 @@ impl<'a> Rounds<'a> {
                 }
             }
             Err(error) => {
-                // Not again before the next one may be.
-                (self.tried, self.due) = (clock::elapsed(), true);
-                // Whoever holds the lock lets go of it; a disk may stay full.
+                // Whoever holds the lock lets go of it soon; a disk may stay full.
                 self.recorded = matches!(error, StateError::Locked { .. });
+                (self.tried, self.due) = (clock::elapsed(), self.recorded);
                 // People's commands may have changed the file meanwhile.
                 if let Ok(Some(look)) = self.store.read() {
                     self.base = look.state;
