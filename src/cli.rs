@@ -7,7 +7,8 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::failure::{Exit, Failure};
-use crate::rooms::{config, doctor, health, pause, setup, tmux, watch};
+use crate::rooms::{config, doctor, health, pause, recover, setup, tmux, watch};
+use crate::sys::deaths::trial;
 use crate::sys::host::disks;
 use crate::sys::output;
 use crate::sys::surroundings::Surroundings;
@@ -31,6 +32,7 @@ enum Command {
     Status(health::cli::StatusArgs),
     Health(health::cli::HealthArgs),
     Watch(watch::cli::Args),
+    Recover(recover::cli::Args),
     Pause(pause::cli::PauseArgs),
     Resume(pause::cli::ResumeArgs),
     Doctor(doctor::cli::Args),
@@ -42,6 +44,13 @@ enum Command {
     #[command(hide = true, name = disks::MEASURE_COMMAND)]
     MeasurePath {
         path: PathBuf,
+    },
+    /// Ask for a handle of a process; who asks may be killed
+    #[command(hide = true, name = trial::COMMAND)]
+    TryPidfd {
+        /// Find out the way as on Android, then wait for this process's end
+        #[arg(long, value_name = "PID")]
+        wait: Option<u32>,
     },
 }
 
@@ -75,8 +84,11 @@ pub fn main(words: &[OsString]) -> Exit {
 }
 
 fn run(arguments: Arguments) -> Result<Exit, Failure> {
-    if let Some(Command::MeasurePath { path }) = &arguments.command {
-        return measure(path);
+    // What we ask of children of ours needs no home and no configuration.
+    match &arguments.command {
+        Some(Command::MeasurePath { path }) => return measure(path),
+        Some(Command::TryPidfd { wait }) => return try_pidfd(*wait),
+        _ => {}
     }
     let around = &Surroundings::read(arguments.config)?;
     match arguments.command {
@@ -84,6 +96,7 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Some(Command::Status(args)) => health::cli::status(&args, around),
         Some(Command::Health(args)) => health::cli::health(&args, around),
         Some(Command::Watch(args)) => watch::cli::run(&args, around),
+        Some(Command::Recover(args)) => recover::cli::run(&args, around),
         Some(Command::Pause(args)) => pause::cli::pause(&args, around),
         Some(Command::Resume(args)) => pause::cli::resume(&args, around),
         Some(Command::Doctor(args)) => doctor::cli::run(&args, around),
@@ -91,10 +104,18 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Some(Command::Config(args)) => config::cli::run(&args, around),
         Some(Command::Tmux(args)) => tmux::cli::run(&args, around),
         Some(Command::MeasurePath { path }) => measure(&path),
+        Some(Command::TryPidfd { wait }) => try_pidfd(wait),
     }
 }
 
-/// What [`disks`] asks a child of ours; it needs no home and no configuration.
+/// What [`trial`] asks a child of ours.
+fn try_pidfd(wait: Option<u32>) -> Result<Exit, Failure> {
+    let say = |what: &str| output::print(&format!("{what}\n"));
+    trial::run(wait, say)?;
+    Ok(Exit::Fine)
+}
+
+/// What [`disks`] asks a child of ours.
 fn measure(path: &Path) -> Result<Exit, Failure> {
     let space = disks::space(path).map_err(|error| Failure::unable(error.to_string()))?;
     let json = serde_json::to_string(&space).map_err(|error| Failure::unable(error.to_string()))?;

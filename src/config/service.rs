@@ -29,6 +29,9 @@ pub struct Service {
     pub validate: Option<Vec<String>>,
     /// How long a start may take; 100 ms to 10 minutes.
     pub ready_within: Duration,
+    /// Services on its host, named before it in the file so that none needs
+    /// itself, that must be ready before it is started.
+    pub needs: Vec<String>,
 }
 
 /// What tells that a service is ready.
@@ -102,6 +105,7 @@ pub(super) fn services(section: &mut Section<'_, '_>, nodes: &[Node]) -> Vec<Ser
         let host = entry.host(nodes);
         let name = entry.text("name", names::service);
         let name = entry.needed("name", name);
+        let needs = entry.texts("needs", "services", |text| above(text, &host, &seen));
         if !name.is_empty() && !seen.insert((host.clone(), name.clone())) {
             let rule = format!(
                 "a name that no other `[[service]]` on `{}` has",
@@ -125,12 +129,26 @@ pub(super) fn services(section: &mut Section<'_, '_>, nodes: &[Node]) -> Vec<Ser
                 READY_WITHIN,
                 Duration::from_millis(100)..=seconds(600),
             ),
+            needs: needs.unwrap_or_default(),
             check: check?,
             name,
             host,
         })
     });
     services.into_iter().flatten().collect()
+}
+
+fn above(text: &str, host: &Host, seen: &BTreeSet<(Host, String)>) -> Result<String, Wrong> {
+    let known = || {
+        seen.iter()
+            .filter(|(other, _)| other == host)
+            .map(|(_, name)| name.as_str())
+    };
+    if known().any(|name| name == text) {
+        return Ok(text.to_owned());
+    }
+    let rule = format!("the name of a `[[service]]` above it on `{}`", host.name());
+    Err(Wrong::must(rule).suggest(text, known()))
 }
 
 fn check(section: &mut Section<'_, '_>, host: &Host) -> Option<Check> {

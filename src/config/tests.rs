@@ -140,6 +140,7 @@ fn every_key_of_an_example_reaches_its_field() {
             pid_file: Some("/run/sshd.pid".into()),
             validate: Some(words(&["/usr/sbin/sshd", "-t"])),
             ready_within: Duration::from_secs(10),
+            needs: Vec::new(),
         }]
     );
     let guard = Guard {

@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::alert::{Alert, Pause};
+use super::incident::Incident;
 use super::node::Node;
 use super::segment::{Styles, Summary};
+use super::tally::Tally;
 use super::time::Timestamp;
 
 /// The schema this build reads and writes.
@@ -30,8 +32,10 @@ pub struct State {
     pub alerts: Vec<Alert>,
     /// The next alert's serial number.
     pub next_alert: u64,
-    /// Tries of recover and heal, by target.
-    pub tallies: Map<String, Value>,
+    /// Tries of recover and heal, by target: `NODE/CHECK`.
+    pub tallies: BTreeMap<String, Tally>,
+    /// What was broken and how it was repaired, newest last.
+    pub incidents: Vec<Incident>,
     /// What is foreseen.
     pub forecasts: Vec<Value>,
     /// Nodes that nobody shall look at.
@@ -55,7 +59,8 @@ impl Default for State {
             nodes: Vec::new(),
             alerts: Vec::new(),
             next_alert: 1,
-            tallies: Map::new(),
+            tallies: BTreeMap::new(),
+            incidents: Vec::new(),
             forecasts: Vec::new(),
             pauses: BTreeMap::new(),
             widgets: Map::new(),
@@ -119,6 +124,9 @@ pub struct Event {
     pub what: String,
     /// In words, clean.
     pub text: String,
+    /// The check it is about, where it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<String>,
 }
 
 /// How many events are kept.

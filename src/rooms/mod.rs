@@ -5,6 +5,7 @@ pub mod config;
 pub mod doctor;
 pub mod health;
 pub mod pause;
+pub mod recover;
 pub mod segment;
 pub mod setup;
 pub mod tmux;

@@ -5,19 +5,29 @@
 //! elsewhere.
 #![expect(clippy::disallowed_methods, reason = "the one place with effects")]
 
+pub mod bell;
 pub mod beside;
 pub mod channel;
 pub mod clock;
 pub mod config_file;
+pub mod deaths;
+pub mod file_events;
 pub mod files;
 pub mod flock;
 pub mod host;
+mod inotify;
+mod kqueue;
 pub mod open_files;
 pub mod output;
+pub mod owner;
+pub mod pid_file;
+mod pidfd;
 pub mod process;
+pub mod processes;
 pub mod programs;
 pub mod signals;
 pub mod ssh_tools;
+pub mod start;
 pub mod status_bar;
 pub mod surroundings;
 pub mod tmux;

@@ -10,6 +10,15 @@ pub fn find(name: &str, around: &Surroundings) -> Option<PathBuf> {
     which::which_in(name, Some(&around.path), "/").ok()
 }
 
+/// The path that `program` of a configuration names: an absolute one as it is,
+/// a name as found; `None` when no program is there.
+#[must_use]
+pub fn resolve(program: &str, around: &Surroundings) -> Option<PathBuf> {
+    which::which_in(program, Some(&around.path), "/")
+        .ok()
+        .filter(|path| path.is_absolute())
+}
+
 /// The path of the running program itself.
 #[must_use]
 pub fn ourselves() -> Option<PathBuf> {

@@ -1,15 +1,25 @@
 //! Which alerts are open, given what was judged: raised after enough bad
 //! samples, gone with their problem.
 
+use std::collections::BTreeMap;
+
 use crate::config::Raise;
 use crate::model::alert::{Alert, Severity};
+use crate::model::incident::Incident;
 use crate::model::node::{CheckMemory, Node, NodeState};
+use crate::model::tally::{ACTIONS, Tally};
 
 /// The open alerts after `node` was judged, and the next free serial number.
 ///
 /// A paused node raises nothing; what was open before stays as it was.
 #[must_use]
-pub fn after(alerts: &[Alert], node: &Node, raise: &Raise, next_number: u64) -> (Vec<Alert>, u64) {
+pub fn after(
+    alerts: &[Alert],
+    node: &Node,
+    repairs: Repairs<'_>,
+    raise: &Raise,
+    next_number: u64,
+) -> (Vec<Alert>, u64) {
     if node.state == NodeState::Paused {
         return (alerts.to_vec(), next_number);
     }
@@ -39,7 +49,9 @@ pub fn after(alerts: &[Alert], node: &Node, raise: &Raise, next_number: u64) -> 
         } else {
             format!("{} {}", node.name, problem.text)
         };
-        let critical = down || problem.check == "host-key";
+        let repair = repairs.of(node, &problem.check);
+        let text = format!("{text}{}", repair.text);
+        let critical = down || problem.check == "host-key" || repair.given_up;
         let severity = if critical {
             Severity::Critical
         } else {
@@ -67,6 +79,62 @@ pub fn after(alerts: &[Alert], node: &Node, raise: &Raise, next_number: u64) -> 
     }
     open.sort_by_key(|alert| alert.number);
     (open, next_number)
+}
+
+/// What became of the repairs.
+#[derive(Debug, Clone, Copy)]
+pub struct Repairs<'a> {
+    /// The tries, by target.
+    pub tallies: &'a BTreeMap<String, Tally>,
+    /// What was broken and how it was repaired.
+    pub incidents: &'a [Incident],
+}
+
+/// What is to be said of one repair.
+#[derive(Debug, Default)]
+struct Repair {
+    /// Why it is not mended, as the end of a sentence; may be empty.
+    text: String,
+    /// The breaker is open, or the hour's actions are used up.
+    given_up: bool,
+}
+
+impl Repairs<'static> {
+    /// Nothing was ever tried.
+    pub const NONE: Self = {
+        static NO_TRIES: BTreeMap<String, Tally> = BTreeMap::new();
+        Self {
+            tallies: &NO_TRIES,
+            incidents: &[],
+        }
+    };
+}
+
+impl Repairs<'_> {
+    fn of(self, node: &Node, check: &str) -> Repair {
+        // The sessions are one target.
+        let target = if check.starts_with("tmux:") {
+            "tmux"
+        } else {
+            check
+        };
+        let of_it = |one: &&Incident| one.node == node.name && one.check == target;
+        let incident = self.incidents.iter().rev().find(of_it);
+        let why = incident.filter(|one| one.open() && !one.why.is_empty());
+        let tally = self.tallies.get(&format!("{}/{target}", node.name));
+        let open = tally.is_some_and(Tally::open);
+        let spent = tally.is_some_and(|tally| tally.actions.len() >= ACTIONS);
+        let mut text = why.map(|one| format!(": {}", one.why)).unwrap_or_default();
+        if open {
+            text += "; it failed again and again, and is tried every 5m";
+        } else if spent && incident.is_some_and(Incident::open) {
+            text += "; too many actions within an hour";
+        }
+        Repair {
+            text,
+            given_up: open || (spent && incident.is_some_and(Incident::open)),
+        }
+    }
 }
 
 fn bad(memory: &CheckMemory) -> usize {

@@ -217,7 +217,13 @@ fn an_alert_needs_two_bad_samples_of_three_and_keeps_its_number() {
     let raised = |disks: &[f64]| {
         let mut alerts = (Vec::new(), 7);
         for node in after_disks(disks) {
-            alerts = alerts::after(&alerts.0, &node, &RULES.raise, alerts.1);
+            alerts = alerts::after(
+                &alerts.0,
+                &node,
+                alerts::Repairs::NONE,
+                &RULES.raise,
+                alerts.1,
+            );
         }
         alerts
     };
@@ -260,12 +266,17 @@ fn a_pause_hides_the_state_and_raises_nothing() {
         (NodeState::Paused, NodeState::Degraded)
     );
     assert_eq!(
-        alerts::after(&[], &second, &RULES.raise, 1),
+        alerts::after(&[], &second, alerts::Repairs::NONE, &RULES.raise, 1),
         (Vec::new(), 1)
     );
     let over = bad(&second, 100);
     assert_eq!(over.state, NodeState::Degraded);
-    assert_eq!(alerts::after(&[], &over, &RULES.raise, 1).0.len(), 1);
+    assert_eq!(
+        alerts::after(&[], &over, alerts::Repairs::NONE, &RULES.raise, 1)
+            .0
+            .len(),
+        1
+    );
 }
 
 fn percent() -> impl Strategy<Value = f64> {

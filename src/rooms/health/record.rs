@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::alerts;
+use super::alerts::{self, Repairs};
 use super::expected::{Expected, Patience};
 use super::heard::{Heard, Word};
 use super::judge::{Sample, judge};
@@ -149,8 +149,12 @@ fn take_over(state: &mut State, heard: &Heard, rules: Rules<'_>) {
         let change = event(now, node, is.word(), &why.unwrap_or_default());
         state.events.push(change);
     }
-    (state.alerts, state.next_alert) =
-        alerts::after(&state.alerts, node, &rules.judge.raise, state.next_alert);
+    let repairs = Repairs {
+        tallies: &state.tallies,
+        incidents: &state.incidents,
+    };
+    let (raise, next) = (&rules.judge.raise, state.next_alert);
+    (state.alerts, state.next_alert) = alerts::after(&state.alerts, node, repairs, raise, next);
 }
 
 /// How long the silence of a configured node is borne, given what is known of it.
@@ -165,6 +169,7 @@ fn event(at: Timestamp, node: &Node, what: &str, text: &str) -> Event {
         node: node.name.clone(),
         what: what.to_owned(),
         text: text.to_owned(),
+        check: None,
     }
 }
 

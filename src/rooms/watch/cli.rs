@@ -87,7 +87,15 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
                 return Ok(Exit::Fine);
             }
             schedule.follow(rounds.reconfigure());
+            if args.once {
+                rounds.recover_once();
+            }
             rounds.round(schedule.begin(elapsed));
+            if !args.once {
+                rounds.look_after();
+            }
+        } else if rounds.repaired() {
+            rounds.round(false);
         }
         let listening_from = clock::elapsed();
         if overslept(elapsed, Duration::ZERO, listening_from).is_some() {

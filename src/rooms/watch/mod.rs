@@ -12,8 +12,11 @@
 pub mod bars;
 pub mod change;
 pub mod cli;
+pub mod keeper;
+pub mod kept;
 pub mod nodes;
 pub mod pace;
+pub mod repairs;
 pub mod round;
 pub mod schedule;
 

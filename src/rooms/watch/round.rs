@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::bars::Bars;
 use super::change::{compacted, worth_writing};
 use super::nodes::Nodes;
+use super::repairs::Repairs;
 use super::schedule::with_gap;
 use crate::config::{self, Config};
 use crate::model::reading::Reading;
@@ -50,6 +51,7 @@ pub struct Rounds<'a> {
     due: bool,
     gaps: Vec<Gap>,
     bars: Bars,
+    repairs: Repairs,
     /// Whether the last round could be written, or needed no writing.
     recorded: bool,
     /// The last complaint about each matter, so that none is repeated every minute.
@@ -81,6 +83,7 @@ impl<'a> Rounds<'a> {
             pending: Vec::new(),
             gaps: Vec::new(),
             bars: Bars::default(),
+            repairs: Repairs::default(),
             recorded: true,
             complaints: BTreeMap::new(),
         }
@@ -156,6 +159,28 @@ impl<'a> Rounds<'a> {
             .any(|at| now.since(at).unsigned_abs() < lately)
     }
 
+    /// Has this machine's targets looked after, as they stand now.
+    pub fn look_after(&mut self) {
+        let followed = self
+            .repairs
+            .follow(self.around, &self.config, &self.name, &self.state);
+        if let Err(complaint) = followed {
+            self.complain("recover", complaint);
+        }
+    }
+
+    /// Sees to every target once, and waits for what comes of it.
+    pub fn recover_once(&mut self) {
+        self.repairs
+            .once(self.around, &self.config, &self.name, &self.state);
+    }
+
+    /// Whether something was repaired or broke, which a look should see.
+    #[must_use]
+    pub fn repaired(&mut self) -> bool {
+        self.repairs.news()
+    }
+
     /// Asks the remote nodes and takes what they said; news are written and
     /// told at once.
     pub fn listen(&mut self) {
@@ -223,7 +248,9 @@ impl<'a> Rounds<'a> {
     /// What ends the wait early.
     #[must_use]
     pub fn interests(&self) -> Vec<rustix::event::PollFd<'_>> {
-        self.nodes.interests()
+        let mut interests = self.nodes.interests();
+        interests.extend(self.repairs.interest());
+        interests
     }
 
     /// Whether a remote node was asked and has not answered yet.
@@ -264,7 +291,8 @@ impl<'a> Rounds<'a> {
             judge: &self.config.judge,
             config: &self.config,
         };
-        let mut new = record(state, &self.pending, rules);
+        let state = self.repairs.entered(state);
+        let mut new = record(&state, &self.pending, rules);
         new.gaps = self.gaps.iter().fold(new.gaps, |all, gap| {
             with_gap(&all, gap.from, gap.to, gap.why)
         });
@@ -296,6 +324,7 @@ impl<'a> Rounds<'a> {
                     self.tried = clock::elapsed();
                     self.written = Some(self.tried);
                     self.pending.clear();
+                    self.repairs.recorded();
                     self.gaps.clear();
                 } else {
                     self.pending = compacted(&self.pending);

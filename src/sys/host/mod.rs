@@ -9,8 +9,9 @@ pub mod disks;
 mod kernel;
 pub(super) mod name;
 mod network;
+pub mod reach;
 pub mod service;
-mod ssh;
+pub mod ssh;
 
 use std::path::PathBuf;
 use std::time::Duration;

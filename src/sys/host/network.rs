@@ -96,7 +96,7 @@ fn echoes(gateway: SocketAddr, limit: Duration) -> bool {
 
 /// The default gateway, port 0; none when there is no default route.
 #[cfg(target_os = "linux")]
-fn gateway() -> Reading<Option<SocketAddr>> {
+pub(super) fn gateway() -> Reading<Option<SocketAddr>> {
     let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
     let four = default_route(&read("/proc/net/route")).map(|gateway| SocketAddr::new(gateway, 0));
     Reading::Value(four.or_else(|| {
@@ -111,12 +111,12 @@ fn gateway() -> Reading<Option<SocketAddr>> {
 
 /// Android hides its routes (`/proc/net` since version 10).
 #[cfg(target_os = "android")]
-fn gateway() -> Reading<Option<SocketAddr>> {
+pub(super) fn gateway() -> Reading<Option<SocketAddr>> {
     Reading::unavailable("Android hides its routes; name an address in [network] check")
 }
 
 #[cfg(target_os = "macos")]
-fn gateway() -> Reading<Option<SocketAddr>> {
+pub(super) fn gateway() -> Reading<Option<SocketAddr>> {
     let arguments = ["-n", "get", "default"].map(std::ffi::OsString::from);
     let route = std::path::Path::new("/sbin/route");
     let limit = Duration::from_secs(2);

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::io::ErrorKind;
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::name::resolved;
 use super::ssh;
 use crate::model::reading::Reading;
 use crate::sys::surroundings::Surroundings;
-use crate::sys::{process, programs};
+use crate::sys::{process, processes, programs};
 
 /// What tells that a service is ready.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(super) fn ready(
     limit: Duration,
 ) -> Reading<BTreeMap<String, bool>> {
     let answers = thread::scope(|scope| {
-        let ask = |check| scope.spawn(move || answers(check, around, limit));
+        let ask = |check| scope.spawn(move || ask(check, around, limit).is_ok());
         let asked: Vec<_> = services
             .iter()
             .map(|(name, check)| (name, ask(check)))
@@ -47,51 +47,81 @@ pub(super) fn ready(
     Reading::Value(answers)
 }
 
-fn answers(check: &Check, around: &Surroundings, limit: Duration) -> bool {
-    match check {
-        Check::SshBanner(address) => ssh::banner(address).value() == Some(&true),
-        Check::Tcp(address) => accepts(address, limit),
-        Check::Command(words) => succeeds(words, around, limit),
-        Check::Process(name) => runs(name, around, limit),
+/// Why a service is not ready.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unready {
+    /// In words.
+    pub why: String,
+    /// Whether its place is surely empty: nobody listens there.
+    pub vacant: bool,
+}
+
+impl From<String> for Unready {
+    fn from(why: String) -> Self {
+        Self { why, vacant: false }
     }
 }
 
-fn accepts(address: &str, limit: Duration) -> bool {
-    let found = resolved(address, limit);
-    found
-        .iter()
-        .any(|one| TcpStream::connect_timeout(one, limit).is_ok())
+/// Asks one service.
+///
+/// # Errors
+/// Why it is not ready.
+pub fn ask(check: &Check, around: &Surroundings, limit: Duration) -> Result<(), Unready> {
+    match check {
+        Check::SshBanner(address) => greets(address, limit),
+        Check::Tcp(address) => connected(address, limit).map(drop),
+        Check::Command(words) => succeeds(words, around, limit),
+        Check::Process(name) => {
+            if processes::named(name).is_empty() {
+                Err(format!("no process `{name}`").into())
+            } else {
+                Ok(())
+            }
+        }
+    }
 }
 
-fn succeeds(words: &[String], around: &Surroundings, limit: Duration) -> bool {
-    let Some((program, arguments)) = words.split_first() else {
-        return false;
-    };
-    let program = if Path::new(program).is_absolute() {
-        Some(PathBuf::from(program))
-    } else {
-        programs::find(program, around)
-    };
+fn greets(address: &str, limit: Duration) -> Result<(), Unready> {
+    let mut stream = connected(address, limit)?;
+    match ssh::greeting(&mut stream, limit.min(ssh::LIMIT)) {
+        ssh::Greeting::Ssh => Ok(()),
+        ssh::Greeting::Other => {
+            Err(format!("{address} is answered by something else than ssh").into())
+        }
+        ssh::Greeting::None => {
+            Err(format!("{address} accepts connections and says nothing").into())
+        }
+    }
+}
+
+fn connected(address: &str, limit: Duration) -> Result<TcpStream, Unready> {
+    let mut failed = Unready::from(format!("{address} has no address"));
+    for one in resolved(address, limit) {
+        match TcpStream::connect_timeout(&one, limit.max(Duration::from_millis(1))) {
+            Ok(stream) => return Ok(stream),
+            Err(error) => {
+                failed = Unready {
+                    why: format!("{address}: {}", error.kind()),
+                    vacant: error.kind() == ErrorKind::ConnectionRefused,
+                }
+            }
+        }
+    }
+    Err(failed)
+}
+
+fn succeeds(words: &[String], around: &Surroundings, limit: Duration) -> Result<(), Unready> {
+    let (program, arguments) = words
+        .split_first()
+        .ok_or_else(|| "there is no command".to_owned())?;
+    let path =
+        programs::resolve(program, around).ok_or_else(|| format!("`{program}` is not there"))?;
     let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
-    program.is_some_and(|program| {
-        process::run(&program, &arguments, &around.environment, limit)
-            .is_ok_and(|ended| ended.status.success())
-    })
-}
-
-/// The kernel keeps 15 bytes of a process's name.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn runs(name: &str, _: &Surroundings, _: Duration) -> bool {
-    let wanted = name.as_bytes().get(..15).unwrap_or(name.as_bytes());
-    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-    let names = processes.filter_map(|entry| std::fs::read(entry.path().join("comm")).ok());
-    names
-        .into_iter()
-        .any(|name| name.strip_suffix(b"\n").unwrap_or(&name) == wanted)
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn runs(name: &str, around: &Surroundings, limit: Duration) -> bool {
-    let words = ["/usr/bin/pgrep", "-x", "--", name].map(ToOwned::to_owned);
-    succeeds(&words, around, limit)
+    let ended = process::run(&path, &arguments, &around.environment, limit)
+        .map_err(|error| error.to_string())?;
+    match ended.status.code() {
+        Some(0) => Ok(()),
+        Some(code) => Err(format!("`{program}` exits with {code}").into()),
+        None => Err(format!("`{program}` was ended by a signal").into()),
+    }
 }

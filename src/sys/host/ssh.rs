@@ -9,11 +9,13 @@ use super::name::resolved;
 use crate::model::reading::Reading;
 use crate::sys::surroundings::Surroundings;
 
-const LIMIT: Duration = Duration::from_secs(2);
+/// How long a server has to greet.
+pub(super) const LIMIT: Duration = Duration::from_secs(2);
 
 /// Where the server listens: what the configuration says, else the first
 /// `Port` of the server's own configuration, else 22 (8022 on Termux).
-pub(super) fn address(configured: Option<&str>, around: &Surroundings) -> String {
+#[must_use]
+pub fn address(configured: Option<&str>, around: &Surroundings) -> String {
     if let Some(address) = configured {
         return address.to_owned();
     }
@@ -31,11 +33,32 @@ pub(super) fn banner(address: &str) -> Reading<bool> {
     let Ok(mut stream) = TcpStream::connect_timeout(&target, LIMIT) else {
         return Reading::Value(false);
     };
+    Reading::Value(greeting(&mut stream, LIMIT) == Greeting::Ssh)
+}
+
+/// What a server says first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Greeting {
+    /// `SSH-`.
+    Ssh,
+    /// Something else.
+    Other,
+    /// Nothing in time.
+    None,
+}
+
+/// Listens for a greeting, at most for `limit`.
+pub(super) fn greeting(stream: &mut TcpStream, limit: Duration) -> Greeting {
     let mut start = [0; 4];
+    let limit = limit.max(Duration::from_millis(1));
     let read = stream
-        .set_read_timeout(Some(LIMIT))
+        .set_read_timeout(Some(limit))
         .and_then(|()| stream.read_exact(&mut start));
-    Reading::Value(read.is_ok() && start == *b"SSH-")
+    match read {
+        Ok(()) if start == *b"SSH-" => Greeting::Ssh,
+        Ok(()) => Greeting::Other,
+        Err(_) => Greeting::None,
+    }
 }
 
 /// The first `Port` of an `sshd_config`: keywords in any case, `=` allowed

@@ -1,0 +1,206 @@
+//! What seeing to a target means for its record of tries, its incident and the
+//! events. Pure.
+
+use std::time::Duration;
+
+use super::plan::Verdict;
+use super::run::{Condition, Told};
+use super::show::took;
+use crate::model::incident::{self, Incident};
+use crate::model::moment::Moment;
+use crate::model::state::{Event, State};
+use crate::model::tally::Tally;
+use crate::model::text::{clean, cut};
+
+/// Causes are cut to so many columns: the record is no log.
+const CAUSE: usize = 160;
+
+/// What was known when the target was looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct Before<'a> {
+    /// Its record of tries.
+    pub tally: &'a Tally,
+    /// The incident that is going on.
+    pub incident: Option<&'a Incident>,
+    /// How long ago that was detected; for a new one, how long from its fault
+    /// to now, where that is known.
+    pub ago: Option<Duration>,
+    /// Who looks: `watch` or `recover`.
+    pub by: &'a str,
+}
+
+/// What to write down.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// The target's id.
+    pub id: String,
+    /// Its record of tries.
+    pub tally: Tally,
+    /// Its incident, new or continued.
+    pub incident: Option<Incident>,
+    /// What happened, for people.
+    pub event: Option<Event>,
+}
+
+/// What `told`, begun at `began` and done at `now`, means; `dice` in 0 to 1
+/// decides a delay.
+#[must_use]
+pub fn entry(
+    told: &Told,
+    name: &str,
+    before: Before<'_>,
+    began: &Moment,
+    now: &Moment,
+    dice: f64,
+) -> Entry {
+    let cause = cut(&clean(&told.plan.found), CAUSE, "…");
+    let tally = tally(told, before.tally, &cause, began, now, dice);
+    let incident = incident(told, before, cause, began, now);
+    let event = incident
+        .as_ref()
+        .filter(|incident| incident.recovered.is_some())
+        .map(|incident| {
+            let span = Duration::from_millis(incident.to_recover_ms.unwrap_or(0));
+            Event {
+                at: now.at,
+                node: told.target.node.clone(),
+                what: "recovered".into(),
+                text: format!("{name} is back in {}: {}", took(span), incident.cause),
+                check: Some(told.target.check()),
+            }
+        });
+    Entry {
+        id: told.target.id(),
+        tally,
+        incident,
+        event,
+    }
+}
+
+fn tally(
+    told: &Told,
+    before: &Tally,
+    cause: &str,
+    began: &Moment,
+    now: &Moment,
+    dice: f64,
+) -> Tally {
+    let acted = told.done.as_ref().is_some_and(super::work::Done::acted);
+    let tried = matches!(told.plan.verdict, Verdict::Mend(_)) && told.done.is_some();
+    if !tried {
+        return match told.condition {
+            Condition::Ready => before.ready(now),
+            Condition::Busy(_) | Condition::Planned | Condition::NotNow(_) => before.at(now),
+            _ => before.at(now).lost(),
+        };
+    }
+    let fell = before.fell(began, cause, dice);
+    // What had been ready is started again without counting.
+    let free = fell.restarted() > before.at(began).restarted();
+    let tally = if acted && !free {
+        fell.acted(began)
+    } else {
+        fell
+    };
+    match &told.condition {
+        Condition::Failed(why) => tally.failed(now, &cut(&clean(why), CAUSE, "…"), dice),
+        _ => tally.ready(now),
+    }
+}
+
+fn incident(
+    told: &Told,
+    before: Before<'_>,
+    cause: String,
+    began: &Moment,
+    now: &Moment,
+) -> Option<Incident> {
+    let done = told.done.as_ref();
+    let milliseconds = |span: Duration| u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
+    let broken = !matches!(
+        told.condition,
+        Condition::Ready
+            | Condition::Left
+            | Condition::Busy(_)
+            | Condition::Planned
+            | Condition::NotNow(_)
+    );
+    let fresh = || Incident {
+        node: told.target.node.clone(),
+        check: told.target.check(),
+        cause,
+        detected: began.at,
+        to_detect_ms: before.ago.map(milliseconds),
+        ..Incident::default()
+    };
+    let mut incident = match before.incident {
+        Some(open) => open.clone(),
+        None if broken => fresh(),
+        None => return None,
+    };
+    // How long it had been going on when we began.
+    let earlier = if before.incident.is_some() {
+        before.ago.unwrap_or_default()
+    } else {
+        Duration::ZERO
+    };
+    if let Some(after) = done.and_then(|done| done.acted_after) {
+        incident.tries = incident.tries.saturating_add(1);
+        incident.to_act_ms = incident.to_act_ms.or(Some(milliseconds(earlier + after)));
+    }
+    incident.why = why(told);
+    if !broken || told.condition == Condition::Recovered {
+        incident.recovered = Some(now.at);
+        incident.to_recover_ms = Some(milliseconds(earlier + now.since(began)));
+        let ours = incident.tries > 0;
+        incident.by = if ours {
+            before.by.to_owned()
+        } else {
+            "itself".to_owned()
+        };
+    }
+    Some(incident)
+}
+
+/// Why it is not mended, or what would mend it.
+fn why(told: &Told) -> String {
+    let text = match (&told.condition, &told.plan.verdict) {
+        (Condition::Failed(why), _) => why.clone(),
+        (Condition::NeedsRoot(command), _) => format!("{}; needs root: {command}", told.plan.found),
+        (Condition::Hopeless, Verdict::Hopeless(Some(help))) => {
+            format!("{}; {help}", told.plan.found)
+        }
+        (Condition::Hopeless | Condition::Waits(_), _) => told.plan.found.clone(),
+        _ => String::new(),
+    };
+    cut(&clean(&text), CAUSE, "…")
+}
+
+/// Takes an entry into the state.
+pub fn enter(state: &mut State, entry: &Entry) {
+    if entry.tally.blank() && entry.tally.ready_since.is_none() {
+        state.tallies.remove(&entry.id);
+    } else {
+        state.tallies.insert(entry.id.clone(), entry.tally.clone());
+    }
+    if let Some(incident) = &entry.incident {
+        state.incidents = incident::with(&state.incidents, incident);
+    }
+    state.events.extend(entry.event.clone());
+}
+
+/// The incident of a target that is still going on.
+#[must_use]
+pub fn open<'s>(state: &'s State, node: &str, check: &str) -> Option<&'s Incident> {
+    let of_it = |one: &&Incident| one.node == node && one.check == check;
+    state
+        .incidents
+        .iter()
+        .rev()
+        .find(of_it)
+        .filter(|one| one.open())
+}
+
+#[cfg(test)]
+#[path = "book_tests.rs"]
+mod tests;

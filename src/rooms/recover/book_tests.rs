@@ -1,0 +1,190 @@
+//! What is written down of a repair.
+
+use super::*;
+use crate::model::process::Identity;
+use crate::model::time::Timestamp;
+use crate::rooms::recover::plan::{Action, Plan, Step};
+use crate::rooms::recover::target::{Target, What};
+use crate::rooms::recover::work::{Done, Taken};
+
+fn at(elapsed_ms: u64) -> Moment {
+    Moment {
+        at: Timestamp(1_000_000 + i64::try_from(elapsed_ms / 1_000).unwrap()),
+        elapsed_ms,
+        boot: "a".into(),
+    }
+}
+
+fn told(condition: Condition, acted_after: Option<u64>) -> Told {
+    let step = Step::new(Action::Start(vec!["sshd".into()]), "refused");
+    let ready = match &condition {
+        Condition::Failed(why) => Err(why.clone()),
+        _ => Ok(()),
+    };
+    Told {
+        target: Target {
+            node: "here".into(),
+            what: What::Sshd,
+            expected: true,
+        },
+        plan: Plan {
+            found: "refused".into(),
+            verdict: if condition == Condition::Ready {
+                Verdict::Fine
+            } else {
+                Verdict::Mend(vec![step.clone()])
+            },
+        },
+        done: Some(Done {
+            ready: ready.clone(),
+            taken: vec![Taken {
+                step,
+                result: ready,
+            }],
+            acted_after: acted_after.map(Duration::from_millis),
+            took: Duration::from_millis(80),
+            started: None,
+        }),
+        condition,
+        alive: Some((Identity { pid: 2, started: 1 }, None)),
+        began: Duration::ZERO,
+    }
+}
+
+fn before<'a>(tally: &'a Tally, incident: Option<&'a Incident>, ago: Option<u64>) -> Before<'a> {
+    Before {
+        tally,
+        incident,
+        ago: ago.map(Duration::from_millis),
+        by: "watch",
+    }
+}
+
+#[test]
+fn a_death_that_was_mended_is_one_incident_and_no_failure() {
+    let ready = Tally::default().ready(&at(1_000));
+    let entry = entry(
+        &told(Condition::Recovered, Some(3)),
+        "sshd",
+        before(&ready, None, Some(1)),
+        &at(5_000),
+        &at(5_080),
+        0.5,
+    );
+    assert_eq!(
+        (
+            entry.tally.in_a_row,
+            entry.tally.actions.len(),
+            entry.tally.restarted()
+        ),
+        (0, 0, 1)
+    );
+    let incident = entry.incident.unwrap();
+    let times = (
+        incident.to_detect_ms,
+        incident.to_act_ms,
+        incident.to_recover_ms,
+    );
+    assert_eq!(
+        (times, incident.tries, incident.by.as_str()),
+        ((Some(1), Some(3), Some(80)), 1, "watch")
+    );
+    assert_eq!(entry.event.unwrap().text, "sshd is back in 80ms: refused");
+}
+
+#[test]
+fn an_incident_goes_on_until_it_is_mended() {
+    let tally = Tally::default().ready(&at(0));
+    let first = entry(
+        &told(Condition::Failed("no".into()), Some(2)),
+        "sshd",
+        before(&tally, None, None),
+        &at(5_000),
+        &at(6_000),
+        1.0,
+    );
+    assert_eq!((first.tally.in_a_row, first.event.is_none()), (1, true));
+    let open = first.incident.unwrap();
+    assert!(open.open());
+    let again = entry(
+        &told(Condition::Recovered, Some(2)),
+        "sshd",
+        before(&first.tally, Some(&open), Some(4_000)),
+        &at(9_000),
+        &at(9_500),
+        1.0,
+    );
+    // That one counts among the hour's actions.
+    assert_eq!(again.tally.actions.len(), 1);
+    let ended = again.incident.unwrap();
+    assert!(ended.same(&open));
+    assert_eq!(
+        (ended.to_act_ms, ended.to_recover_ms, ended.tries),
+        (Some(2), Some(4_500), 2)
+    );
+}
+
+#[test]
+fn what_came_back_by_itself_is_not_ours() {
+    let tally = Tally::default();
+    let open = entry(
+        &told(Condition::Failed("no".into()), None),
+        "sshd",
+        before(&tally, None, None),
+        &at(0),
+        &at(10),
+        1.0,
+    )
+    .incident;
+    let ready = entry(
+        &told(Condition::Ready, None),
+        "sshd",
+        before(&tally, open.as_ref(), Some(7_000)),
+        &at(7_000),
+        &at(7_001),
+        1.0,
+    );
+    assert_eq!(ready.incident.unwrap().by, "itself");
+    let nothing = entry(
+        &told(Condition::Ready, None),
+        "sshd",
+        before(&tally, None, None),
+        &at(0),
+        &at(1),
+        1.0,
+    );
+    assert_eq!((nothing.incident, nothing.event), (None, None));
+}
+
+#[test]
+fn a_state_takes_it_in() {
+    let mut state = State::default();
+    let tally = Tally::default();
+    let first = entry(
+        &told(Condition::Failed("no".into()), Some(1)),
+        "sshd",
+        before(&tally, None, None),
+        &at(0),
+        &at(10),
+        1.0,
+    );
+    enter(&mut state, &first);
+    assert_eq!(open(&state, "here", "sshd"), first.incident.as_ref());
+    let ended = entry(
+        &told(Condition::Recovered, Some(1)),
+        "sshd",
+        before(&first.tally, first.incident.as_ref(), Some(10)),
+        &at(20),
+        &at(30),
+        1.0,
+    );
+    enter(&mut state, &ended);
+    assert_eq!(
+        (
+            open(&state, "here", "sshd"),
+            state.incidents.len(),
+            state.events.len()
+        ),
+        (None, 1, 1)
+    );
+}

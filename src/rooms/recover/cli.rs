@@ -1,0 +1,200 @@
+//! The arguments of `mamori recover`, and its exit codes.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::book::{Before, Entry, enter, entry, open};
+use super::facts::Crew;
+use super::run::{self, Condition, Told};
+use super::target::{Target, chosen, local_targets, remote_targets};
+use super::work::Done;
+use super::{remote, show};
+use crate::config::{self, Config};
+use crate::failure::{Exit, Failure};
+use crate::model::home::Home;
+use crate::model::incident;
+use crate::model::state::State;
+use crate::model::tally::{Next, decide};
+use crate::roster;
+use crate::state::store::{PATIENCE, Store};
+use crate::sys::flock::Wait;
+use crate::sys::surroundings::Surroundings;
+use crate::sys::{clock, host, output};
+
+/// Bring back what died: sshd, tmux, the network, services
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// `sshd`, `tmux`, `network`, a service, `NODE/SERVICE`, a node; all that is expected without
+    #[arg(value_name = "TARGET")]
+    targets: Vec<String>,
+    /// Say what would be done and why, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Print one JSON value
+    #[arg(long)]
+    pub json: bool,
+    /// Also restore lost tmux sessions from the last picture, with shells only
+    #[arg(long)]
+    from_picture: bool,
+}
+
+/// How long to wait for somebody else who acts on a target, besides the time
+/// that its start may take.
+const OTHERS: Duration = Duration::from_secs(15);
+
+/// Carries `recover` out.
+///
+/// # Errors
+/// Exit 2 for an unknown target or a bad configuration.
+pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
+    let config = config::load(around)?;
+    let local = roster::local_name(&config);
+    let mut all = local_targets(&config, &local, around.termux());
+    all.extend(remote_targets(&config, &local));
+    let targets = chosen(&args.targets, &all, &local)?;
+    let store = Store::new(Home::of(&around.mamori_home), "mamori recover");
+    let state = store
+        .read()
+        .ok()
+        .flatten()
+        .map(|look| look.state)
+        .unwrap_or_default();
+    let crew = crew(around, &config, &local, &state, args.from_picture);
+    let mut told = Vec::new();
+    for target in &targets {
+        if !args.dry_run && targets.len() > 1 && !args.json {
+            output::progress(&format!("looking at {}", target.name(&local)));
+        }
+        let one = if target.node != local {
+            remote::see_to(target, &crew, &state, args.dry_run)
+        } else if args.dry_run {
+            run::look(target, &crew)
+        } else {
+            act(target, &crew, &state)
+        };
+        told.push(one);
+    }
+    output::progress("");
+    let means = if args.dry_run {
+        incident::means(&state.incidents)
+    } else {
+        record(&store, &told, &crew, &state)
+    };
+    let now = clock::now();
+    let text = if args.json {
+        let json = show::json(&told, &local, now, args.dry_run, means);
+        format!("{json}\n")
+    } else {
+        show::text(&told, &local)
+    };
+    output::print(&text)?;
+    let fine = told.iter().all(|told| told.condition.fine());
+    Ok(if fine { Exit::Fine } else { Exit::Found })
+}
+
+/// What all targets are recovered with.
+#[must_use]
+pub fn crew(
+    around: &Surroundings,
+    config: &Config,
+    local: &str,
+    state: &State,
+    from_picture: bool,
+) -> Crew {
+    Crew {
+        around: around.clone(),
+        config: config.clone(),
+        local: local.to_owned(),
+        servers: state
+            .tmux_servers
+            .iter()
+            .map(|server| (PathBuf::from(&server.socket), server.pid))
+            .collect(),
+        from_picture,
+    }
+}
+
+/// A person who asks does not wait for a back-off; but beyond the hour's
+/// actions nothing is done.
+#[must_use]
+pub fn act(target: &Target, crew: &Crew, state: &State) -> Told {
+    let tally = state.tallies.get(&target.id()).cloned().unwrap_or_default();
+    if let Next::Spent(wait) = decide(&tally, &host::moment()) {
+        let mut told = run::look(target, crew);
+        if told.condition == Condition::Planned {
+            let minutes = wait.as_secs().div_ceil(60);
+            told.condition = Condition::NotNow(format!(
+                "{} actions within an hour; the next in {minutes}m: {}",
+                crate::model::tally::ACTIONS,
+                told.plan.found
+            ));
+        }
+        return told;
+    }
+    let within = crew
+        .subject(target)
+        .map_or(Duration::ZERO, |subject| subject.service.ready_within);
+    run::see_to(target, crew, None, Wait::AtMost(within + OTHERS))
+}
+
+/// Takes what was done into the state file; when that cannot be, it is said
+/// and the result stands all the same.
+fn record(store: &Store, told: &[Told], crew: &Crew, before: &State) -> incident::Means {
+    if !told
+        .iter()
+        .any(|told| told.done.as_ref().is_some_and(Done::acted))
+    {
+        return incident::means(&before.incidents);
+    }
+    let booked = |state: &State| {
+        let mut state = state.clone();
+        for told in told {
+            let entry = entry_of(&state, told, &crew.local, "recover");
+            enter(&mut state, &entry);
+        }
+        state
+    };
+    match store.update(PATIENCE, clock::now(), |state| ((), Some(booked(state)))) {
+        Ok(updated) => {
+            for notice in &updated.notices {
+                output::complain(&format!("warning: {notice}\n"));
+            }
+            incident::means(&updated.state.incidents)
+        }
+        Err(error) => {
+            output::complain(&format!("warning: not recorded: {error}\n"));
+            incident::means(&booked(before).incidents)
+        }
+    }
+}
+
+/// What is to be written down of it; `by`: who saw to it.
+#[must_use]
+pub fn entry_of(state: &State, told: &Told, local: &str, by: &str) -> Entry {
+    let now = &host::moment();
+    let tally = state
+        .tallies
+        .get(&told.target.id())
+        .cloned()
+        .unwrap_or_default();
+    let open = open(state, &told.target.node, &told.target.check());
+    let began = now.before(clock::elapsed().saturating_sub(told.began));
+    let ago = open.map(|open| {
+        let seconds = began.at.since(open.detected);
+        Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
+    });
+    let before = Before {
+        tally: &tally,
+        incident: open,
+        ago,
+        by,
+    };
+    entry(
+        told,
+        &told.target.name(local),
+        before,
+        &began,
+        now,
+        fastrand::f64(),
+    )
+}

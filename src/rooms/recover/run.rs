@@ -1,0 +1,220 @@
+//! Sees to one target under its lock: looks, plans, carries out.
+
+use std::time::Duration;
+
+use super::facts::Crew;
+use super::plan::{Plan, Verdict};
+use super::service;
+use super::target::{Target, What};
+use super::work::{self, Done};
+use super::{network, tmux};
+use crate::model::process::Identity;
+use crate::sys::flock::{self, Lock, LockError, Wait};
+use crate::sys::{clock, files, processes};
+
+/// What became of a target.
+#[derive(Debug)]
+pub struct Told {
+    /// The target.
+    pub target: Target,
+    /// What was found and planned.
+    pub plan: Plan,
+    /// What was done; `None` where nothing was, as in a dry run.
+    pub done: Option<Done>,
+    /// How it stands now.
+    pub condition: Condition,
+    /// The process whose end is its end, and a supervisor whose child that is.
+    pub alive: Option<(Identity, Option<String>)>,
+    /// When it was looked at, on the clock that counts sleep.
+    pub began: Duration,
+}
+
+/// How a target stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Condition {
+    /// It was ready.
+    Ready,
+    /// It is ready again, by us or by its owner.
+    Recovered,
+    /// It is not, although everything was tried; why.
+    Failed(String),
+    /// Its owner stopped it, or nobody expects it.
+    Left,
+    /// Nothing we could do would help.
+    Hopeless,
+    /// Only with more rights: the command to paste.
+    NeedsRoot(String),
+    /// It waits for another target.
+    Waits(String),
+    /// Somebody else acts on it now.
+    Busy(String),
+    /// A dry run: this is what would be done.
+    Planned,
+    /// It was tried too often: not now.
+    NotNow(String),
+}
+
+impl Condition {
+    /// Its word in the JSON.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Recovered => "recovered",
+            Self::Failed(_) => "failed",
+            Self::Left => "left",
+            Self::Hopeless => "unrepairable",
+            Self::NeedsRoot(_) => "needs_root",
+            Self::Waits(_) => "waits",
+            Self::Busy(_) => "busy",
+            Self::Planned => "planned",
+            Self::NotNow(_) => "not_now",
+        }
+    }
+
+    /// Whether nothing is left to repair.
+    #[must_use]
+    pub fn fine(&self) -> bool {
+        matches!(self, Self::Ready | Self::Recovered | Self::Left)
+    }
+}
+
+/// Looks and plans; nothing is changed.
+#[must_use]
+pub fn look(target: &Target, crew: &Crew) -> Told {
+    let began = clock::elapsed();
+    let plan = match crew.subject(target) {
+        Some(subject) => service::plan(&crew.see(&subject, None)),
+        None if target.what == What::Network => network::plan(&crew.see_network()),
+        None => tmux::plan(&crew.see_tmux()),
+    };
+    let plan = unexpected(plan, target);
+    let condition = standing(&plan, Condition::Planned);
+    Told {
+        target: target.clone(),
+        plan,
+        done: None,
+        condition,
+        alive: None,
+        began,
+    }
+}
+
+/// A look at what is ready, with the process whose end is to be waited for;
+/// `known`: the one it was before.
+#[must_use]
+pub fn watched(mut told: Told, crew: &Crew, known: Option<Identity>) -> Told {
+    if told.condition == Condition::Ready
+        && let Some(subject) = crew.subject(&told.target)
+    {
+        let known = known.filter(processes::lives);
+        let identity = known.or_else(|| crew.alive(&subject.service, None));
+        told.alive = identity.map(|identity| (identity, crew.overseer(&identity)));
+    }
+    told
+}
+
+/// Looks, and does what is to be done. `overseer`: the supervisor whose child
+/// it was when it was last seen. `wait`: for somebody else who acts on it.
+#[must_use]
+pub fn see_to(target: &Target, crew: &Crew, overseer: Option<&str>, wait: Wait) -> Told {
+    let began = clock::elapsed();
+    let held = match lock(target, crew, wait) {
+        Ok(lock) => lock,
+        Err(holder) => {
+            let plan = Plan {
+                found: format!("{holder} acts on it"),
+                verdict: Verdict::Leave,
+            };
+            return Told {
+                target: target.clone(),
+                plan,
+                done: None,
+                condition: Condition::Busy(holder),
+                alive: None,
+                began,
+            };
+        }
+    };
+    let told = match crew.subject(target) {
+        Some(subject) => {
+            let plan = unexpected(service::plan(&crew.see(&subject, overseer)), target);
+            let mut done = work::service(&plan, &subject, crew);
+            let alive = done.ready.is_ok().then(|| {
+                let started = done.started.as_mut();
+                let pid = started.and_then(|started| started.stays().then(|| started.pid()));
+                crew.alive(&subject.service, pid)
+            });
+            let alive = alive
+                .flatten()
+                .map(|identity| (identity, crew.overseer(&identity)));
+            (plan, done, alive)
+        }
+        None if target.what == What::Network => {
+            let plan = network::plan(&crew.see_network());
+            let done = work::network(&plan, crew);
+            (plan, done, None)
+        }
+        None => {
+            let plan = unexpected(tmux::plan(&crew.see_tmux()), target);
+            let done = work::tmux(&plan, crew);
+            (plan, done, None)
+        }
+    };
+    drop(held);
+    let (plan, done, alive) = told;
+    let tried = match &done.ready {
+        Ok(()) => Condition::Recovered,
+        Err(why) => Condition::Failed(why.clone()),
+    };
+    let condition = standing(&plan, tried);
+    Told {
+        target: target.clone(),
+        plan,
+        done: Some(done),
+        condition,
+        alive,
+        began,
+    }
+}
+
+/// What the plan makes of it; `tried`, where there was something to do.
+fn standing(plan: &Plan, tried: Condition) -> Condition {
+    match &plan.verdict {
+        Verdict::Fine => Condition::Ready,
+        Verdict::Mend(_) => tried,
+        Verdict::Leave => Condition::Left,
+        Verdict::Hopeless(_) => Condition::Hopeless,
+        Verdict::NeedsRoot(command) => Condition::NeedsRoot(command.clone()),
+        Verdict::Waits(other) => Condition::Waits(other.clone()),
+    }
+}
+
+/// What nobody expects is looked at and left alone.
+fn unexpected(plan: Plan, target: &Target) -> Plan {
+    if target.expected || plan.verdict == Verdict::Fine || target.what == What::Network {
+        return plan;
+    }
+    Plan {
+        found: format!("{}; nobody expects it here", plan.found),
+        verdict: Verdict::Leave,
+    }
+}
+
+/// The lock of a target; `None` where there is no place for it: what is broken
+/// is mended all the same.
+fn lock(target: &Target, crew: &Crew, wait: Wait) -> Result<Option<Lock>, String> {
+    let folder = crew.around.own().join("locks");
+    if files::private_folder(&folder).is_err() {
+        return Ok(None);
+    }
+    match flock::lock(
+        &folder.join(target.lock(&crew.local)),
+        "mamori recover",
+        wait,
+    ) {
+        Ok(lock) => Ok(Some(lock)),
+        Err(LockError::Held(holder)) => Err(holder),
+        Err(LockError::Unusable(_)) => Ok(None),
+    }
+}

@@ -1,0 +1,368 @@
+//! What to do about a service that is not ready. Pure.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::plan::{Action, Plan, Step, Verdict, command_line};
+use crate::model::owner::{Owner, Wanted};
+use crate::model::process::{Condition, Facts};
+
+/// Everything a plan for a service is made from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seen {
+    /// Its name.
+    pub name: String,
+    /// Whether its check passes, else why not.
+    pub ready: Result<(), String>,
+    /// How it is started; `None`: never.
+    pub start: Option<Vec<String>>,
+    /// Whether the program of `start` is there and may be run, else why not.
+    pub program: Result<(), String>,
+    /// What must succeed first.
+    pub validate: Option<Vec<String>>,
+    /// How long it may take.
+    pub ready_within: Duration,
+    /// Who looks after it, and what it wants.
+    pub owner: Option<(Owner, Wanted)>,
+    /// A supervisor whose child it was when it was last seen.
+    pub overseer: Option<String>,
+    /// The process that its pid file or its port names, when it is really of
+    /// this service.
+    pub process: Option<Facts>,
+    /// A process that is not of this service has its port.
+    pub taken: Option<Facts>,
+    /// The first service it needs that is not ready.
+    pub waits_for: Option<String>,
+    /// Only root may start it: it is the system's own.
+    pub for_root: bool,
+    /// Whose rights we have.
+    pub uid: u32,
+}
+
+/// Programs whose children come back by themselves.
+const OVERSEERS: &[&str] = &[
+    "runsv",
+    "s6-supervise",
+    "supervisord",
+    "perpd",
+    "immortal",
+    "monit",
+];
+
+/// Whether a process of this program restarts its children.
+#[must_use]
+pub fn oversees(program: &str) -> bool {
+    OVERSEERS.contains(&program)
+}
+
+/// What to do.
+#[must_use]
+pub fn plan(seen: &Seen) -> Plan {
+    let why = match &seen.ready {
+        Ok(()) => return plan_of("ready", Verdict::Fine),
+        Err(why) => why,
+    };
+    let found = match &seen.process {
+        Some(process) if process.condition == Condition::Stopped => {
+            format!("a signal stopped process {}: {why}", process.identity.pid)
+        }
+        Some(process) => format!("process {} hangs: {why}", process.identity.pid),
+        None => why.clone(),
+    };
+    if let Some(Wanted::Stopped(how)) = seen.owner.as_ref().map(|(_, wanted)| wanted) {
+        return plan_of(format!("stopped by its owner: {how}"), Verdict::Leave);
+    }
+    if let Some(other) = &seen.waits_for {
+        return plan_of(
+            format!("{found}; it needs `{other}`"),
+            Verdict::Waits(other.clone()),
+        );
+    }
+    let Some(start) = &seen.start else {
+        return plan_of(
+            found,
+            Verdict::Hopeless(Some(
+                "its `[[service]]` has no `start`: nobody said how".into(),
+            )),
+        );
+    };
+    if let Some(other) = &seen.taken {
+        let name = other.program.as_deref().unwrap_or(&other.name);
+        let found = format!("`{name}` (pid {}) has its port: {why}", other.identity.pid);
+        return plan_of(found, Verdict::Hopeless(None));
+    }
+    if let Err(missing) = &seen.program {
+        return plan_of(format!("{found}; {missing}"), Verdict::Hopeless(None));
+    }
+    if seen.for_root && seen.uid != 0 {
+        return plan_of(
+            found,
+            Verdict::NeedsRoot(format!("sudo {}", command_line(start))),
+        );
+    }
+    let mut steps = Vec::new();
+    if let Some(process) = &seen.process {
+        let pid = process.identity.pid;
+        if process.uid != seen.uid && seen.uid != 0 {
+            return plan_of(found, Verdict::NeedsRoot(format!("sudo kill -9 {pid}")));
+        }
+        steps.push(Step::new(
+            Action::End(process.identity),
+            format!("it holds its place: {why}"),
+        ));
+    }
+    let overseer = seen
+        .owner
+        .as_ref()
+        .filter(|(_, wanted)| *wanted == Wanted::Up)
+        .map(|(owner, _)| owner.name())
+        .or(seen.overseer.as_deref());
+    if let Some(overseer) = overseer {
+        let why = format!("{overseer} restarts it itself");
+        steps.push(Step::new(Action::Await(seen.ready_within), why));
+    }
+    if let Some(validate) = &seen.validate {
+        let why = "what is broken is not started";
+        steps.push(Step::new(Action::Validate(validate.clone()), why));
+    }
+    steps.push(Step::new(Action::Start(start.clone()), found.clone()));
+    plan_of(found, Verdict::Mend(steps))
+}
+
+fn plan_of(found: impl Into<String>, verdict: Verdict) -> Plan {
+    Plan {
+        found: found.into(),
+        verdict,
+    }
+}
+
+/// Whether a process is one of a service that is started by `start`: the
+/// program it runs, or one of its first words, is named in that command. A pid
+/// file may name anybody.
+#[must_use]
+pub fn is_of(process: &Facts, start: &[String], name: &str) -> bool {
+    let base = |word: &str| {
+        Path::new(word)
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+    };
+    // Interpreters and doors to other rights say nothing of who runs in them.
+    let common = [
+        "sh",
+        "bash",
+        "dash",
+        "zsh",
+        "env",
+        "sudo",
+        "doas",
+        "nohup",
+        "setsid",
+        "nice",
+        "python3",
+        "python",
+        "perl",
+        "ruby",
+        "node",
+        "sv",
+        "systemctl",
+    ];
+    let telling: Vec<String> = start
+        .iter()
+        .filter(|word| !word.starts_with('-'))
+        .filter_map(|word| base(word))
+        .filter(|word| !common.contains(&word.as_str()))
+        .take(2)
+        .chain([name.to_owned()])
+        .collect();
+    let words = process
+        .arguments
+        .iter()
+        .take(3)
+        .filter_map(|word| base(word));
+    process
+        .program
+        .iter()
+        .cloned()
+        .chain([process.name.clone()])
+        .chain(words)
+        .any(|word| telling.contains(&word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::process::Identity;
+
+    fn process(pid: u32, program: &str, arguments: &[&str]) -> Facts {
+        Facts {
+            identity: Identity { pid, started: 7 },
+            uid: 1000,
+            condition: Condition::Alive,
+            name: program.to_owned(),
+            program: Some(program.to_owned()),
+            arguments: arguments.iter().map(ToString::to_string).collect(),
+            parent: 1,
+        }
+    }
+
+    fn words(text: &str) -> Vec<String> {
+        text.split(' ').map(ToOwned::to_owned).collect()
+    }
+
+    fn refused() -> Seen {
+        Seen {
+            name: "web".into(),
+            ready: Err("refused".into()),
+            start: Some(words("/srv/web -p 1")),
+            program: Ok(()),
+            validate: None,
+            ready_within: Duration::from_secs(10),
+            owner: None,
+            overseer: None,
+            process: None,
+            taken: None,
+            waits_for: None,
+            for_root: false,
+            uid: 1000,
+        }
+    }
+
+    fn steps(seen: &Seen) -> Vec<String> {
+        match plan(seen).verdict {
+            Verdict::Mend(steps) => steps.iter().map(|step| step.action.shown()).collect(),
+            other => vec![format!("{other:?}")],
+        }
+    }
+
+    #[test]
+    fn what_is_gone_is_validated_and_started() {
+        let seen = Seen {
+            validate: Some(words("/srv/web -t")),
+            ..refused()
+        };
+        assert_eq!(steps(&seen), ["/srv/web -t", "/srv/web -p 1"]);
+        assert_eq!(
+            plan(&Seen {
+                ready: Ok(()),
+                ..refused()
+            })
+            .verdict,
+            Verdict::Fine
+        );
+    }
+
+    #[test]
+    fn what_hangs_is_ended_first_and_nobody_elses() {
+        let hanging = Some(process(12, "web", &[]));
+        let seen = Seen {
+            process: hanging.clone(),
+            ..refused()
+        };
+        assert_eq!(steps(&seen), ["kill 12 || kill -9 12", "/srv/web -p 1"]);
+        let seen = Seen {
+            uid: 5,
+            process: hanging,
+            ..refused()
+        };
+        assert_eq!(
+            plan(&seen).verdict,
+            Verdict::NeedsRoot("sudo kill -9 12".into())
+        );
+        let seen = Seen {
+            taken: Some(process(13, "python3", &[])),
+            ..refused()
+        };
+        assert_eq!(
+            plan(&seen).found,
+            "`python3` (pid 13) has its port: refused"
+        );
+        assert_eq!(plan(&seen).verdict, Verdict::Hopeless(None));
+    }
+
+    #[test]
+    fn an_owner_is_waited_for_and_obeyed() {
+        let owned = |wanted| Seen {
+            owner: Some((Owner::Runit("web".into()), wanted)),
+            start: Some(words("sv up web")),
+            ..refused()
+        };
+        assert_eq!(
+            steps(&owned(Wanted::Up)),
+            ["wait for its owner, 10s at most", "sv up web"]
+        );
+        let stopped = plan(&owned(Wanted::Stopped("`sv down`".into())));
+        assert_eq!(
+            (stopped.found.as_str(), stopped.verdict),
+            ("stopped by its owner: `sv down`", Verdict::Leave)
+        );
+        let unknown = owned(Wanted::Unknown("runsv is gone".into()));
+        assert_eq!(steps(&unknown), ["sv up web"]);
+        let overseen = Seen {
+            overseer: Some("runsv".into()),
+            ..refused()
+        };
+        assert_eq!(
+            steps(&overseen),
+            ["wait for its owner, 10s at most", "/srv/web -p 1"]
+        );
+    }
+
+    #[test]
+    fn what_cannot_help_is_not_done() {
+        let seen = Seen {
+            program: Err("`/srv/web` is not there".into()),
+            ..refused()
+        };
+        assert_eq!(plan(&seen).found, "refused; `/srv/web` is not there");
+        assert_eq!(plan(&seen).verdict, Verdict::Hopeless(None));
+        let seen = Seen {
+            waits_for: Some("db".into()),
+            ..refused()
+        };
+        assert_eq!(plan(&seen).verdict, Verdict::Waits("db".into()));
+        let seen = Seen {
+            for_root: true,
+            ..refused()
+        };
+        assert_eq!(
+            plan(&seen).verdict,
+            Verdict::NeedsRoot("sudo /srv/web -p 1".into())
+        );
+        assert!(matches!(
+            plan(&Seen {
+                start: None,
+                ..refused()
+            })
+            .verdict,
+            Verdict::Hopeless(Some(_))
+        ));
+    }
+
+    #[test]
+    fn a_pid_file_may_name_anybody() {
+        let start = words("/usr/sbin/sshd -f x");
+        let title = ["sshd: /usr/sbin/sshd -f x [listener] 0 of 10-100 startups"];
+        assert!(is_of(&process(1, "sshd", &title), &start, "sshd"));
+        assert!(!is_of(
+            &process(1, "vim", &["vim", "notes"]),
+            &start,
+            "sshd"
+        ));
+        let script = words("python3 /srv/app.py --port 1");
+        assert!(is_of(
+            &process(1, "python3.11", &["python3", "/srv/app.py"]),
+            &script,
+            "app"
+        ));
+        assert!(!is_of(
+            &process(1, "python3.11", &["python3", "/srv/other.py"]),
+            &script,
+            "app"
+        ));
+        assert!(!is_of(
+            &process(1, "bash", &["-bash"]),
+            &words("/bin/sh /srv/x.sh"),
+            "x"
+        ));
+    }
+}

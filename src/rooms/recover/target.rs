@@ -1,0 +1,250 @@
+//! What recover looks after: expected things, and nothing else. Pure.
+
+use crate::config::{Config, Expect, Host, Service};
+use crate::failure::Failure;
+use crate::model::text::clean;
+
+/// One thing on one node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The node.
+    pub node: String,
+    /// What it is.
+    pub what: What,
+    /// Whether it shall be there: what is not expected is never started.
+    pub expected: bool,
+}
+
+/// What can be recovered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// The machine's own ssh server.
+    Sshd,
+    /// The tmux servers, their sockets and the expected sessions.
+    Tmux,
+    /// The network.
+    Network,
+    /// A `[[service]]`.
+    Service(Box<Service>),
+}
+
+impl Target {
+    /// What a person calls it: `sshd`, `tmux`, `network`, a service's name, or
+    /// `NODE/NAME` on another machine.
+    #[must_use]
+    pub fn name(&self, local: &str) -> String {
+        let name = self.what.name();
+        if self.node == local {
+            name.to_owned()
+        } else {
+            format!("{}/{name}", self.node)
+        }
+    }
+
+    /// Its check, as in a problem and an incident.
+    #[must_use]
+    pub fn check(&self) -> String {
+        match &self.what {
+            What::Service(service) => format!("service:{}", service.name),
+            other => other.name().to_owned(),
+        }
+    }
+
+    /// `NODE/CHECK`: the key of its tally.
+    #[must_use]
+    pub fn id(&self) -> String {
+        format!("{}/{}", self.node, self.check())
+    }
+
+    /// The name of its lock file: a service called `tmux` waits for the
+    /// sessions, too, which does no harm.
+    #[must_use]
+    pub fn lock(&self, local: &str) -> String {
+        format!("{}.lock", self.name(local).replace('/', ":"))
+    }
+}
+
+impl What {
+    fn name(&self) -> &str {
+        match self {
+            Self::Sshd => "sshd",
+            Self::Tmux => "tmux",
+            Self::Network => "network",
+            Self::Service(service) => &service.name,
+        }
+    }
+}
+
+/// Everything on this machine that is expected, in the order in which it is
+/// recovered: the network first, what others need before them.
+#[must_use]
+pub fn local_targets(config: &Config, local: &str, termux: bool) -> Vec<Target> {
+    let expect = config.local.expected(termux);
+    let services = || {
+        config
+            .services
+            .iter()
+            .filter(|service| service.host == Host::Local)
+    };
+    let own_sshd = !services().any(|service| service.name == "sshd");
+    let target = |what, expected| Target {
+        node: local.to_owned(),
+        what,
+        expected,
+    };
+    let mut targets = vec![target(What::Network, expect.contains(&Expect::Network))];
+    if own_sshd {
+        targets.push(target(What::Sshd, expect.contains(&Expect::Sshd)));
+    }
+    targets
+        .extend(services().map(|service| target(What::Service(Box::new(service.clone())), true)));
+    targets.push(target(
+        What::Tmux,
+        !config.local.expected_sessions(termux).is_empty(),
+    ));
+    targets
+}
+
+/// The services of other nodes, which are recovered over their channels.
+#[must_use]
+pub fn remote_targets(config: &Config, local: &str) -> Vec<Target> {
+    let elsewhere = |service: &&Service| matches!(&service.host, Host::Node(node) if node != local);
+    config
+        .services
+        .iter()
+        .filter(elsewhere)
+        .map(|service| Target {
+            node: service.host.name().to_owned(),
+            what: What::Service(Box::new(service.clone())),
+            expected: true,
+        })
+        .collect()
+}
+
+/// The targets that `words` name: a target's name, `service:NAME`, `local`, a
+/// node, `NODE/NAME`. Without words, all that is expected.
+///
+/// # Errors
+/// Exit 2 for a word that names none.
+pub fn chosen(words: &[String], all: &[Target], local: &str) -> Result<Vec<Target>, Failure> {
+    if words.is_empty() {
+        return Ok(all
+            .iter()
+            .filter(|target| target.expected)
+            .cloned()
+            .collect());
+    }
+    let mut chosen: Vec<Target> = Vec::new();
+    for word in words {
+        let named: Vec<&Target> = all
+            .iter()
+            .filter(|target| is_named(target, word, local))
+            .collect();
+        if named.is_empty() {
+            return Err(unknown(word, all, local));
+        }
+        for target in named {
+            if !chosen.contains(target) {
+                chosen.push(target.clone());
+            }
+        }
+    }
+    // In the order in which they are recovered.
+    chosen.sort_by_key(|target| all.iter().position(|other| other == target));
+    Ok(chosen)
+}
+
+fn is_named(target: &Target, word: &str, local: &str) -> bool {
+    let whole_node = (word == "local" && target.node == local) || word == target.node;
+    let word = word.strip_prefix("local/").unwrap_or(word);
+    target.name(local) == word
+        || target.id() == word
+        || (target.node == local && target.check() == word)
+        || (whole_node && target.expected)
+}
+
+fn unknown(word: &str, all: &[Target], local: &str) -> Failure {
+    let names: Vec<String> = all.iter().map(|target| target.name(local)).collect();
+    let near = names
+        .iter()
+        .map(|name| (strsim::jaro_winkler(name, word), name))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|one, other| one.0.total_cmp(&other.0));
+    let hint = match near {
+        Some((_, name)) => format!("mamori recover {}", crate::model::text::quoted(name)),
+        None => format!("the targets are: {}", names.join(", ")),
+    };
+    Failure::usage(format!("there is no target `{}`", clean(word))).hint(hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Variables;
+
+    fn config(text: &str) -> Config {
+        let variables = Variables {
+            home: "/home/ann".into(),
+            prefix: None,
+            tmpdir: "/tmp".into(),
+        };
+        crate::config::read(text, "config.toml", &variables).unwrap()
+    }
+
+    const SERVICES: &str = "[local]\nexpect = [\"sshd\"]\n[[node]]\nname = \"far\"\n\
+        [[service]]\nname = \"db\"\ncheck = { tcp = \"127.0.0.1:1\" }\n\
+        [[service]]\nname = \"web\"\nneeds = [\"db\"]\ncheck = { tcp = \"127.0.0.1:2\" }\n\
+        [[service]]\nname = \"db\"\nnode = \"far\"\ncheck = { tcp = \"127.0.0.1:3\" }\n";
+
+    fn names(words: &[&str]) -> Vec<String> {
+        let config = config(SERVICES);
+        let mut all = local_targets(&config, "here", false);
+        all.extend(remote_targets(&config, "here"));
+        let words: Vec<String> = words.iter().map(ToString::to_string).collect();
+        match chosen(&words, &all, "here") {
+            Ok(chosen) => chosen.iter().map(|target| target.name("here")).collect(),
+            Err(failure) => vec![failure.text()],
+        }
+    }
+
+    #[test]
+    fn what_is_expected_is_chosen_in_its_order() {
+        assert_eq!(names(&[]), ["sshd", "db", "web", "far/db"]);
+        assert_eq!(names(&["web", "db", "db"]), ["db", "web"]);
+        assert_eq!(names(&["service:web"]), ["web"]);
+        assert_eq!(names(&["local"]), ["sshd", "db", "web"]);
+        assert_eq!(names(&["here"]), ["sshd", "db", "web"]);
+        assert_eq!(names(&["far"]), ["far/db"]);
+        assert_eq!(names(&["local/db"]), ["db"]);
+        // Not expected, and still a name that people know.
+        assert_eq!(names(&["tmux"]), ["tmux"]);
+    }
+
+    #[test]
+    fn an_unknown_target_is_refused_with_what_there_is() {
+        assert_eq!(
+            names(&["webb"]),
+            ["error: there is no target `webb`\nhint: mamori recover web\n"]
+        );
+        assert_eq!(
+            names(&["\u{1b}[2J"]),
+            [
+                "error: there is no target `[2J`\nhint: the targets are: network, sshd, db, web, tmux, far/db\n"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_service_called_sshd_takes_the_place_of_the_machines_own() {
+        let config = config(
+            "[local]\nexpect = [\"sshd\"]\n[[service]]\nname = \"sshd\"\ncheck = { process = \"x\" }\n",
+        );
+        let all = local_targets(&config, "here", false);
+        let sshd: Vec<String> = all
+            .iter()
+            .map(Target::id)
+            .filter(|id| id.contains("sshd"))
+            .collect();
+        assert_eq!(sshd, ["here/service:sshd"]);
+    }
+}

@@ -1,0 +1,289 @@
+//! Looks after this machine's targets on a thread of its own: a death is
+//! answered at once, whatever the watcher is busy with. Effects.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::time::Duration;
+
+use rustix::event::PollFd;
+
+use super::kept::{Kept, Turn};
+use crate::model::incident::Incident;
+use crate::model::state::State;
+use crate::model::tally::Tally;
+use crate::rooms::recover::book::{self, Entry};
+use crate::rooms::recover::facts::Crew;
+use crate::rooms::recover::run::{self, Told};
+use crate::rooms::recover::target::Target;
+use crate::rooms::recover::work;
+use crate::sys::bell::{Bell, Ringer, aside, bell};
+use crate::sys::deaths::Deaths;
+use crate::sys::flock::Wait;
+use crate::sys::start::{self, Started};
+use crate::sys::{clock, host};
+
+/// What to look after, and with what.
+#[derive(Debug, Clone)]
+pub struct Charge {
+    /// What all targets are recovered with.
+    pub crew: Arc<Crew>,
+    /// What is expected; none while the node is paused.
+    pub targets: Vec<Target>,
+    /// What is known of earlier tries.
+    pub tallies: BTreeMap<String, Tally>,
+    /// The incidents that are going on.
+    pub incidents: Vec<Incident>,
+}
+
+impl Charge {
+    /// From the state and the configuration.
+    #[must_use]
+    pub fn new(crew: Crew, targets: Vec<Target>, state: &State) -> Self {
+        Self {
+            crew: Arc::new(crew),
+            targets,
+            tallies: state.tallies.clone(),
+            incidents: state
+                .incidents
+                .iter()
+                .filter(|one| one.open())
+                .cloned()
+                .collect(),
+        }
+    }
+}
+
+/// The watcher's end.
+#[derive(Debug)]
+pub struct Keeper {
+    orders: Sender<Charge>,
+    ringer: Ringer,
+    entries: Receiver<Entry>,
+    bell: Bell,
+}
+
+impl Keeper {
+    /// Starts it; it looks after nothing yet.
+    ///
+    /// # Errors
+    /// When the system refuses a thread or a socket.
+    pub fn start() -> std::io::Result<Self> {
+        let (orders, received) = mpsc::channel();
+        let (sender, entries) = mpsc::channel();
+        let (ringer, hears) = bell()?;
+        let (tells, bell) = bell()?;
+        let own = ringer.clone();
+        aside("keeper", move || {
+            let (results, done) = mpsc::channel();
+            let watch = Watch {
+                orders: received,
+                entries: sender,
+                tells,
+                hears,
+                own,
+                results,
+                done,
+                deaths: Deaths::new(),
+                crew: None,
+                kept: BTreeMap::new(),
+                children: BTreeMap::new(),
+            };
+            watch.run();
+        })?;
+        Ok(Self {
+            orders,
+            ringer,
+            entries,
+            bell,
+        })
+    }
+
+    /// Gives it this to look after from now on.
+    pub fn follow(&self, charge: Charge) {
+        // A keeper that broke down looks after nothing; the rounds still look.
+        let _ = self.orders.send(charge);
+        self.ringer.ring();
+    }
+
+    /// What wakes who waits for it.
+    #[must_use]
+    pub fn interest(&self) -> PollFd<'_> {
+        self.bell.interest()
+    }
+
+    /// What happened since this was last asked.
+    #[must_use]
+    pub fn news(&self) -> Vec<Entry> {
+        self.bell.hush();
+        self.entries.try_iter().collect()
+    }
+}
+
+/// What a job came to: who it was about, when it began, and what was told.
+type Result = (String, Turn, Told);
+
+struct Watch {
+    orders: Receiver<Charge>,
+    entries: Sender<Entry>,
+    tells: Ringer,
+    hears: Bell,
+    own: Ringer,
+    results: Sender<Result>,
+    done: Receiver<Result>,
+    deaths: Deaths<String>,
+    crew: Option<Arc<Crew>>,
+    kept: BTreeMap<String, Kept>,
+    children: BTreeMap<String, Started>,
+}
+
+impl Watch {
+    /// Goes on until the watcher is gone.
+    fn run(mut self) {
+        loop {
+            loop {
+                match self.orders.try_recv() {
+                    Ok(charge) => self.follow(charge),
+                    Err(mpsc::TryRecvError::Empty) => break,
+                    Err(mpsc::TryRecvError::Disconnected) => return,
+                }
+            }
+            while let Ok((id, turn, told)) = self.done.try_recv() {
+                self.take(&id, turn, told);
+            }
+            for id in self.deaths.gone() {
+                // A child of ours is collected, whoever else looks at it.
+                let child = self.children.get_mut(&id);
+                if child.is_none_or(|child| !child.stays()) {
+                    self.children.remove(&id);
+                }
+                if let Some(kept) = self.kept.get_mut(&id) {
+                    kept.died();
+                }
+            }
+            let now = clock::elapsed();
+            let due: Vec<String> = self
+                .kept
+                .iter()
+                .filter(|(_, kept)| kept.due(now))
+                .map(|(id, _)| id.clone())
+                .collect();
+            for id in due {
+                self.begin(&id);
+            }
+            let now = clock::elapsed();
+            let waits = self.kept.values().filter_map(|kept| kept.wait(now));
+            let limit = waits
+                .chain(self.deaths.wait())
+                .min()
+                .unwrap_or(Duration::MAX);
+            self.hears.wait(self.deaths.interests(), limit);
+        }
+    }
+
+    /// Takes over what there is to look after; what is known of it stays.
+    fn follow(&mut self, charge: Charge) {
+        let Charge {
+            crew,
+            targets,
+            tallies,
+            incidents,
+        } = charge;
+        let mut before = std::mem::take(&mut self.kept);
+        for target in targets {
+            let id = target.id();
+            let check = target.check();
+            let known = before
+                .remove(&id)
+                .filter(|kept| kept.target == target || kept.busy());
+            let kept = known.unwrap_or_else(|| {
+                let tally = tallies.get(&id).cloned().unwrap_or_default();
+                let open = incidents
+                    .iter()
+                    .find(|one| one.node == target.node && one.check == check);
+                Kept::new(
+                    target,
+                    tally,
+                    open.cloned(),
+                    crew.config.watch.liveness_every,
+                    &host::moment(),
+                )
+            });
+            self.kept.insert(id, kept);
+        }
+        for id in before.keys() {
+            self.deaths.forget(id);
+        }
+        self.crew = Some(crew);
+    }
+
+    /// Looks at a target, and acts, on a thread of its own.
+    fn begin(&mut self, id: &str) {
+        let (Some(kept), Some(crew)) = (self.kept.get_mut(id), self.crew.clone()) else {
+            return;
+        };
+        let turn = kept.begin(&host::moment());
+        let target = kept.target.clone();
+        let (overseer, process) = (kept.overseer.clone(), kept.process);
+        let (results, own, about) = (self.results.clone(), self.own.clone(), id.to_owned());
+        let work = move || {
+            let told = match turn {
+                Turn::Act { .. } => run::see_to(&target, &crew, overseer.as_deref(), Wait::Never),
+                Turn::Look { may_act } => {
+                    let told = run::look(&target, &crew);
+                    if may_act && super::kept::at_once(&told) {
+                        run::see_to(&target, &crew, overseer.as_deref(), Wait::Never)
+                    } else {
+                        run::watched(told, &crew, process)
+                    }
+                }
+            };
+            if let Some(subject) = crew.subject(&target) {
+                start::cut_output(&work::output(&crew.around, &subject.service.name));
+            }
+            let _ = results.send((about, turn, told));
+            own.ring();
+        };
+        // Without a thread it is tried again as a failed try is.
+        if aside("recover", work).is_err()
+            && let Some(kept) = self.kept.get_mut(id)
+        {
+            kept.again();
+        }
+    }
+
+    /// Takes what came of a look or an act.
+    fn take(&mut self, id: &str, turn: Turn, mut told: Told) {
+        let Some(kept) = self.kept.get_mut(id) else {
+            return;
+        };
+        let now = host::moment();
+        let began = now.before(clock::elapsed().saturating_sub(told.began));
+        if let Some(started) = told.done.as_mut().and_then(|done| done.started.take()) {
+            self.children.insert(id.to_owned(), started);
+        }
+        let alive = told.alive.clone();
+        let local = self.crew.as_ref().map_or("", |crew| &crew.local);
+        let name = told.target.name(local);
+        let entry = book::entry(
+            &told,
+            &name,
+            kept.before(turn, &began),
+            &began,
+            &now,
+            fastrand::f64(),
+        );
+        let news = kept.took(&told, &entry, &began, &now);
+        self.deaths.forget(&id.to_owned());
+        if let Some((identity, overseer)) = alive {
+            kept.overseer = overseer;
+            kept.process = Some(identity);
+            if !self.deaths.watch(id.to_owned(), &identity) {
+                kept.died();
+            }
+        }
+        if news && self.entries.send(entry).is_ok() {
+            self.tells.ring();
+        }
+    }
+}

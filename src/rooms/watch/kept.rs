@@ -1,0 +1,237 @@
+//! One target as the keeper knows it: when it is looked at, and when that may
+//! become an act. Pure.
+
+use std::time::Duration;
+
+use crate::model::incident::Incident;
+use crate::model::moment::Moment;
+use crate::model::process::Identity;
+use crate::model::tally::{Next, Tally, decide};
+use crate::rooms::recover::book::{Before, Entry};
+use crate::rooms::recover::plan::{Action, Verdict};
+use crate::rooms::recover::run::{Condition, Told};
+use crate::rooms::recover::target::Target;
+
+/// Between two looks while a verdict is open.
+const OPEN_EVERY: Duration = Duration::from_secs(1);
+/// What hangs is ended after so many looks that found it hanging.
+const HANGS: u32 = 3;
+
+/// What is done when a target's turn comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// It is seen to at once.
+    Act {
+        /// Because its process died; else because it hangs.
+        died: bool,
+    },
+    /// It is looked at; what is found missing may be mended at once.
+    Look {
+        /// Whether the record of tries allows it.
+        may_act: bool,
+    },
+}
+
+/// One target.
+#[derive(Debug)]
+pub struct Kept {
+    /// The target.
+    pub target: Target,
+    /// A supervisor whose child it was when it was last seen.
+    pub overseer: Option<String>,
+    /// Its process, when it was last seen.
+    pub process: Option<Identity>,
+    tally: Tally,
+    incident: Option<Incident>,
+    /// When that was detected, on the clock that counts sleep.
+    incident_at: Option<Moment>,
+    /// When it was last known to be ready.
+    good: Option<Moment>,
+    /// Looks in a row that found it hanging.
+    hangs: u32,
+    /// How it stood when it was last told of.
+    last: Option<(&'static str, String)>,
+    every: Duration,
+    state: Waiting,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Waiting {
+    /// Until then.
+    Until(Duration, bool),
+    /// For a job; whether it died meanwhile.
+    Job(bool),
+}
+
+impl Kept {
+    /// A target that is looked at now for the first time, and every `every`.
+    #[must_use]
+    pub fn new(
+        target: Target,
+        tally: Tally,
+        incident: Option<Incident>,
+        every: Duration,
+        now: &Moment,
+    ) -> Self {
+        let incident_at = incident.as_ref().map(|incident| {
+            let ago = u64::try_from(now.at.since(incident.detected)).unwrap_or(0);
+            now.before(Duration::from_secs(ago))
+        });
+        Self {
+            target,
+            overseer: None,
+            process: None,
+            tally,
+            incident,
+            incident_at,
+            good: None,
+            hangs: 0,
+            last: None,
+            every,
+            state: Waiting::Until(Duration::ZERO, false),
+        }
+    }
+
+    /// Its process died.
+    pub fn died(&mut self) {
+        self.state = match self.state {
+            Waiting::Until(..) => Waiting::Until(Duration::ZERO, true),
+            Waiting::Job(_) => Waiting::Job(true),
+        };
+    }
+
+    /// It could not be looked at: again in a moment.
+    pub fn again(&mut self) {
+        let elapsed = Duration::from_millis(self.tally.clock.elapsed_ms);
+        self.state = Waiting::Until(elapsed + OPEN_EVERY, false);
+    }
+
+    /// Whether a job is under way.
+    #[must_use]
+    pub fn busy(&self) -> bool {
+        matches!(self.state, Waiting::Job(_))
+    }
+
+    /// Whether its turn has come at `now`.
+    #[must_use]
+    pub fn due(&self, now: Duration) -> bool {
+        self.wait(now) == Some(Duration::ZERO)
+    }
+
+    /// How long until its turn; `None` while a job is under way.
+    #[must_use]
+    pub fn wait(&self, now: Duration) -> Option<Duration> {
+        match self.state {
+            Waiting::Until(until, _) => Some(until.saturating_sub(now)),
+            Waiting::Job(_) => None,
+        }
+    }
+
+    /// Begins its turn.
+    pub fn begin(&mut self, now: &Moment) -> Turn {
+        let died = matches!(self.state, Waiting::Until(_, true));
+        self.state = Waiting::Job(false);
+        let record = if died {
+            self.tally.fell(now, "it died", 1.0)
+        } else {
+            self.tally.clone()
+        };
+        let allowed = decide(&record, now) == Next::Try;
+        if allowed && (died || self.hangs + 1 >= HANGS) {
+            Turn::Act { died }
+        } else {
+            Turn::Look { may_act: allowed }
+        }
+    }
+
+    /// What was known before a turn that began at `began`.
+    #[must_use]
+    pub fn before(&self, turn: Turn, began: &Moment) -> Before<'_> {
+        let ago = match (&self.incident_at, turn) {
+            (Some(at), _) => Some(began.since(at)),
+            // An event: what the system told us at once.
+            (None, Turn::Act { died: true }) => Some(Duration::ZERO),
+            // At most since it was last seen ready.
+            (None, _) => self.good.as_ref().map(|good| began.since(good)),
+        };
+        Before {
+            tally: &self.tally,
+            incident: self.incident.as_ref(),
+            ago,
+            by: "watch",
+        }
+    }
+
+    /// Takes what came of a turn; whether that is news.
+    pub fn took(&mut self, told: &Told, entry: &Entry, began: &Moment, now: &Moment) -> bool {
+        let hangs = told.condition == Condition::Planned && ends(told);
+        self.hangs = if hangs {
+            self.hangs.saturating_add(1)
+        } else {
+            0
+        };
+        let ready = matches!(told.condition, Condition::Ready | Condition::Recovered);
+        let standing = (told.condition.word(), told.plan.found.clone());
+        // One who waits for its next try, or for more looks, stands as before.
+        let waiting = matches!(
+            told.condition,
+            Condition::Planned | Condition::Busy(_) | Condition::NotNow(_)
+        );
+        let record = (entry.tally.in_a_row, entry.tally.open());
+        let was = (self.tally.in_a_row, self.tally.open());
+        let changed = !waiting && self.last.as_ref() != Some(&standing);
+        let acted = told
+            .done
+            .as_ref()
+            .is_some_and(crate::rooms::recover::work::Done::acted);
+        let news = changed || acted || record != was || entry.incident != self.incident;
+        if !waiting {
+            self.last = Some(standing);
+        }
+        self.tally = entry.tally.clone();
+        self.incident = entry.incident.clone().filter(Incident::open);
+        match (&self.incident, &self.incident_at) {
+            (None, _) => self.incident_at = None,
+            (Some(_), None) => self.incident_at = Some(began.clone()),
+            (Some(_), Some(_)) => {}
+        }
+        if ready {
+            self.good = Some(now.clone());
+        }
+        let died = self.state == Waiting::Job(true);
+        let elapsed = Duration::from_millis(now.elapsed_ms);
+        let wait = match &told.condition {
+            _ if died => Duration::ZERO,
+            Condition::Ready | Condition::Recovered => self.every,
+            Condition::Left
+            | Condition::Hopeless
+            | Condition::NeedsRoot(_)
+            | Condition::Waits(_) => self.every.min(5 * OPEN_EVERY),
+            _ => {
+                let wait = decide(&self.tally, now).wait();
+                if wait.is_zero() {
+                    OPEN_EVERY
+                } else {
+                    wait.min(self.every)
+                }
+            }
+        };
+        self.state = Waiting::Until(elapsed + wait, died);
+        news
+    }
+}
+
+/// Whether what a look found may be mended at once: nothing has to be ended.
+#[must_use]
+pub fn at_once(told: &Told) -> bool {
+    told.condition == Condition::Planned && !ends(told)
+}
+
+fn ends(told: &Told) -> bool {
+    let Verdict::Mend(steps) = &told.plan.verdict else {
+        return false;
+    };
+    steps
+        .iter()
+        .any(|step| matches!(step.action, Action::End(_)))
+}

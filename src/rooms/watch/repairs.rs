@@ -1,0 +1,116 @@
+//! What is repaired on this machine while it is watched: the keeper, and what
+//! it did that does not stand in the state file yet. Effects.
+
+use std::path::PathBuf;
+
+use rustix::event::PollFd;
+
+use super::keeper::{Charge, Keeper};
+use crate::config::Config;
+use crate::model::state::State;
+use crate::model::time::Timestamp;
+use crate::rooms::recover::book::{Entry, enter};
+use crate::rooms::recover::cli;
+use crate::rooms::recover::facts::Crew;
+use crate::rooms::recover::target::{Target, local_targets};
+use crate::sys::clock;
+use crate::sys::surroundings::Surroundings;
+
+/// Entries that wait for the state file's lock, at most.
+const PENDING: usize = 200;
+
+/// The keeper and its news.
+#[derive(Debug, Default)]
+pub struct Repairs {
+    keeper: Option<Keeper>,
+    /// What the keeper was last given.
+    charged: Option<Charged>,
+    pending: Vec<Entry>,
+}
+
+/// What decides what there is to be looked after: the configuration, the
+/// targets, and the tmux servers.
+type Charged = (Config, Vec<Target>, Vec<(PathBuf, u32)>);
+
+impl Repairs {
+    /// Has the targets of `config` looked after; none while the node is paused.
+    /// A keeper is only there while there is something to keep.
+    ///
+    /// # Errors
+    /// Why nothing can be looked after, in words.
+    pub fn follow(
+        &mut self,
+        around: &Surroundings,
+        config: &Config,
+        local: &str,
+        state: &State,
+    ) -> Result<(), String> {
+        let crew = cli::crew(around, config, local, state, false);
+        let targets = targets(&crew, state, clock::now());
+        let charge = (config.clone(), targets.clone(), crew.servers.clone());
+        if self.charged.as_ref() == Some(&charge) || (self.keeper.is_none() && targets.is_empty()) {
+            return Ok(());
+        }
+        let keeper = match self.keeper.take() {
+            Some(keeper) => keeper,
+            None => Keeper::start().map_err(|error| format!("nothing is recovered: {error}"))?,
+        };
+        let state = self.entered(state);
+        keeper.follow(Charge::new(crew, targets, &state));
+        self.keeper = Some(keeper);
+        self.charged = Some(charge);
+        Ok(())
+    }
+
+    /// Sees to every target once.
+    pub fn once(&mut self, around: &Surroundings, config: &Config, local: &str, state: &State) {
+        let crew = cli::crew(around, config, local, state, false);
+        for target in targets(&crew, state, clock::now()) {
+            let told = cli::act(&target, &crew, state);
+            self.pending
+                .push(cli::entry_of(state, &told, local, "watch"));
+        }
+    }
+
+    /// Takes what the keeper did; whether it did anything.
+    pub fn news(&mut self) -> bool {
+        let news = self.keeper.as_ref().map(Keeper::news).unwrap_or_default();
+        let any = !news.is_empty();
+        self.pending.extend(news);
+        let beyond = self.pending.len().saturating_sub(PENDING);
+        self.pending.drain(..beyond);
+        any
+    }
+
+    /// What wakes the watcher.
+    pub fn interest(&self) -> Option<PollFd<'_>> {
+        self.keeper.as_ref().map(Keeper::interest)
+    }
+
+    /// `state` with what waits to be written.
+    #[must_use]
+    pub fn entered(&self, state: &State) -> State {
+        let mut state = state.clone();
+        for entry in &self.pending {
+            enter(&mut state, entry);
+        }
+        state
+    }
+
+    /// It stands in the state file now.
+    pub fn recorded(&mut self) {
+        self.pending.clear();
+    }
+}
+
+/// What is expected of this machine, unless it is paused.
+fn targets(crew: &Crew, state: &State, now: Timestamp) -> Vec<Target> {
+    let paused = state
+        .pauses
+        .get(&crew.local)
+        .is_some_and(|pause| pause.holds(now));
+    let all = local_targets(&crew.config, &crew.local, crew.around.termux());
+    all.into_iter()
+        .filter(|target| target.expected && !paused)
+        .collect()
+}

@@ -1,0 +1,89 @@
+//! Threads that do something beside, and the bell with which they wake who
+//! waits in `poll`.
+
+use std::io::{self, Read as _, Write as _};
+use std::os::fd::AsFd as _;
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::thread;
+
+use rustix::event::{PollFd, PollFlags};
+
+/// The end that is waited at.
+#[derive(Debug)]
+pub struct Bell(UnixStream);
+
+/// The end that is rung; every copy rings the same bell.
+#[derive(Debug, Clone)]
+pub struct Ringer(Arc<UnixStream>);
+
+/// A bell and its ringer.
+///
+/// # Errors
+/// When the system has no more sockets.
+pub fn bell() -> io::Result<(Ringer, Bell)> {
+    let (rings, hears) = UnixStream::pair()?;
+    rings.set_nonblocking(true)?;
+    hears.set_nonblocking(true)?;
+    Ok((Ringer(Arc::new(rings)), Bell(hears)))
+}
+
+impl Bell {
+    /// What ends a wait.
+    #[must_use]
+    pub fn interest(&self) -> PollFd<'_> {
+        PollFd::from_borrowed_fd(self.0.as_fd(), PollFlags::IN)
+    }
+
+    /// Waits until it is rung or one of `interests` has something to say, at
+    /// most for `limit`.
+    pub fn wait<'a>(&'a self, mut interests: Vec<PollFd<'a>>, limit: std::time::Duration) {
+        interests.push(self.interest());
+        // Interrupted or not: who waits looks at everything anyhow.
+        let _ = rustix::event::poll(&mut interests, Some(&super::process::timespec(limit)));
+        self.hush();
+    }
+
+    /// Makes it silent until it is rung again.
+    pub fn hush(&self) {
+        let mut bytes = [0; 64];
+        while matches!((&self.0).read(&mut bytes), Ok(count) if count > 0) {}
+    }
+}
+
+impl Ringer {
+    /// Rings. A bell that still rings, or that nobody waits at, is left alone.
+    pub fn ring(&self) {
+        let _ = (&*self.0).write(&[1]);
+    }
+}
+
+/// Does `work` on a thread of its own, which nobody waits for.
+///
+/// # Errors
+/// When the system has no more threads.
+pub fn aside(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn a_ring_from_another_thread_ends_the_wait() {
+        let (ringer, bell) = bell().unwrap();
+        aside("test", move || ringer.ring()).unwrap();
+        bell.wait(Vec::new(), Duration::from_secs(60));
+        let (ringer, bell) = super::bell().unwrap();
+        (0..100_000).for_each(|_| ringer.ring());
+        bell.hush();
+        let mut fds = [bell.interest()];
+        let timeout = super::super::process::timespec(Duration::ZERO);
+        assert_eq!(rustix::event::poll(&mut fds, Some(&timeout)), Ok(0));
+    }
+}
