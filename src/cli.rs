@@ -8,6 +8,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::failure::{Exit, Failure};
 use crate::rooms::{config, doctor, health, pause, setup, tmux, watch};
+use crate::sys::deaths::trial;
 use crate::sys::host::disks;
 use crate::sys::output;
 use crate::sys::surroundings::Surroundings;
@@ -43,6 +44,13 @@ enum Command {
     MeasurePath {
         path: PathBuf,
     },
+    /// Ask for a handle of a process; who asks may be killed
+    #[command(hide = true, name = trial::COMMAND)]
+    TryPidfd {
+        /// Find out the way as on Android, then wait for this process's end
+        #[arg(long, value_name = "PID")]
+        wait: Option<u32>,
+    },
 }
 
 /// Runs the command that `words` (with the program's name first) ask for.
@@ -75,8 +83,11 @@ pub fn main(words: &[OsString]) -> Exit {
 }
 
 fn run(arguments: Arguments) -> Result<Exit, Failure> {
-    if let Some(Command::MeasurePath { path }) = &arguments.command {
-        return measure(path);
+    // What we ask of children of ours needs no home and no configuration.
+    match &arguments.command {
+        Some(Command::MeasurePath { path }) => return measure(path),
+        Some(Command::TryPidfd { wait }) => return try_pidfd(*wait),
+        _ => {}
     }
     let around = &Surroundings::read(arguments.config)?;
     match arguments.command {
@@ -91,10 +102,18 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Some(Command::Config(args)) => config::cli::run(&args, around),
         Some(Command::Tmux(args)) => tmux::cli::run(&args, around),
         Some(Command::MeasurePath { path }) => measure(&path),
+        Some(Command::TryPidfd { wait }) => try_pidfd(wait),
     }
 }
 
-/// What [`disks`] asks a child of ours; it needs no home and no configuration.
+/// What [`trial`] asks a child of ours.
+fn try_pidfd(wait: Option<u32>) -> Result<Exit, Failure> {
+    let say = |what: &str| output::print(&format!("{what}\n"));
+    trial::run(wait, say)?;
+    Ok(Exit::Fine)
+}
+
+/// What [`disks`] asks a child of ours.
 fn measure(path: &Path) -> Result<Exit, Failure> {
     let space = disks::space(path).map_err(|error| Failure::unable(error.to_string()))?;
     let json = serde_json::to_string(&space).map_err(|error| Failure::unable(error.to_string()))?;

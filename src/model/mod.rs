@@ -7,6 +7,8 @@ pub mod moment;
 pub mod mount;
 pub mod node;
 pub mod proc;
+pub mod proc_net;
+pub mod process;
 pub mod reading;
 pub mod segment;
 pub mod state;

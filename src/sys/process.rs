@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::clock;
+use super::surroundings::on_android;
+use super::{clock, pidfd};
 
 /// What a program may print before the rest is thrown away, in bytes.
 const KEPT: usize = 1 << 20;
@@ -87,19 +88,17 @@ pub fn run(
 /// Waits for the end of a program that is quick and says little, which most
 /// are: one wake-up instead of one for each pipe and one for the end. What it
 /// said waits in the pipes.
-#[cfg(target_os = "linux")]
 fn await_exit(child: &Child, limit: Duration) {
-    use rustix::process::{Pid, PidfdFlags, pidfd_open};
-    // Where there are no pidfds the pipes tell.
-    if let Ok(pidfd) = pidfd_open(Pid::from_child(child), PidfdFlags::empty()) {
-        let mut fds = [PollFd::new(&pidfd, PollFlags::IN)];
+    // Android may kill who asks for a handle.
+    if on_android() {
+        return;
+    }
+    // Where there are no handles the pipes tell.
+    if let Ok(handle) = pidfd::open(child.id()) {
+        let mut fds = [PollFd::new(&handle, PollFlags::IN)];
         let _ = poll(&mut fds, Some(&timespec(limit)));
     }
 }
-
-/// Android kills who calls `pidfd_open`; the other systems have none.
-#[cfg(not(target_os = "linux"))]
-fn await_exit(_: &Child, _: Duration) {}
 
 /// Reads both outputs until they are closed, the program ended, or time is up.
 fn listen(

@@ -4,6 +4,7 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use crate::failure::Failure;
 
@@ -175,6 +176,21 @@ fn safe_path(path: &OsStr) -> OsString {
         folder.is_absolute() && !std::fs::metadata(folder).is_ok_and(others_write)
     });
     env::join_paths(safe).unwrap_or_default()
+}
+
+/// Whether the kernel may be Android's, which kills who makes a system call
+/// that it does not know: also for a Linux program started there, in Termux
+/// or in a container of its.
+#[must_use]
+pub fn on_android() -> bool {
+    static ANDROID: OnceLock<bool> = OnceLock::new();
+    *ANDROID.get_or_init(|| {
+        cfg!(target_os = "android")
+            || (cfg!(target_os = "linux")
+                && (set("TERMUX_VERSION").is_some()
+                    || set("ANDROID_ROOT").is_some()
+                    || Path::new("/system/build.prop").exists()))
+    })
 }
 
 fn set(name: &str) -> Option<OsString> {

@@ -12,7 +12,7 @@ use super::name::resolved;
 use super::ssh;
 use crate::model::reading::Reading;
 use crate::sys::surroundings::Surroundings;
-use crate::sys::{process, programs};
+use crate::sys::{process, processes, programs};
 
 /// What tells that a service is ready.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +52,7 @@ fn answers(check: &Check, around: &Surroundings, limit: Duration) -> bool {
         Check::SshBanner(address) => ssh::banner(address).value() == Some(&true),
         Check::Tcp(address) => accepts(address, limit),
         Check::Command(words) => succeeds(words, around, limit),
-        Check::Process(name) => runs(name, around, limit),
+        Check::Process(name) => !processes::named(name).is_empty(),
     }
 }
 
@@ -77,21 +77,4 @@ fn succeeds(words: &[String], around: &Surroundings, limit: Duration) -> bool {
         process::run(&program, &arguments, &around.environment, limit)
             .is_ok_and(|ended| ended.status.success())
     })
-}
-
-/// The kernel keeps 15 bytes of a process's name.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn runs(name: &str, _: &Surroundings, _: Duration) -> bool {
-    let wanted = name.as_bytes().get(..15).unwrap_or(name.as_bytes());
-    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-    let names = processes.filter_map(|entry| std::fs::read(entry.path().join("comm")).ok());
-    names
-        .into_iter()
-        .any(|name| name.strip_suffix(b"\n").unwrap_or(&name) == wanted)
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn runs(name: &str, around: &Surroundings, limit: Duration) -> bool {
-    let words = ["/usr/bin/pgrep", "-x", "--", name].map(ToOwned::to_owned);
-    succeeds(&words, around, limit)
 }
