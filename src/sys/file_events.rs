@@ -1,6 +1,7 @@
 //! "Something changed in this folder", and "this file changed", as events.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -56,13 +57,16 @@ enum By {
 }
 
 /// What changes when something in a folder, or a file, does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Look {
     place: (u64, u64),
     size: u64,
     changed: (i64, i64),
     written: (i64, i64),
     folder: bool,
+    /// A folder's entries, where it is only looked at: two changes within one
+    /// tick of the file system's clock leave the same times.
+    entries: BTreeSet<OsString>,
 }
 
 fn look(path: &Path) -> Option<Look> {
@@ -73,7 +77,15 @@ fn look(path: &Path) -> Option<Look> {
         changed: (meta.ctime(), meta.ctime_nsec()),
         written: (meta.mtime(), meta.mtime_nsec()),
         folder: meta.is_dir(),
+        entries: BTreeSet::new(),
     })
+}
+
+/// A look that has to find everything by itself.
+fn close_look(path: &Path) -> Option<Look> {
+    let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
+    let entries = entries.map(|entry| entry.file_name()).collect();
+    look(path).map(|look| Look { entries, ..look })
 }
 
 impl FileEvents {
@@ -107,7 +119,11 @@ impl FileEvents {
         self.forget(path);
         let by = self.way_to(path, before.folder).unwrap_or(By::Looking);
         // Looked at again: a change since is told of.
-        let Some(look) = look(path) else {
+        let look = match by {
+            By::Looking => close_look(path),
+            By::Number(_) | By::Handle(_) => look(path),
+        };
+        let Some(look) = look else {
             return false;
         };
         self.watched.insert(path.to_owned(), Watched { by, look });
@@ -169,8 +185,8 @@ impl FileEvents {
         for (path, watched) in &mut self.watched {
             let (news, now) = match &watched.by {
                 By::Looking => {
-                    let now = look(path);
-                    (now != Some(watched.look), now)
+                    let now = close_look(path);
+                    (now.as_ref() != Some(&watched.look), now)
                 }
                 By::Number(number) if !told.covers(i64::from(*number)) => continue,
                 By::Handle(handle) if !told.covers(i64::from(handle.as_raw_fd())) => continue,
@@ -254,12 +270,12 @@ mod tests {
     fn wait(events: &mut FileEvents) -> Vec<PathBuf> {
         let deadline = clock::elapsed() + Duration::from_secs(60);
         loop {
-            let limit = events.wait().unwrap_or(Duration::from_secs(60));
-            let _ = poll(&mut events.interests(), Some(&timespec(limit)));
             let changed = events.changed();
             if !changed.is_empty() {
                 return changed;
             }
+            let limit = events.wait().unwrap_or(Duration::from_secs(60));
+            let _ = poll(&mut events.interests(), Some(&timespec(limit)));
             assert!(clock::elapsed() < deadline, "waited in vain");
         }
     }

@@ -187,7 +187,10 @@ mod tests {
                 Err(error) => assert_eq!(error.kind(), io::ErrorKind::ExecutableFileBusy),
             }
         };
-        assert_eq!(named(&name), [child.id()]);
+        // A program goes by its name a moment after it was started.
+        while named(&name) != [child.id()] {
+            std::thread::yield_now();
+        }
         assert_eq!(of(child.id()).unwrap().program, Some(name.clone()));
         child.kill().unwrap();
         child.wait().unwrap();
