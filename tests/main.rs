@@ -24,6 +24,7 @@ mod hostile;
 mod plugin;
 mod probe;
 mod recover;
+mod recover_remote;
 mod remote;
 mod remote_causes;
 mod remote_hostile;
