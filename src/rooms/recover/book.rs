@@ -91,6 +91,9 @@ fn tally(
     if !tried {
         return match told.condition {
             Condition::Ready => before.ready(now),
+            // It died as soon as it was ready: that is known now, although
+            // nothing may be done about it yet.
+            Condition::Planned if before.too_soon(began) => before.fell(began, cause, dice),
             Condition::Busy(_) | Condition::Planned | Condition::NotNow(_) => before.at(now),
             _ => before.at(now).lost(),
         };

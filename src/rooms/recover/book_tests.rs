@@ -185,6 +185,24 @@ fn what_its_owner_stopped_is_over_and_not_back() {
 }
 
 #[test]
+fn what_dies_as_soon_as_it_is_ready_has_failed_also_when_it_must_wait() {
+    let ready = Tally::default().ready(&at(1_000));
+    let look = |began| {
+        entry(
+            &looked(Condition::Planned),
+            "sshd",
+            before(&ready, None, Some(0)),
+            &at(began),
+            &at(began + 5),
+            1.0,
+        )
+        .tally
+    };
+    assert_eq!((look(1_200).in_a_row, look(1_200).ready_since), (1, None));
+    assert_eq!(look(1_600).in_a_row, 0);
+}
+
+#[test]
 fn what_came_back_by_itself_is_not_ours() {
     let tally = Tally::default();
     let open = entry(
