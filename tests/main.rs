@@ -23,6 +23,7 @@ mod health;
 mod hostile;
 mod plugin;
 mod probe;
+mod recover;
 mod remote;
 mod remote_causes;
 mod remote_hostile;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::answer::Answer;
 use super::cause::Trouble;
+use super::deed::{self, Deed};
 use super::probe::Wishes;
 
 /// Files that this process needs besides its connections.
@@ -20,6 +21,8 @@ pub struct Target {
     pub addresses: Vec<String>,
     /// What is to be asked besides.
     pub wishes: Wishes,
+    /// What may be done there, by number.
+    pub deeds: Vec<Deed>,
 }
 
 /// What can be asked.
@@ -29,6 +32,13 @@ pub enum Question {
     Alive,
     /// All readings.
     Full,
+    /// To do one deed.
+    Deed {
+        /// Which.
+        number: u16,
+        /// Whether what hangs is to be ended first.
+        insist: bool,
+    },
 }
 
 /// What came of a question.
@@ -45,6 +55,13 @@ pub enum Outcome {
     Alive {
         /// Milliseconds.
         latency_ms: f64,
+    },
+    /// What came of a deed.
+    Deed {
+        /// Which.
+        number: u16,
+        /// What came of it.
+        report: deed::Report,
     },
     /// Nothing came of it; also said of a question of our own, put when an
     /// idle connection broke.

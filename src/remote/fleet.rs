@@ -11,6 +11,7 @@ use rustix::event::PollFd;
 
 pub use super::asking::{Manners, Outcome, Question, Report, Target};
 use super::cause::{Cause, Trouble};
+use super::deed::Deed;
 use super::line::Line;
 use super::route::Route;
 use super::slots::{GREETED_WITHIN, admitted};
@@ -87,6 +88,13 @@ impl Fleet {
         if let Some(line) = line {
             line.wanted = line.wanted.max(Some(question));
         }
+    }
+
+    /// What may be done on `node`.
+    #[must_use]
+    pub fn deeds(&self, node: &str) -> &[Deed] {
+        let line = self.lines.iter().find(|line| line.target.name == node);
+        line.map_or(&[], |line| &line.target.deeds)
     }
 
     /// Whether `node` was asked and has not answered yet.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::answer::{self, Answer};
 use super::cause::Trouble;
+use super::deed::{self, Deed};
 use super::fleet::{Means, Outcome, Question, Target};
 use super::route::Route;
 use super::shell::{Heard, Shell};
@@ -132,8 +133,16 @@ impl Line {
             && shell.asked.is_none()
         {
             let limit = match question {
-                Question::Full => means.probe_timeout,
-                Question::Alive => means.probe_timeout.min(ALIVE_LIMIT),
+                // Its services are asked, too.
+                Question::Alive if self.target.wishes.services.is_empty() => {
+                    means.probe_timeout.min(ALIVE_LIMIT)
+                }
+                Question::Alive | Question::Full => means.probe_timeout,
+                Question::Deed { number, .. } => self
+                    .target
+                    .deeds
+                    .get(usize::from(number))
+                    .map_or(means.probe_timeout, Deed::limit),
             };
             self.knocked.get_or_insert(means.now);
             shell.ask(question, means.now, means.now + limit);
@@ -171,7 +180,7 @@ impl Line {
                 }
                 Outcome::Failed(trouble)
             }
-            Heard::Alive(note) if note == "listener-gone" => {
+            Heard::Alive(note) if note == "listener-gone" || note == "unready" => {
                 shell.asked = None;
                 self.wanted = Some(Question::Full);
                 return;
@@ -183,6 +192,22 @@ impl Line {
                     return;
                 }
                 Outcome::Alive { latency_ms }
+            }
+            Heard::Answer { lines, complete }
+                if matches!(
+                    asked.map(|asked| asked.question),
+                    Some(Question::Deed { .. })
+                ) =>
+            {
+                shell.asked = None;
+                if !complete {
+                    turn.remains.extend(self.open.take().map(Shell::end));
+                }
+                let Some(Question::Deed { number, .. }) = asked.map(|asked| asked.question) else {
+                    return;
+                };
+                let report = deed::read(&lines, complete);
+                Outcome::Deed { number, report }
             }
             Heard::Answer { lines, complete } => {
                 shell.asked = None;

@@ -64,7 +64,7 @@ impl Wishes {
     pub fn fingerprint(&self) -> String {
         let mut text = String::new();
         for (name, check) in &self.services {
-            let _ = writeln!(text, "{name} {}", words(check));
+            let _ = writeln!(text, "{name} {}", check_words(check));
         }
         let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
@@ -81,10 +81,15 @@ impl Wishes {
 pub fn definitions(wishes: &Wishes) -> String {
     let mut text = String::with_capacity(SCRIPT.len());
     let asked = if wishes.battery { "yes" } else { "" };
+    let services = if wishes.services.is_empty() {
+        ""
+    } else {
+        "yes"
+    };
     // Writing to a string cannot fail.
     let _ = write!(
         text,
-        "mamori_pseudo='{}'\nmamori_network='{}'\nmamori_ask_battery={asked}\n",
+        "mamori_pseudo='{}'\nmamori_network='{}'\nmamori_ask_battery={asked}\nmamori_asks_services={services}\n",
         PSEUDO.join(" "),
         NETWORK.join(" "),
     );
@@ -94,7 +99,7 @@ pub fn definitions(wishes: &Wishes) -> String {
         wishes.fingerprint()
     );
     for (number, (_, check)) in wishes.services.iter().enumerate() {
-        let _ = writeln!(text, "mamori_service {number} {} &", words(check));
+        let _ = writeln!(text, "mamori_service {number} {} &", check_words(check));
     }
     text.push_str("}\n");
     for line in SCRIPT.lines().map(str::trim_start) {
@@ -115,7 +120,7 @@ pub fn served(wishes: &Wishes) -> String {
 }
 
 /// The kind and the words of a service's check, for the shell.
-fn words(check: &Check) -> String {
+pub(super) fn check_words(check: &Check) -> String {
     let address =
         |kind, address: &Endpoint| format!("{kind} {} {}", quote(&address.host), address.port);
     match check {
@@ -208,17 +213,17 @@ mod tests {
     fn a_service_is_quoted_words() {
         let argv = ["sv".to_owned(), "a'; touch x".to_owned()];
         assert_eq!(
-            words(&Check::Command(argv.to_vec())),
+            check_words(&Check::Command(argv.to_vec())),
             r"command 'sv' 'a'\''; touch x'"
         );
         assert_eq!(
-            words(&Check::Process("a.b".to_owned())),
+            check_words(&Check::Process("a.b".to_owned())),
             r"process 'a.b' 'a\.b'"
         );
         let endpoint = Endpoint {
             host: "::1".to_owned(),
             port: 22,
         };
-        assert_eq!(words(&Check::SshBanner(endpoint)), "ssh '::1' 22");
+        assert_eq!(check_words(&Check::SshBanner(endpoint)), "ssh '::1' 22");
     }
 }

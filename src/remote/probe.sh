@@ -1,7 +1,7 @@
 # What a remote machine's sh learns once, and then is asked again and again.
 # It only reads. POSIX sh, for dash, busybox, bash 3.2, zsh as sh and mksh.
 # Before this stand, from probe.rs: mamori_pseudo and mamori_network (types of
-# file systems), mamori_ask_battery and the function mamori_services.
+# file systems), mamori_ask_battery, mamori_asks_services and the function mamori_services.
 # shellcheck shell=sh
 # shellcheck disable=SC2086 # mamori_limit is several words
 # shellcheck disable=SC2154 # probe.rs sets what is not set here
@@ -105,9 +105,20 @@ mamori_listener_gone() {
     [ "$mamori_name" != "$mamori_listener_name" ]
 }
 
+# Whether a service that we are asked about is not ready.
+mamori_unready() {
+    case $(
+        mamori_services
+        wait
+    ) in *=not*) return 0 ;; esac
+    return 1
+}
+
 mamori_alive() {
     if mamori_listener_gone; then
         mamori_say "@$1 alive listener-gone"
+    elif [ -n "$mamori_asks_services" ] && mamori_unready; then
+        mamori_say "@$1 alive unready"
     else
         mamori_say "@$1 alive"
     fi

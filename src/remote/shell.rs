@@ -89,11 +89,15 @@ impl Shell {
         let token = format!("{:016x}", fastrand::u64(..));
         self.frames.expect(&token);
         self.cried = 0;
-        let word = match question {
-            Question::Alive => "mamori_alive",
-            Question::Full => "mamori_probe",
+        let line = match question {
+            Question::Alive => format!("mamori_alive {token}\n"),
+            Question::Full => format!("mamori_probe {token}\n"),
+            Question::Deed { number, insist } => {
+                let insist = if insist { " insist" } else { "" };
+                format!("mamori_recover {token} {number}{insist}\n")
+            }
         };
-        self.channel.say(format!("{word} {token}\n").as_bytes());
+        self.channel.say(line.as_bytes());
         self.asked = Some(Asked {
             question,
             at: now,

@@ -39,8 +39,7 @@ impl Bell {
     /// most for `limit`.
     pub fn wait<'a>(&'a self, mut interests: Vec<PollFd<'a>>, limit: std::time::Duration) {
         interests.push(self.interest());
-        // Interrupted or not: who waits looks at everything anyhow.
-        let _ = rustix::event::poll(&mut interests, Some(&super::process::timespec(limit)));
+        super::poll::wait(interests, limit);
         self.hush();
     }
 

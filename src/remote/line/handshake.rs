@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{Line, Turn};
 use crate::remote::cause::{Cause, Trouble};
 use crate::remote::command::{Elsewhere, arguments};
+use crate::remote::deed;
 use crate::remote::fleet::{Means, Outcome};
 use crate::remote::probe;
 use crate::remote::shell::{Heard, Shell};
@@ -88,7 +89,8 @@ impl Line {
             .address()
             .map(|address| Elsewhere { address, key_name });
         let words = arguments(&self.target.alias, elsewhere, means.share_master);
-        let definitions = probe::definitions(&self.target.wishes);
+        let probe = probe::definitions(&self.target.wishes);
+        let definitions = probe + &deed::definitions(&self.target.deeds);
         match Shell::open(means.ssh, &words, means.around, &definitions, means.now) {
             Ok(shell) => {
                 self.opening = Some(shell);

@@ -54,7 +54,8 @@ impl Heard {
         let may_be_ours = report.may_be_ours();
         let word = match report.outcome {
             Outcome::Answered { answer, latency_ms } => Word::Answered(answer, latency_ms),
-            Outcome::Alive { .. } => Word::Alive,
+            // Who did as it was told is there.
+            Outcome::Alive { .. } | Outcome::Deed { .. } => Word::Alive,
             Outcome::Failed(trouble) => Word::Failed {
                 asked: now.before(elapsed.saturating_sub(report.asked)),
                 ours: offline && may_be_ours,

@@ -24,4 +24,3 @@ pub mod record;
 pub mod show;
 pub mod silence;
 mod sweep;
-pub mod targets;

@@ -13,6 +13,7 @@ use crate::config::{self, Config};
 use crate::failure::{Exit, Failure};
 use crate::model::home::Home;
 use crate::model::incident;
+use crate::model::node::Platform;
 use crate::model::state::State;
 use crate::model::tally::{Next, decide};
 use crate::roster;
@@ -49,9 +50,6 @@ const OTHERS: Duration = Duration::from_secs(15);
 pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
     let config = config::load(around)?;
     let local = roster::local_name(&config);
-    let mut all = local_targets(&config, &local, around.termux());
-    all.extend(remote_targets(&config, &local));
-    let targets = chosen(&args.targets, &all, &local)?;
     let store = Store::new(Home::of(&around.mamori_home), "mamori recover");
     let state = store
         .read()
@@ -59,21 +57,26 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
         .flatten()
         .map(|look| look.state)
         .unwrap_or_default();
+    let mut all = local_targets(&config, &local, around.termux());
+    all.extend(remote_targets(&config, &local, |node| {
+        phone(&config, &state, node)
+    }));
+    let targets = chosen(&args.targets, &all, &local)?;
     let crew = crew(around, &config, &local, &state, args.from_picture);
+    let (here, there): (Vec<Target>, Vec<Target>) =
+        targets.into_iter().partition(|target| target.node == local);
     let mut told = Vec::new();
-    for target in &targets {
-        if !args.dry_run && targets.len() > 1 && !args.json {
+    for target in &here {
+        if !args.dry_run && here.len() > 1 && !args.json {
             output::progress(&format!("looking at {}", target.name(&local)));
         }
-        let one = if target.node != local {
-            remote::see_to(target, &crew, &state, args.dry_run)
-        } else if args.dry_run {
+        told.push(if args.dry_run {
             run::look(target, &crew)
         } else {
             act(target, &crew, &state)
-        };
-        told.push(one);
+        });
     }
+    told.extend(remote::see_to(&there, &crew, &state, args.dry_run));
     output::progress("");
     let means = if args.dry_run {
         incident::means(&state.incidents)
@@ -90,6 +93,13 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
     output::print(&text)?;
     let fine = told.iter().all(|told| told.condition.fine());
     Ok(if fine { Exit::Fine } else { Exit::Found })
+}
+
+/// Whether a node is known to be a phone.
+fn phone(config: &Config, state: &State, node: &str) -> bool {
+    let configured = config.node(node).and_then(|node| node.platform);
+    let known = state.node(node).and_then(|node| node.platform);
+    configured.or(known) == Some(Platform::Termux)
 }
 
 /// What all targets are recovered with.

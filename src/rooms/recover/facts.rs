@@ -54,7 +54,7 @@ impl Crew {
                 for_root: false,
             }),
             What::Sshd => Some(own_sshd(&self.around)),
-            What::Tmux | What::Network => None,
+            What::Tmux | What::Network | What::Session(_) => None,
         }
     }
 

@@ -57,6 +57,8 @@ pub enum Action {
     Socket(Identity, std::path::PathBuf),
     /// Creates a tmux session as configured, on the default server.
     Session(String),
+    /// Has another node do this, in its own words.
+    There(String),
     /// Creates the sessions of a picture that are missing, with shells only.
     Picture(std::path::PathBuf),
 }
@@ -93,6 +95,7 @@ impl Action {
             Self::Run(_) => "run",
             Self::Socket(..) => "socket",
             Self::Session(_) => "session",
+            Self::There(_) => "there",
             Self::Picture(_) => "picture",
         }
     }
@@ -115,6 +118,7 @@ impl Action {
             Self::End(identity) => format!("kill {0} || kill -9 {0}", identity.pid),
             Self::Socket(identity, _) => format!("kill -USR1 {}", identity.pid),
             Self::Session(name) => format!("tmux new-session -d -s {}", quoted(name)),
+            Self::There(command) => command.clone(),
             Self::Picture(socket) => format!("restore the sessions of {}", socket.display()),
         }
     }

@@ -3,6 +3,7 @@
 use crate::config::{Config, Expect, Host, Service};
 use crate::failure::Failure;
 use crate::model::text::clean;
+use crate::remote::deed::Deed;
 
 /// One thing on one node.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub enum What {
     Tmux,
     /// The network.
     Network,
+    /// One tmux session of another node.
+    Session(String),
     /// A `[[service]]`.
     Service(Box<Service>),
 }
@@ -46,6 +49,7 @@ impl Target {
     pub fn check(&self) -> String {
         match &self.what {
             What::Service(service) => format!("service:{}", service.name),
+            What::Session(name) => format!("tmux:{name}"),
             other => other.name().to_owned(),
         }
     }
@@ -70,6 +74,7 @@ impl What {
             Self::Sshd => "sshd",
             Self::Tmux => "tmux",
             Self::Network => "network",
+            Self::Session(name) => name,
             Self::Service(service) => &service.name,
         }
     }
@@ -105,20 +110,30 @@ pub fn local_targets(config: &Config, local: &str, termux: bool) -> Vec<Target> 
     targets
 }
 
-/// The services of other nodes, which are recovered over their channels.
+/// What is expected of other nodes and recovered over their channels; `termux`
+/// says whether a node is known to be a phone.
 #[must_use]
-pub fn remote_targets(config: &Config, local: &str) -> Vec<Target> {
-    let elsewhere = |service: &&Service| matches!(&service.host, Host::Node(node) if node != local);
-    config
-        .services
-        .iter()
-        .filter(elsewhere)
-        .map(|service| Target {
-            node: service.host.name().to_owned(),
-            what: What::Service(Box::new(service.clone())),
-            expected: true,
-        })
-        .collect()
+pub fn remote_targets(config: &Config, local: &str, termux: impl Fn(&str) -> bool) -> Vec<Target> {
+    let others = config.nodes.iter().filter(|node| node.name != local);
+    let deeds = others.flat_map(|node| {
+        let deeds = Deed::all(config, node, termux(&node.name));
+        deeds.into_iter().map(|deed| of_deed(&node.name, &deed))
+    });
+    deeds.collect()
+}
+
+/// The target that a deed on `node` recovers.
+#[must_use]
+pub fn of_deed(node: &str, deed: &Deed) -> Target {
+    Target {
+        node: node.to_owned(),
+        what: match deed {
+            Deed::Service(_, service) => What::Service(service.clone()),
+            Deed::Session(session) => What::Session(session.name.clone()),
+            Deed::Sshd => What::Sshd,
+        },
+        expected: true,
+    }
 }
 
 /// The targets that `words` name: a target's name, `service:NAME`, `local`, a
@@ -128,9 +143,11 @@ pub fn remote_targets(config: &Config, local: &str) -> Vec<Target> {
 /// Exit 2 for a word that names none.
 pub fn chosen(words: &[String], all: &[Target], local: &str) -> Result<Vec<Target>, Failure> {
     if words.is_empty() {
+        // Whether other machines let us in is looked at when somebody asks.
+        let others_sshd = |target: &Target| target.node != local && target.what == What::Sshd;
         return Ok(all
             .iter()
-            .filter(|target| target.expected)
+            .filter(|target| target.expected && !others_sshd(target))
             .cloned()
             .collect());
     }
@@ -199,7 +216,7 @@ mod tests {
     fn names(words: &[&str]) -> Vec<String> {
         let config = config(SERVICES);
         let mut all = local_targets(&config, "here", false);
-        all.extend(remote_targets(&config, "here"));
+        all.extend(remote_targets(&config, "here", |_| false));
         let words: Vec<String> = words.iter().map(ToString::to_string).collect();
         match chosen(&words, &all, "here") {
             Ok(chosen) => chosen.iter().map(|target| target.name("here")).collect(),

@@ -190,7 +190,7 @@ fn take(
             }
             Err(why) => (Err(why), false),
         },
-        Action::Socket(..) | Action::Session(_) | Action::Picture(_) => {
+        Action::Socket(..) | Action::Session(_) | Action::Picture(_) | Action::There(_) => {
             (Err("this is no step for a service".into()), false)
         }
     }

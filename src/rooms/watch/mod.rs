@@ -9,6 +9,7 @@
 //! in it changed. This is the only room that uses others: it runs them on their
 //! schedules.
 
+pub mod afar;
 pub mod bars;
 pub mod change;
 pub mod cli;

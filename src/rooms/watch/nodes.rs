@@ -8,10 +8,11 @@ use crate::config::Config;
 use crate::model::moment::Moment;
 use crate::model::reading::Reading;
 use crate::model::state::State;
-use crate::remote::fleet::{Fleet, Outcome, Report};
+use crate::remote::deed::{self, Deed};
+use crate::remote::fleet::{Fleet, Outcome, Question, Report};
+use crate::remote::targets::{manners, targets};
 use crate::rooms::health::facts;
 use crate::rooms::health::heard::{Heard, Word};
-use crate::rooms::health::targets::{manners, targets};
 use crate::sys::host::{self, Ask};
 use crate::sys::surroundings::Surroundings;
 use crate::sys::{clock, programs};
@@ -32,6 +33,21 @@ pub struct Nodes<'a> {
     network: Option<(Duration, bool)>,
     /// When light questions were last asked.
     asked_at: Option<Duration>,
+    /// What came of deeds: the node, its number, and when it was asked.
+    done: Vec<DeedDone>,
+}
+
+/// What came of a deed on a node.
+#[derive(Debug)]
+pub struct DeedDone {
+    /// The node.
+    pub node: String,
+    /// Which of its deeds.
+    pub number: u16,
+    /// When it was asked for, in the machine's own time.
+    pub asked: Duration,
+    /// What came of it.
+    pub report: deed::Report,
 }
 
 impl<'a> Nodes<'a> {
@@ -46,6 +62,7 @@ impl<'a> Nodes<'a> {
             names: Vec::new(),
             network: None,
             asked_at: None,
+            done: Vec::new(),
         };
         nodes.follow(config, state, local);
         nodes
@@ -87,10 +104,52 @@ impl<'a> Nodes<'a> {
         if reports.is_empty() {
             return Vec::new();
         }
+        for report in &reports {
+            if let Outcome::Deed {
+                number,
+                report: came,
+            } = &report.outcome
+            {
+                self.done.push(DeedDone {
+                    node: report.node.clone(),
+                    number: *number,
+                    asked: report.asked,
+                    report: came.clone(),
+                });
+                // How things stand now.
+                self.fleet.ask(&report.node, Question::Full);
+            }
+        }
         let offline = self.offline(&reports, state, config);
         let moment = host::moment();
         let heard = |report| Heard::from(report, &moment, offline);
         reports.into_iter().map(heard).collect()
+    }
+
+    /// Has a deed done, when the node is not busy with another question.
+    pub fn ask(&mut self, node: &str, question: Question) -> bool {
+        let free = !self.fleet.waits_for(node);
+        if free {
+            self.fleet.ask(node, question);
+        }
+        free
+    }
+
+    /// What may be done on a node.
+    #[must_use]
+    pub fn deeds(&self, node: &str) -> &[Deed] {
+        self.fleet.deeds(node)
+    }
+
+    /// What came of deeds since this was last asked.
+    pub fn done(&mut self) -> Vec<DeedDone> {
+        std::mem::take(&mut self.done)
+    }
+
+    /// Whether `node` was asked something and has not answered.
+    #[must_use]
+    pub fn waits_for(&self, node: &str) -> bool {
+        self.fleet.waits_for(node)
     }
 
     /// Whether our own network is lost, where these reports raise the question.

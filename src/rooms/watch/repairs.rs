@@ -82,6 +82,17 @@ impl Repairs {
         any
     }
 
+    /// Takes what was done elsewhere.
+    pub fn push(&mut self, entry: Option<Entry>) {
+        self.pending.extend(entry);
+    }
+
+    /// Whether something waits to be written.
+    #[must_use]
+    pub fn waiting(&self) -> bool {
+        !self.pending.is_empty()
+    }
+
     /// What wakes the watcher.
     pub fn interest(&self) -> Option<PollFd<'_>> {
         self.keeper.as_ref().map(Keeper::interest)

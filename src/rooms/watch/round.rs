@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use super::afar::Afar;
 use super::bars::Bars;
 use super::change::{compacted, worth_writing};
 use super::nodes::Nodes;
@@ -22,6 +23,8 @@ use crate::sys::flock::Wait;
 use crate::sys::host::{self, Ask};
 use crate::sys::surroundings::Surroundings;
 use crate::sys::{clock, files, output, process};
+
+mod elsewhere;
 
 /// Words that wait for the state file's lock, at most, for each node.
 const PENDING: usize = 60;
@@ -52,6 +55,7 @@ pub struct Rounds<'a> {
     gaps: Vec<Gap>,
     bars: Bars,
     repairs: Repairs,
+    afar: Afar,
     /// Whether the last round could be written, or needed no writing.
     recorded: bool,
     /// The last complaint about each matter, so that none is repeated every minute.
@@ -84,6 +88,7 @@ impl<'a> Rounds<'a> {
             gaps: Vec::new(),
             bars: Bars::default(),
             repairs: Repairs::default(),
+            afar: Afar::default(),
             recorded: true,
             complaints: BTreeMap::new(),
         }
@@ -189,8 +194,13 @@ impl<'a> Rounds<'a> {
         }
         let heard = self.nodes.turn(&self.state, &self.config);
         let now = clock::elapsed();
-        if heard.is_empty() && !(self.due && self.may_write(now)) {
+        let mended = self.mended();
+        if heard.is_empty() && !mended && !(self.due && self.may_write(now)) {
             return;
+        }
+        let answered = |heard: &&Heard| matches!(heard.word, Word::Answered(..));
+        for heard in heard.iter().filter(answered) {
+            self.afar.looked(&heard.node);
         }
         self.pending.extend(heard);
         let expected = facts::expected(self.around, &self.config);
@@ -205,6 +215,7 @@ impl<'a> Rounds<'a> {
             self.state = new;
             self.due = true;
         }
+        self.mend();
     }
 
     /// Writes what still waits for its time.
@@ -328,6 +339,7 @@ impl<'a> Rounds<'a> {
                     self.gaps.clear();
                 } else {
                     self.pending = compacted(&self.pending);
+                    self.repairs.recorded();
                 }
                 self.recorded = true;
                 self.complaints.remove("state");

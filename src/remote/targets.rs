@@ -1,9 +1,11 @@
 //! Which remote nodes are asked, and how. Pure.
 
+use super::asking::{Manners, Target};
+use super::deed::Deed;
+use super::probe::Wishes;
 use crate::config::{Channels, Config};
+use crate::model::node::Platform;
 use crate::model::state::State;
-use crate::remote::fleet::{Manners, Target};
-use crate::remote::probe::Wishes;
 
 /// Shells that stay open unless the configuration says otherwise.
 const KEPT_OPEN: usize = 128;
@@ -20,12 +22,13 @@ pub fn targets(config: &Config, state: &State, local: &str) -> Vec<Target> {
         .map(|node| {
             let known = state.node(&node.name).and_then(|known| known.platform);
             let platform = node.platform.or(known);
-            let termux = platform == Some(crate::model::node::Platform::Termux);
+            let termux = platform == Some(Platform::Termux);
             Target {
                 name: node.name.clone(),
                 alias: node.ssh.clone(),
                 addresses: node.addresses.clone(),
                 wishes: Wishes::of(config, node, termux),
+                deeds: Deed::all(config, node, termux),
             }
         })
         .collect()

@@ -1,0 +1,344 @@
+//! What may be done on a node over its channel, and what came of it. Pure.
+//!
+//! Deeds are written into the node's `sh` once, each with a number; a question
+//! only ever names a number. A key that is bound to the probe knows no deeds.
+
+use std::fmt::Write as _;
+
+use crate::config::{Config, Host, Node, Service, Session, Window};
+use crate::model::owner::Owner;
+use crate::model::text::{clean, tmux};
+
+use super::probe::{check_words, expanded, quote};
+
+/// The functions, as they are written for people.
+const SCRIPT: &str = include_str!("deed.sh");
+
+/// Something that may be done on a node.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Deed {
+    /// Starts this service, the so-and-so-many-th that the probe asks.
+    Service(usize, Box<Service>),
+    /// Creates an expected tmux session, as configured or with a shell.
+    Session(Session),
+    /// Starts the node's own ssh server, while an old connection to it lasts.
+    Sshd,
+}
+
+/// What came of a deed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Its end.
+    pub end: End,
+    /// Whether anything was changed.
+    pub acted: bool,
+    /// The last line that a program said, clean.
+    pub said: Option<String>,
+}
+
+/// How a deed ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    /// It is ready.
+    Ready,
+    /// Its owner stopped it: left alone; how, in words.
+    Left(String),
+    /// What must succeed first did not, and exited with this.
+    Invalid(String),
+    /// What starts it exited with this.
+    Exited(String),
+    /// It was started, and not ready in time.
+    Late,
+    /// Only root may: the command to paste.
+    NeedsRoot(String),
+    /// The node said nothing of it: a key that may only look, or a shell that hangs.
+    Silent,
+}
+
+impl Deed {
+    /// What may be done on `node`.
+    #[must_use]
+    pub fn all(config: &Config, node: &Node, termux: bool) -> Vec<Self> {
+        let here = Host::Node(node.name.clone());
+        let services = config
+            .services
+            .iter()
+            .filter(|service| service.host == here);
+        let services = services
+            .enumerate()
+            .filter(|(_, service)| service.start.is_some());
+        let services =
+            services.map(|(number, service)| Self::Service(number, Box::new(service.clone())));
+        let sessions = node.expected_sessions(termux).into_iter().map(|name| {
+            let mut configured = config
+                .sessions
+                .iter()
+                .filter(|session| session.host == here && session.name == name);
+            Self::Session(configured.next_back().cloned().unwrap_or(Session {
+                name,
+                host: here.clone(),
+                windows: Vec::new(),
+            }))
+        });
+        services.chain(sessions).chain([Self::Sshd]).collect()
+    }
+
+    /// The check whose problem it mends.
+    #[must_use]
+    pub fn check(&self) -> String {
+        match self {
+            Self::Service(_, service) => format!("service:{}", service.name),
+            Self::Session(session) => format!("tmux:{}", session.name),
+            Self::Sshd => "sshd".to_owned(),
+        }
+    }
+
+    /// How long it may take.
+    #[must_use]
+    pub fn limit(&self) -> std::time::Duration {
+        // Besides, a validator and a service manager are asked.
+        let around = std::time::Duration::from_secs(15);
+        match self {
+            Self::Service(_, service) => service.ready_within + around,
+            Self::Session(_) | Self::Sshd => 2 * around,
+        }
+    }
+
+    /// What a person reads of it: its command line.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Service(_, service) => {
+                let words = service.start.iter().flatten();
+                let words: Vec<String> =
+                    words.map(|word| crate::model::text::quoted(word)).collect();
+                words.join(" ")
+            }
+            Self::Session(session) => {
+                format!(
+                    "tmux new-session -d -s {}",
+                    crate::model::text::quoted(&session.name)
+                )
+            }
+            Self::Sshd => "start its ssh server through whoever looks after it".to_owned(),
+        }
+    }
+
+    fn lines(&self) -> String {
+        match self {
+            Self::Service(number, service) => of_service(*number, service),
+            Self::Session(session) => of_session(session),
+            Self::Sshd => "mamori_start_sshd\n".to_owned(),
+        }
+    }
+}
+
+/// What is written to `sh -s` after the probe's definitions; it says nothing.
+#[must_use]
+pub fn definitions(deeds: &[Deed]) -> String {
+    let mut text = String::from("mamori_deed() {\ncase $1 in\n");
+    for (number, deed) in deeds.iter().enumerate() {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{number})\n{};;\n", deed.lines());
+    }
+    text.push_str("esac\n}\n");
+    for line in SCRIPT.lines().map(str::trim_start) {
+        if !line.is_empty() && !line.starts_with('#') {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    text
+}
+
+fn all_expanded(argv: &[String]) -> String {
+    let words: Vec<String> = argv.iter().map(|word| expanded(word)).collect();
+    words.join(" ")
+}
+
+fn of_service(number: usize, service: &Service) -> String {
+    let start = service.start.as_deref().unwrap_or_default();
+    let mut text = String::new();
+    let owner = Owner::of_command(start).map(|owner| match owner {
+        Owner::Runit(service) => format!("sv {}", expanded(&service)),
+        Owner::Systemd { unit, user } => {
+            let manager = if user { "--user" } else { "--system" };
+            format!("systemctl {manager} {}", expanded(&unit))
+        }
+        Owner::Launchd(label) => format!("launchctl {}", expanded(&label)),
+    });
+    if let Some(owner) = owner {
+        let _ = writeln!(text, "mamori_owned {owner} || return");
+    }
+    if let Some(validate) = &service.validate {
+        let _ = writeln!(text, "mamori_valid {} || return", all_expanded(validate));
+    }
+    let program = start.first().and_then(|word| word.rsplit('/').next());
+    if let (Some(file), Some(program)) = (&service.pid_file, program) {
+        let file = expanded(&file.to_string_lossy());
+        let _ = writeln!(text, "mamori_unhang {file} {}", quote(program));
+    }
+    let check = check_words(&service.check);
+    let within = service.ready_within.as_millis().div_ceil(1_000);
+    let _ = writeln!(
+        text,
+        "mamori_check() {{ mamori_service {number} {check}; }}"
+    );
+    let _ = writeln!(text, "mamori_begin {within} {}", all_expanded(start));
+    text
+}
+
+/// Windows and panes in their order, each addressed by what tmux answered.
+fn of_session(session: &Session) -> String {
+    let name = quote(&session.name);
+    let exact = quote(&format!("={}", session.name));
+    let mut text = format!(
+        "if tmux has-session -t {exact} >/dev/null; then mamori_say deed=ready; return; fi\nmamori_say acted=yes\n"
+    );
+    let mut windows = session.windows.iter();
+    let first = windows.next();
+    let _ = writeln!(
+        text,
+        "mamori_do tmux new-session -d -s {name} -P -F '#{{window_id}}'{} || return",
+        first.map(window_words).unwrap_or_default()
+    );
+    if let Some(window) = first {
+        text += &more_panes(window);
+    }
+    for window in windows {
+        let target = quote(&format!("={}:", session.name));
+        let _ = writeln!(
+            text,
+            "mamori_do tmux new-window -d -t {target} -P -F '#{{window_id}}'{} || return",
+            window_words(window)
+        );
+        text += &more_panes(window);
+    }
+    text += "mamori_say deed=ready\n";
+    text
+}
+
+/// The name, the folder and the first pane's command of a window.
+fn window_words(window: &Window) -> String {
+    let mut words = String::new();
+    if let Some(name) = &window.name {
+        let _ = write!(words, " -n {}", quote(&tmux(name)));
+    }
+    words += &folder(window);
+    words += &command(
+        window
+            .panes
+            .first()
+            .and_then(|pane| pane.command.as_deref()),
+    );
+    words
+}
+
+fn folder(window: &Window) -> String {
+    window.dir.as_ref().map_or_else(String::new, |dir| {
+        format!(" -c {}", expanded(&tmux(&dir.to_string_lossy())))
+    })
+}
+
+/// A single word would go through a shell: `exec` makes it two.
+fn command(argv: Option<&[String]>) -> String {
+    match argv {
+        None | Some([]) => String::new(),
+        Some([one]) => format!(" env {}", expanded(one)),
+        Some(argv) => format!(" {}", all_expanded(argv)),
+    }
+}
+
+/// The window that was just made has its id in `mamori_out`.
+fn more_panes(window: &Window) -> String {
+    let mut text = String::new();
+    let more = window.panes.get(1..).unwrap_or_default();
+    if more.is_empty() {
+        return text;
+    }
+    text.push_str("mamori_window=$mamori_out\n");
+    for pane in more {
+        let _ = writeln!(
+            text,
+            "mamori_do tmux split-window -d -t \"$mamori_window\"{}{} || return\nmamori_do tmux select-layout -t \"$mamori_window\" tiled || :",
+            folder(window),
+            command(pane.command.as_deref())
+        );
+    }
+    text
+}
+
+/// Reads what a node said of a deed; `complete`: to its end.
+#[must_use]
+pub fn read(lines: &[u8], complete: bool) -> Report {
+    let text = String::from_utf8_lossy(lines);
+    let value = |key: &str| {
+        let of_key = |line: &str| line.strip_prefix(key)?.strip_prefix('=').map(clean);
+        text.lines().filter_map(of_key).next_back()
+    };
+    let said = value("said").filter(|said| !said.is_empty());
+    let acted = value("acted").is_some();
+    let deed = value("deed").filter(|_| complete).unwrap_or_default();
+    let (word, rest) = deed.split_once(' ').unwrap_or((&deed, ""));
+    let rest = rest.to_owned();
+    let end = match word {
+        "ready" => End::Ready,
+        "left" => End::Left(format!("`{rest}`")),
+        "invalid" => End::Invalid(rest),
+        "exited" => End::Exited(rest),
+        "late" => End::Late,
+        "root" => End::NeedsRoot(rest),
+        _ => End::Silent,
+    };
+    Report { end, acted, said }
+}
+
+impl Report {
+    /// Why it is not ready, in words; `None` when it is.
+    #[must_use]
+    pub fn why(&self) -> Option<String> {
+        let said = self
+            .said
+            .as_ref()
+            .map(|said| format!("; it said: {said}"))
+            .unwrap_or_default();
+        let why = match &self.end {
+            End::Ready => return None,
+            End::Left(how) => format!("stopped by its owner: {how}"),
+            End::Invalid(code) => format!("its validator exits with {code}"),
+            End::Exited(code) => format!("what starts it exits with {code}"),
+            End::Late => "it was started, and is not ready in time".to_owned(),
+            End::NeedsRoot(command) => format!("needs root there: {command}"),
+            End::Silent => {
+                "the node says nothing of it: its shell hangs, or our key there may only look"
+                    .to_owned()
+            }
+        };
+        Some(why + &said)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_node_says_becomes_a_report_and_nothing_else() {
+        let report = |text: &str| read(text.as_bytes(), true);
+        assert_eq!(report("acted=yes\ndeed=ready\n").end, End::Ready);
+        assert!(report("acted=yes\ndeed=ready\n").acted);
+        assert_eq!(
+            report("deed=left sv down\n").why().unwrap(),
+            "stopped by its owner: `sv down`"
+        );
+        let invalid = report("deed=invalid 1\nsaid=bad \u{1b}[31mline\n");
+        assert_eq!(
+            invalid.why().unwrap(),
+            "its validator exits with 1; it said: bad [31mline"
+        );
+        for junk in ["", "deed=\n", "deed=nonsense 5\n", "\0\u{1}", "deed"] {
+            assert_eq!(report(junk).end, End::Silent, "{junk:?}");
+        }
+        assert_eq!(read(b"deed=ready\n", false).end, End::Silent);
+    }
+}

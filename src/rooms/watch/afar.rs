@@ -1,0 +1,243 @@
+//! What the watcher has done on other nodes, over their channels, when
+//! something there is not as expected. Pure.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::model::incident::Incident;
+use crate::model::moment::Moment;
+use crate::model::node::Node;
+use crate::model::state::State;
+use crate::model::tally::{Next, Tally, decide};
+use crate::remote::deed::{self, Deed, End};
+use crate::remote::fleet::Question;
+use crate::rooms::recover::book::{self, Before, Entry};
+use crate::rooms::recover::remote::{broken, told};
+use crate::rooms::recover::target::of_deed;
+
+/// Bad samples in a row after which what hangs is ended.
+const HANGS: usize = 3;
+
+/// The errands on all nodes.
+#[derive(Debug, Default)]
+pub struct Afar {
+    errands: BTreeMap<String, Errand>,
+}
+
+/// What is known of one target on another node.
+#[derive(Debug, Clone, Default)]
+struct Errand {
+    tally: Tally,
+    incident: Option<Incident>,
+    /// When that was detected.
+    incident_at: Option<Moment>,
+    /// When it was last seen ready.
+    good: Option<Moment>,
+    /// The deed under way: what was found, and when it was asked for.
+    asked: Option<(String, Moment)>,
+    /// The node was not looked at since the last deed.
+    unseen: bool,
+}
+
+/// A deed that is to be asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Errands {
+    /// The node.
+    pub node: String,
+    /// The question.
+    pub question: Question,
+}
+
+impl Errand {
+    fn of(state: &State, node: &str, check: &str, now: &Moment) -> Self {
+        let tally = state
+            .tallies
+            .get(&format!("{node}/{check}"))
+            .cloned()
+            .unwrap_or_default();
+        let incident = book::open(state, node, check).cloned();
+        let incident_at = incident.as_ref().map(|incident| {
+            let ago = u64::try_from(now.at.since(incident.detected)).unwrap_or(0);
+            now.before(Duration::from_secs(ago))
+        });
+        Self {
+            tally,
+            incident,
+            incident_at,
+            ..Self::default()
+        }
+    }
+
+    fn before(&self, now: &Moment) -> Before<'_> {
+        let ago = match (&self.incident_at, &self.good) {
+            (Some(at), _) => Some(now.since(at)),
+            (None, good) => good.as_ref().map(|good| now.since(good)),
+        };
+        Before {
+            tally: &self.tally,
+            incident: self.incident.as_ref(),
+            ago,
+            by: "watch",
+        }
+    }
+
+    fn took(&mut self, entry: &Entry, began: &Moment) {
+        self.tally = entry.tally.clone();
+        self.incident = entry.incident.clone().filter(Incident::open);
+        match (&self.incident, &self.incident_at) {
+            (None, _) => self.incident_at = None,
+            (Some(_), None) => self.incident_at = Some(began.clone()),
+            (Some(_), Some(_)) => {}
+        }
+    }
+}
+
+impl Afar {
+    /// Takes in that a node was just looked at: what its readings say is of now.
+    pub fn looked(&mut self, node: &str) {
+        let prefix = format!("{node}/");
+        let of_it = self
+            .errands
+            .iter_mut()
+            .filter(|(id, _)| id.starts_with(&prefix));
+        for (_, errand) in of_it {
+            errand.unseen = false;
+        }
+    }
+
+    /// What is to be done on `node`, of which `deeds` may be done: the first
+    /// that is broken, allowed, and waits for nothing. Entries tell what came
+    /// back by itself.
+    pub fn due(
+        &mut self,
+        state: &State,
+        node: &Node,
+        deeds: &[Deed],
+        now: &Moment,
+    ) -> (Option<Errands>, Vec<Entry>) {
+        let mut entries = Vec::new();
+        if node.silence.is_some() || node.answered_at.is_none() {
+            return (None, entries);
+        }
+        let paused = state
+            .pauses
+            .get(&node.name)
+            .is_some_and(|pause| pause.holds(now.at));
+        let mut first = None;
+        for (number, deed) in deeds.iter().enumerate() {
+            let target = of_deed(&node.name, deed);
+            let check = target.check();
+            let errand = self
+                .errands
+                .entry(target.id())
+                .or_insert_with(|| Errand::of(state, &node.name, &check, now));
+            let Some(found) = broken(deed, &node.readings) else {
+                errand.good = Some(now.clone());
+                if errand.incident.is_some() && !errand.unseen {
+                    entries.push(came_back(errand, node, deed, now));
+                }
+                continue;
+            };
+            let waits = errand.asked.is_some() || errand.unseen || paused;
+            let needs = needs(deed).iter().all(|name| ready(node, name));
+            let allowed = decide(&fallen(errand, now), now) == Next::Try;
+            if first.is_none() && !waits && needs && allowed {
+                let number = u16::try_from(number).unwrap_or(u16::MAX);
+                first = Some((
+                    target.id(),
+                    found,
+                    Question::Deed {
+                        number,
+                        insist: hangs(node, &check),
+                    },
+                ));
+            }
+        }
+        let errands = first.map(|(id, found, question)| {
+            if let Some(errand) = self.errands.get_mut(&id) {
+                errand.asked = Some((found, now.clone()));
+            }
+            Errands {
+                node: node.name.clone(),
+                question,
+            }
+        });
+        (errands, entries)
+    }
+
+    /// What came of a deed; `None`: nothing, although nobody waits for it any more.
+    pub fn came(
+        &mut self,
+        node: &str,
+        deed: &Deed,
+        report: Option<&deed::Report>,
+        local: &str,
+        now: &Moment,
+        dice: f64,
+    ) -> Option<Entry> {
+        let silent = deed::Report {
+            end: End::Silent,
+            acted: true,
+            said: None,
+        };
+        let report = report.unwrap_or(&silent);
+        let target = of_deed(node, deed);
+        let errand = self.errands.get_mut(&target.id())?;
+        let (found, began) = errand.asked.take()?;
+        errand.unseen = true;
+        let began_at = Duration::from_millis(began.elapsed_ms);
+        let told = told(node, deed, found, report, began_at, now.since(&began));
+        let name = target.name(local);
+        let entry = book::entry(&told, &name, errand.before(&began), &began, now, dice);
+        errand.took(&entry, &began);
+        Some(entry)
+    }
+}
+
+/// The record as it would be if this try were made: what had been ready is
+/// started at once.
+fn fallen(errand: &Errand, now: &Moment) -> Tally {
+    errand.tally.fell(now, "", 1.0)
+}
+
+fn came_back(errand: &mut Errand, node: &Node, deed: &Deed, now: &Moment) -> Entry {
+    let report = deed::Report {
+        end: End::Ready,
+        acted: false,
+        said: None,
+    };
+    let elapsed = Duration::from_millis(now.elapsed_ms);
+    let told = told(
+        &node.name,
+        deed,
+        "ready".into(),
+        &report,
+        elapsed,
+        Duration::ZERO,
+    );
+    let name = format!("{}/{}", node.name, deed.check());
+    let entry = book::entry(&told, &name, errand.before(now), now, now, 0.0);
+    errand.took(&entry, now);
+    entry
+}
+
+fn needs(deed: &Deed) -> &[String] {
+    match deed {
+        Deed::Service(_, service) => &service.needs,
+        Deed::Session(_) | Deed::Sshd => &[],
+    }
+}
+
+fn ready(node: &Node, service: &str) -> bool {
+    let services = node.readings.services.value();
+    services.and_then(|services| services.get(service)) == Some(&true)
+}
+
+/// Whether it was bad in every sample that is remembered, and those are enough.
+fn hangs(node: &Node, check: &str) -> bool {
+    let recent = node
+        .checks
+        .get(check)
+        .map(|memory| memory.recent.as_slice());
+    recent.is_some_and(|recent| recent.len() >= HANGS && recent.iter().all(|bad| *bad))
+}

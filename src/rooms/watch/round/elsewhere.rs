@@ -1,0 +1,53 @@
+//! What the watcher does on other nodes between two rounds.
+
+use super::Rounds;
+use crate::sys::host;
+
+impl Rounds<'_> {
+    /// Takes what came of deeds on other nodes; whether anything did.
+    pub(super) fn mended(&mut self) -> bool {
+        let moment = host::moment();
+        let mut any = false;
+        for done in self.nodes.done() {
+            let deed = self
+                .nodes
+                .deeds(&done.node)
+                .get(usize::from(done.number))
+                .cloned();
+            let entry = deed.and_then(|deed| {
+                let (report, dice) = (Some(&done.report), fastrand::f64());
+                self.afar
+                    .came(&done.node, &deed, report, &self.name, &moment, dice)
+            });
+            any |= entry.is_some();
+            self.repairs.push(entry);
+        }
+        any
+    }
+
+    /// Has done on other nodes what they need.
+    pub(super) fn mend(&mut self) {
+        let moment = host::moment();
+        for node in &self.state.nodes {
+            if node.name == self.name || self.nodes.waits_for(&node.name) {
+                continue;
+            }
+            let deeds = self.nodes.deeds(&node.name).to_vec();
+            // One that was asked for and never came.
+            for deed in &deeds {
+                let lost =
+                    self.afar
+                        .came(&node.name, deed, None, &self.name, &moment, fastrand::f64());
+                self.repairs.push(lost);
+            }
+            let (errand, entries) = self.afar.due(&self.state, node, &deeds, &moment);
+            for entry in entries {
+                self.repairs.push(Some(entry));
+            }
+            if let Some(errand) = errand {
+                self.nodes.ask(&errand.node, errand.question);
+            }
+        }
+        self.due |= self.repairs.waiting();
+    }
+}

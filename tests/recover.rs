@@ -1,0 +1,431 @@
+//! `mamori recover`: what died comes back, what must not be touched is not.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use crate::harness::site::free_port;
+use crate::harness::{Bench, QUIET, Ran, mode, until};
+
+/// A service that listens, written in sh and python3's standard library, and
+/// leaves its process id; its folder is the home.
+const SERVER: &str = "#!/usr/bin/env python3
+import os, socket, sys, time
+port, how = int(sys.argv[1]), sys.argv[2:]
+listener = socket.create_server(('127.0.0.1', port))
+if 'fork' in how and os.fork():
+    os._exit(0)
+with open(f'{os.path.dirname(sys.argv[0])}/{port}.pid.new', 'w') as file:
+    file.write(f'{os.getpid()}\\n')
+os.rename(f'{os.path.dirname(sys.argv[0])}/{port}.pid.new', f'{os.path.dirname(sys.argv[0])}/{port}.pid')
+while True:
+    peer = listener.accept()[0]
+    peer.sendall(b'SSH-2.0-stand-in\\r\\n')
+    peer.close()
+";
+
+/// A home with the server's program in it, and what ends all it left.
+struct Ground {
+    bench: Bench,
+    ports: Vec<u16>,
+}
+
+impl Ground {
+    fn new() -> Self {
+        let bench = Bench::quiet();
+        let program = bench.home().join("server");
+        fs::write(&program, SERVER).unwrap();
+        mode(&program, 0o755);
+        Self {
+            bench,
+            ports: Vec::new(),
+        }
+    }
+
+    /// A `[[service]]` of that name on a port of its own, with more lines.
+    fn service(&mut self, name: &str, start: &str, more: &str) -> String {
+        let port = free_port();
+        self.ports.push(port);
+        let home = self.bench.home().display().to_string();
+        let start = start
+            .replace("HOME", &home)
+            .replace("PORT", &port.to_string());
+        format!(
+            "[[service]]\nname = \"{name}\"\n{start}\ncheck = {{ ssh_banner = \"127.0.0.1:{port}\" }}\n\
+             pid_file = \"{home}/{port}.pid\"\n{more}\n"
+        )
+    }
+
+    fn configure(&self, text: &str) {
+        self.bench.configure(QUIET.to_owned() + text);
+    }
+
+    fn pid_file(&self, at: usize) -> PathBuf {
+        self.bench.home().join(format!("{}.pid", self.ports[at]))
+    }
+
+    fn pid(&self, at: usize) -> Option<i32> {
+        fs::read_to_string(self.pid_file(at))
+            .ok()?
+            .trim()
+            .parse()
+            .ok()
+    }
+
+    fn signal(&self, at: usize, signal: rustix::process::Signal) {
+        let pid = rustix::process::Pid::from_raw(self.pid(at).unwrap()).unwrap();
+        rustix::process::kill_process(pid, signal).unwrap();
+    }
+
+    fn recover(&self, words: &[&str]) -> (Ran, Vec<Value>) {
+        let all: Vec<&str> = ["recover", "--json"].iter().chain(words).copied().collect();
+        let ran = self.bench.mamori(&all);
+        let targets = ran.json()["targets"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        (ran, targets)
+    }
+}
+
+impl Drop for Ground {
+    fn drop(&mut self) {
+        for at in 0..self.ports.len() {
+            if let Some(pid) = self.pid(at).and_then(rustix::process::Pid::from_raw) {
+                let ours = fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+                if ours.contains(self.bench.home().to_str().unwrap()) {
+                    let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+                }
+            }
+        }
+    }
+}
+
+fn ready(port: u16) -> bool {
+    std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
+}
+
+const START: &str = "start = [\"HOME/server\", \"PORT\", \"fork\"]";
+
+#[test]
+fn a_dead_service_is_started_and_the_repair_is_recorded() {
+    let mut ground = Ground::new();
+    let text = ground.service("web", START, "");
+    ground.configure(&text);
+    let plan = ground.bench.mamori(&["recover", "--dry-run"]);
+    assert_eq!(plan.code, Some(1));
+    let port = ground.ports[0];
+    assert_eq!(
+        plan.stdout,
+        format!(
+            "▲ web  127.0.0.1:{port}: connection refused; to do:\n       \
+             1. HOME/server {port} fork  (127.0.0.1:{port}: connection refused)\n"
+        )
+    );
+    assert!(!ready(port), "a dry run started it");
+    let (ran, targets) = ground.recover(&[]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(targets[0]["state"], "recovered");
+    assert!(ready(port));
+    let first = ground.pid(0);
+    let state = ground.bench.state();
+    assert_eq!(state["incidents"][0]["by"], "recover");
+    assert_eq!(state["incidents"][0]["tries"], 1);
+    assert_eq!(state["events"][0]["what"], "recovered");
+    // What is ready is left alone.
+    let (ran, targets) = ground.recover(&["web"]);
+    assert_eq!((ran.code, &targets[0]["state"]), (Some(0), &"ready".into()));
+    assert_eq!(ground.pid(0), first);
+}
+
+#[test]
+fn what_hangs_is_ended_and_only_that() {
+    let mut ground = Ground::new();
+    let text = ground.service("web", START, "") + "[watch]\nprobe_timeout = \"1s\"\n";
+    ground.configure(&text);
+    assert_eq!(ground.recover(&[]).0.code, Some(0));
+    let first = ground.pid(0);
+    ground.signal(0, rustix::process::Signal::STOP);
+    let (_, plan) = ground.recover(&["--dry-run"]);
+    assert_eq!(plan[0]["steps"][0]["do"], "end");
+    let found = plan[0]["found"].as_str().unwrap();
+    assert!(
+        found.starts_with(&format!("a signal stopped process {}", first.unwrap())),
+        "{found}"
+    );
+    let (ran, targets) = ground.recover(&[]);
+    assert_eq!(
+        (ran.code, &targets[0]["state"]),
+        (Some(0), &"recovered".into())
+    );
+    assert_ne!(ground.pid(0), first);
+    assert!(ready(ground.ports[0]));
+}
+
+#[test]
+fn a_taken_port_is_named_and_its_owner_untouched() {
+    let mut ground = Ground::new();
+    let text = ground.service("web", START, "") + "[watch]\nprobe_timeout = \"1s\"\n";
+    ground.configure(&text);
+    let _squatter = TcpListener::bind(("127.0.0.1", ground.ports[0])).unwrap();
+    // Its pid file names a process that is not its own.
+    fs::write(ground.pid_file(0), format!("{}\n", std::process::id())).unwrap();
+    let (ran, targets) = ground.recover(&[]);
+    assert_eq!(
+        (ran.code, &targets[0]["state"]),
+        (Some(1), &"unrepairable".into())
+    );
+    let found = targets[0]["found"].as_str().unwrap();
+    assert!(
+        found.contains(&format!("(pid {}) has its port", std::process::id())),
+        "{found}"
+    );
+    fs::remove_file(ground.pid_file(0)).unwrap();
+}
+
+#[test]
+fn a_start_that_fails_says_why_in_its_own_words() {
+    let mut ground = Ground::new();
+    let cases = [
+        (
+            "start = [\"/nonexistent/program\"]",
+            "",
+            "`/nonexistent/program` is not there",
+        ),
+        (
+            "start = [\"sh\", \"-c\", \"echo 'no \\u001b[31mkeys' >&2; exit 7\"]",
+            "",
+            "it exited with 7; it said: no [31mkeys",
+        ),
+        (
+            "start = [\"true\"]",
+            "ready_within = \"300ms\"",
+            "it exited with 0, but was not ready within 300ms",
+        ),
+        (
+            "start = [\"sleep\", \"600\"]",
+            "ready_within = \"300ms\"",
+            "not ready within 300ms",
+        ),
+        (
+            "start = [\"sh\", \"-c\", \"sleep 600 & exit 0\"]",
+            "ready_within = \"300ms\"",
+            "it exited with 0",
+        ),
+        (
+            "start = [\"sh\", \"-c\", \"yes\"]",
+            "ready_within = \"1s\"",
+            "not ready within 1s",
+        ),
+        (
+            "start = [\"HOME/server\", \"PORT\"]",
+            "validate = [\"sh\", \"-c\", \"echo line 3 is bad; exit 1\"]",
+            "exits with 1: line 3 is bad",
+        ),
+    ];
+    let text: String = cases
+        .iter()
+        .enumerate()
+        .map(|(at, (start, more, _))| ground.service(&format!("s{at}"), start, more))
+        .collect();
+    ground.configure(&text);
+    let (ran, targets) = ground.recover(&[]);
+    assert_eq!(ran.code, Some(1));
+    assert_eq!(targets.len(), cases.len());
+    for ((_, _, why), target) in cases.iter().zip(&targets) {
+        let text = target["why"].as_str().unwrap();
+        assert!(text.contains(why), "{why:?}: {text}");
+    }
+    // What did not get ready is not left behind, and megabytes are not kept.
+    let left = ground
+        .bench
+        .ran(ground.bench.command("pgrep").args(["-f", "^sleep 600$"]));
+    let ours = |pid: &&str| {
+        let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+        let home = ground.bench.home().to_str().unwrap().as_bytes();
+        environment.windows(home.len()).any(|part| part == home)
+    };
+    assert_eq!(left.stdout.lines().filter(ours).count(), 0);
+    let said = fs::metadata(ground.bench.own("output/s5.log"))
+        .unwrap()
+        .len();
+    assert!(said < 64 << 20, "{said}");
+}
+
+#[test]
+fn what_others_need_comes_first() {
+    let mut ground = Ground::new();
+    let text = ground.service("db", START, "") + &ground.service("web", START, "needs = [\"db\"]");
+    ground.configure(&text);
+    let (_, targets) = ground.recover(&["web"]);
+    assert_eq!(targets[0]["state"], "waits");
+    assert!(!ready(ground.ports[1]));
+    let (ran, targets) = ground.recover(&[]);
+    assert_eq!(ran.code, Some(0), "{targets:?}");
+    assert_eq!(
+        (&targets[0]["target"], &targets[1]["target"]),
+        (&"db".into(), &"web".into())
+    );
+    ground.configure("[[service]]\nname = \"a\"\nneeds = [\"b\"]\ncheck = { process = \"x\" }\n");
+    let refusal = ground.bench.refusal();
+    assert!(refusal.contains("above it"), "{refusal}");
+}
+
+#[test]
+fn what_its_owner_stopped_is_left_alone() {
+    let mut ground = Ground::new();
+    let text = ground.service(
+        "web",
+        "start = [\"sv\", \"up\", \"HOME/sv/web\"]",
+        "ready_within = \"1s\"",
+    );
+    ground.configure(&text);
+    let answer = |said: &str| {
+        let script = format!(
+            "#!/bin/sh\necho \"$*\" >>\"$HOME/calls\"\ncase $1 in status) echo '{said}' ;; esac\n"
+        );
+        ground.bench.stand_in("sv", &script);
+    };
+    answer("down: web: 5s, normally up");
+    let (ran, targets) = ground.recover(&[]);
+    assert_eq!(
+        (ran.code, &targets[0]["state"]),
+        (Some(0), &"left".into()),
+        "{targets:?}"
+    );
+    let calls = fs::read_to_string(ground.bench.home().join("calls")).unwrap();
+    assert!(
+        calls.lines().all(|call| call.starts_with("status ")),
+        "{calls}"
+    );
+    // Who wants it up is waited for, then asked.
+    answer("down: web: 0s, normally up, want up");
+    let (ran, targets) = ground.recover(&[]);
+    assert_eq!(
+        (ran.code, &targets[0]["state"]),
+        (Some(1), &"failed".into())
+    );
+    assert_eq!(targets[0]["steps"][0]["do"], "await");
+    let calls = fs::read_to_string(ground.bench.home().join("calls")).unwrap();
+    assert!(calls.contains("up "), "{calls}");
+}
+
+#[test]
+fn two_who_recover_at_once_start_it_once() {
+    let mut ground = Ground::new();
+    let slow = "start = [\"sh\", \"-c\", \"echo x >>HOME/starts; sleep 1; exec HOME/server PORT\"]";
+    let text = ground.service("web", slow, "");
+    ground.configure(&text);
+    let runs: Vec<_> = (0..4)
+        .map(|_| {
+            let mut command = ground.bench.command(crate::harness::MAMORI);
+            command
+                .args(["recover", "web"])
+                .stdout(std::process::Stdio::null())
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    for mut run in runs {
+        assert_eq!(run.wait().unwrap().code(), Some(0));
+    }
+    let starts = fs::read_to_string(ground.bench.home().join("starts")).unwrap();
+    assert_eq!(starts, "x\n");
+}
+
+#[test]
+fn unknown_and_unexpected_targets_are_told_apart() {
+    let ground = Ground::new();
+    let ran = ground.bench.mamori(&["recover", "sshdd"]);
+    assert_eq!(ran.code, Some(2));
+    assert_eq!(
+        ran.stderr,
+        "error: there is no target `sshdd`\nhint: mamori recover sshd\n"
+    );
+    let ran = ground.bench.mamori(&["recover"]);
+    assert_eq!(ran.code, Some(0));
+    assert!(
+        ran.stdout
+            .starts_with("nothing is expected on this machine"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn the_watcher_answers_a_death_at_once_and_backs_off_from_a_crash_loop() {
+    let mut ground = Ground::new();
+    let counted = "start = [\"sh\", \"-c\", \"echo x >>HOME/starts; exec HOME/server PORT\"]";
+    let text = ground.service("web", counted, "");
+    ground.configure(&text);
+    let _watcher = ground.bench.watch();
+    let port = ground.ports[0];
+    until("the service", || ready(port));
+    let starts = || {
+        let text = fs::read_to_string(ground.bench.home().join("starts")).unwrap_or_default();
+        text.lines().count()
+    };
+    // Ready for more than half a second each time: restarted at once.
+    for round in 1..=3 {
+        let pid = ground.pid(0);
+        std::thread::sleep(std::time::Duration::from_millis(700));
+        ground.signal(0, rustix::process::Signal::KILL);
+        until("a new process", || ground.pid(0) != pid && ready(port));
+        assert_eq!(starts(), round + 1);
+    }
+    until("the record", || {
+        let incidents = ground.bench.state()["incidents"]
+            .as_array()
+            .map_or(0, Vec::len);
+        incidents == 4
+    });
+    let state = ground.bench.state();
+    let last = &state["incidents"][3];
+    assert_eq!(
+        (&last["by"], &last["to_detect_ms"]),
+        (&"watch".into(), &0.into()),
+        "{last}"
+    );
+    let tally = state["tallies"]
+        .as_object()
+        .unwrap()
+        .values()
+        .next()
+        .unwrap()
+        .clone();
+    assert_eq!(
+        (
+            &tally["in_a_row"],
+            tally["actions"].as_array().unwrap().len()
+        ),
+        (&0.into(), 1)
+    );
+}
+
+#[test]
+fn the_breaker_opens_and_is_an_alert() {
+    let mut ground = Ground::new();
+    let start = "start = [\"sh\", \"-c\", \"echo x >>HOME/starts; echo out of luck; exit 3\"]";
+    let text = ground.service("web", start, "");
+    ground.configure(&text);
+    let _watcher = ground.bench.watch();
+    until("the breaker", || {
+        let Ok(text) = fs::read_to_string(ground.bench.own("state.json")) else {
+            return false;
+        };
+        let state: Value = serde_json::from_str(&text).unwrap();
+        let alert = &state["alerts"][0];
+        alert["severity"] == "critical"
+    });
+    let starts = fs::read_to_string(ground.bench.home().join("starts")).unwrap();
+    assert_eq!(starts.lines().count(), 5);
+    let state = ground.bench.state();
+    assert_eq!(state["alerts"].as_array().unwrap().len(), 1);
+    let text = state["alerts"][0]["text"].as_str().unwrap();
+    assert!(
+        text.contains("out of luck") && text.contains("every 5m"),
+        "{text}"
+    );
+}
