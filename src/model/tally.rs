@@ -207,6 +207,13 @@ impl Tally {
         }
     }
 
+    /// Whether a target that was ready and is no more at `now` was so for too
+    /// short a time, or too often, for that not to be a failure.
+    #[must_use]
+    pub fn too_soon(&self, now: &Moment) -> bool {
+        self.fell(now, "", 0.0).in_a_row > self.at(now).in_a_row
+    }
+
     /// The record after a target that was ready stopped being so at `now`;
     /// `dice` in 0 to 1 decides the delay. Whether it is started again at once
     /// is [`decide`]'s to say.

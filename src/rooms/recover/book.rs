@@ -56,9 +56,10 @@ pub fn entry(
     let cause = cut(&clean(&told.plan.found), CAUSE, "…");
     let tally = tally(told, before.tally, &cause, began, now, dice);
     let incident = incident(told, before, cause, began, now);
+    let back = matches!(told.condition, Condition::Ready | Condition::Recovered);
     let event = incident
         .as_ref()
-        .filter(|incident| incident.recovered.is_some())
+        .filter(|incident| back && incident.recovered.is_some())
         .map(|incident| {
             let span = Duration::from_millis(incident.to_recover_ms.unwrap_or(0));
             Event {
@@ -90,6 +91,9 @@ fn tally(
     if !tried {
         return match told.condition {
             Condition::Ready => before.ready(now),
+            // It died as soon as it was ready: that is known now, although
+            // nothing may be done about it yet.
+            Condition::Planned if before.too_soon(began) => before.fell(began, cause, dice),
             Condition::Busy(_) | Condition::Planned | Condition::NotNow(_) => before.at(now),
             _ => before.at(now).lost(),
         };
@@ -117,7 +121,12 @@ fn incident(
 ) -> Option<Incident> {
     let done = told.done.as_ref();
     let milliseconds = |span: Duration| u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
-    let broken = !matches!(
+    let over = matches!(
+        told.condition,
+        Condition::Ready | Condition::Recovered | Condition::Left
+    );
+    // A look that may not act yet neither begins an incident nor ends one.
+    let looked = matches!(
         told.condition,
         Condition::Ready
             | Condition::Left
@@ -135,7 +144,7 @@ fn incident(
     };
     let mut incident = match before.incident {
         Some(open) => open.clone(),
-        None if broken => fresh(),
+        None if !looked => fresh(),
         None => return None,
     };
     // How long it had been going on when we began.
@@ -148,16 +157,22 @@ fn incident(
         incident.tries = incident.tries.saturating_add(1);
         incident.to_act_ms = incident.to_act_ms.or(Some(milliseconds(earlier + after)));
     }
-    incident.why = why(told);
-    if !broken || told.condition == Condition::Recovered {
+    if over || !looked {
+        incident.why = why(told);
+    }
+    if over {
         incident.recovered = Some(now.at);
-        incident.to_recover_ms = Some(milliseconds(earlier + now.since(began)));
-        let ours = incident.tries > 0;
-        incident.by = if ours {
-            before.by.to_owned()
+        incident.by = if told.condition == Condition::Left {
+            "its owner"
+        } else if incident.tries > 0 {
+            before.by
         } else {
-            "itself".to_owned()
-        };
+            "itself"
+        }
+        .to_owned();
+    }
+    if over && told.condition != Condition::Left {
+        incident.to_recover_ms = Some(milliseconds(earlier + now.since(began)));
     }
     Some(incident)
 }

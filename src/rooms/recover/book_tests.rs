@@ -124,6 +124,84 @@ fn an_incident_goes_on_until_it_is_mended() {
     );
 }
 
+/// A look that found it not ready and may do nothing about it.
+fn looked(condition: Condition) -> Told {
+    let mut told = told(Condition::Failed("refused".into()), None);
+    (told.condition, told.done) = (condition, None);
+    told
+}
+
+#[test]
+fn a_look_between_two_tries_ends_nothing() {
+    let tally = Tally::default();
+    let failed = entry(
+        &told(Condition::Failed("no".into()), Some(2)),
+        "sshd",
+        before(&tally, None, None),
+        &at(0),
+        &at(10),
+        1.0,
+    );
+    let open = failed.incident.unwrap();
+    for condition in [
+        Condition::Planned,
+        Condition::Busy("somebody".into()),
+        Condition::NotNow("spent".into()),
+    ] {
+        let entry = entry(
+            &looked(condition),
+            "sshd",
+            before(&failed.tally, Some(&open), Some(500)),
+            &at(500),
+            &at(501),
+            1.0,
+        );
+        assert_eq!((entry.incident.as_ref(), entry.event), (Some(&open), None));
+    }
+}
+
+#[test]
+fn what_its_owner_stopped_is_over_and_not_back() {
+    let tally = Tally::default();
+    let failed = entry(
+        &told(Condition::Failed("no".into()), Some(2)),
+        "sshd",
+        before(&tally, None, None),
+        &at(0),
+        &at(10),
+        1.0,
+    );
+    let left = entry(
+        &looked(Condition::Left),
+        "sshd",
+        before(&failed.tally, failed.incident.as_ref(), Some(500)),
+        &at(500),
+        &at(501),
+        1.0,
+    );
+    let incident = left.incident.unwrap();
+    assert_eq!((incident.open(), incident.by.as_str()), (false, "its owner"));
+    assert_eq!((incident.to_recover_ms, left.event), (None, None));
+}
+
+#[test]
+fn what_dies_as_soon_as_it_is_ready_has_failed_also_when_it_must_wait() {
+    let ready = Tally::default().ready(&at(1_000));
+    let look = |began| {
+        entry(
+            &looked(Condition::Planned),
+            "sshd",
+            before(&ready, None, Some(0)),
+            &at(began),
+            &at(began + 5),
+            1.0,
+        )
+        .tally
+    };
+    assert_eq!((look(1_200).in_a_row, look(1_200).ready_since), (1, None));
+    assert_eq!(look(1_600).in_a_row, 0);
+}
+
 #[test]
 fn what_came_back_by_itself_is_not_ours() {
     let tally = Tally::default();
