@@ -2,10 +2,13 @@
 
 pub mod alert;
 pub mod battery;
+pub mod blueprint;
 pub mod home;
+pub mod layout_check;
 pub mod moment;
 pub mod mount;
 pub mod node;
+pub mod picture;
 pub mod proc;
 pub mod proc_net;
 pub mod process;

@@ -19,6 +19,7 @@ mod kqueue;
 pub mod open_files;
 pub mod output;
 mod pidfd;
+pub mod poke;
 pub mod process;
 pub mod processes;
 pub mod programs;
