@@ -4,11 +4,15 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::net::UnixListener;
+use std::path::Path;
 
 use mamori::model::blueprint::Blueprint;
+use mamori::sys::processes;
 use mamori::sys::tmux::build::build;
 use mamori::sys::tmux::socket::{ReviveError, revive, servers, serves};
 use mamori::sys::tmux::{Server, TmuxError};
+use rustix::fd::OwnedFd;
+use rustix::net::{self, AddressFamily, SocketAddrUnix, SocketType};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::harness::tmux::Tmux;
@@ -77,7 +81,7 @@ fn no_signal_is_sent_to_what_is_no_tmux_server() {
         .arg("600")
         .spawn()
         .unwrap();
-    let identity = mamori::sys::processes::identity(child.id()).unwrap();
+    let identity = processes::identity(child.id()).unwrap();
     let socket = bench.home().join("s");
     let refused = revive(&socket, &identity, &around).unwrap_err();
     assert!(matches!(refused, ReviveError::NoServer(_)), "{refused}");
@@ -133,4 +137,39 @@ fn another_users_server_socket_and_folder_are_left_alone() {
     chown(folder, Some(0), None).unwrap();
     revive(&socket, &server, &around).unwrap();
     assert_eq!(tmux.identity(), server);
+}
+
+#[test]
+fn a_server_that_was_stopped_holds_nobody_up() {
+    let bench = Bench::quiet();
+    let around = bench.surroundings();
+    let tmux = Tmux::start(&bench, "default", "");
+    let (socket, server) = (tmux.socket(), tmux.identity());
+    processes::signal(&server, Signal::STOP).unwrap();
+    // Its queue of those who wait is full.
+    let waiting: Vec<_> = std::iter::from_fn(|| waits(&socket)).collect();
+    assert!(!waiting.is_empty());
+    let refused = revive(&socket, &server, &around).unwrap_err();
+    assert!(
+        matches!(refused, ReviveError::Tmux(TmuxError::Run(_))),
+        "{refused}"
+    );
+    let sessions = ["a", "b", "c"].map(Blueprint::bare);
+    let built = build(&socket, &sessions, &around).into_iter();
+    let why: Vec<TmuxError> = built.map(|one| one.result.unwrap_err()).collect();
+    assert!(matches!(
+        why[..],
+        [TmuxError::Run(_), TmuxError::NotTried, TmuxError::NotTried]
+    ));
+    drop(waiting);
+    processes::signal(&server, Signal::CONT).unwrap();
+    assert_eq!(tmux.identity(), server);
+}
+
+/// A connection that the server has not answered yet, while its queue has room.
+fn waits(socket: &Path) -> Option<OwnedFd> {
+    let handle = net::socket(AddressFamily::UNIX, SocketType::STREAM, None).unwrap();
+    rustix::io::ioctl_fionbio(&handle, true).unwrap();
+    let address = SocketAddrUnix::new(socket).unwrap();
+    net::connect(&handle, &address).ok().map(|()| handle)
 }

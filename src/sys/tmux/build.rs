@@ -3,6 +3,7 @@
 //! Windows and panes are named by the ids that tmux answers, never by index,
 //! and no key is sent to any. A command's words reach `exec` as they are.
 
+use std::cell::Cell;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -14,17 +15,19 @@ use tmux_interface::{
 };
 
 use super::built::{Built, Note, Outcome};
+use super::words::{layout, push_command, text};
 use super::{TmuxError, argument, send, socket};
-use crate::model::blueprint::{Arrangement, Blueprint, Pane, Window};
-use crate::model::layout_check::fits;
+use crate::model::blueprint::{Blueprint, Pane, Window};
 use crate::model::picture::as_given;
-use crate::model::text::tmux_expanded;
+use crate::sys::process::RunError;
 use crate::sys::surroundings::Surroundings;
 use crate::sys::{clock, programs};
 
-/// How long a server has for one step; a start reads the user's tmux.conf,
-/// whose plugins may take their time.
-const LIMIT: Duration = Duration::from_secs(15);
+/// How long a server has for one step.
+const LIMIT: Duration = Duration::from_secs(5);
+/// How long one that is started has for the first: it reads the user's
+/// tmux.conf, whose plugins may take their time.
+const START_LIMIT: Duration = Duration::from_secs(15);
 
 /// How long a server may take to end.
 const ENDING: Duration = Duration::from_secs(2);
@@ -37,12 +40,14 @@ const LOOK_EVERY: Duration = Duration::from_millis(10);
 const SIZE: (u32, u32) = (200, 50);
 
 /// Builds `sessions` in the server on `socket`, one after the other; starts
-/// that server when none runs.
+/// that server when none runs. One that gives no answer in time is asked for
+/// nothing more.
 #[must_use]
 pub fn build(socket: &Path, sessions: &[Blueprint], around: &Surroundings) -> Vec<Built> {
+    let silent = Cell::new(false);
     let one = |session: &Blueprint| Built {
         name: session.name.clone(),
-        result: patiently(|| Builder::at(socket, around)?.session(session)),
+        result: patiently(|| Builder::at(socket, around, &silent)?.session(session)),
     };
     sessions.iter().map(one).collect()
 }
@@ -68,6 +73,10 @@ struct Builder<'a> {
     around: &'a Surroundings,
     /// What a client shows the server of its environment.
     environment: Vec<(OsString, OsString)>,
+    /// How long each step may take.
+    limit: Duration,
+    /// Whether a step took longer.
+    silent: &'a Cell<bool>,
 }
 
 /// A window and its panes, by the ids that tmux gave them.
@@ -80,7 +89,11 @@ struct Pieces<'p> {
 const IDS: &str = "#{session_id} #{window_id} #{pane_id}";
 
 impl<'a> Builder<'a> {
-    fn at(socket: &'a Path, around: &'a Surroundings) -> Result<Self, TmuxError> {
+    fn at(
+        socket: &'a Path,
+        around: &'a Surroundings,
+        silent: &'a Cell<bool>,
+    ) -> Result<Self, TmuxError> {
         let program = programs::find("tmux", around).ok_or(TmuxError::Missing)?;
         let running = socket::answers(socket, around)?;
         let mut environment = around.environment.clone();
@@ -97,6 +110,8 @@ impl<'a> Builder<'a> {
             socket,
             around,
             environment,
+            limit: if running { LIMIT } else { START_LIMIT },
+            silent,
         })
     }
 
@@ -104,13 +119,20 @@ impl<'a> Builder<'a> {
         &self,
         commands: impl IntoIterator<Item = TmuxCommand<'c>>,
     ) -> Result<String, TmuxError> {
-        send(
+        if self.silent.get() {
+            return Err(TmuxError::NotTried);
+        }
+        let answer = send(
             &self.program,
             self.socket,
             commands,
             &self.environment,
-            LIMIT,
-        )
+            self.limit,
+        );
+        if matches!(answer, Err(TmuxError::Run(RunError::TimedOut(..)))) {
+            self.silent.set(true);
+        }
+        answer
     }
 
     fn session(&self, plan: &Blueprint) -> Result<Outcome, TmuxError> {
@@ -162,7 +184,7 @@ impl<'a> Builder<'a> {
             command = command.window_name(text(name));
         }
         let mut command = command.width(width).height(height).build();
-        push_words(&mut command, pane);
+        push_command(&mut command, pane);
         let [session, window_id, pane_id] = ids(&self.call([command])?)?;
         let pieces = self.split(window, window_id, pane_id, 1, notes);
         Ok((session, pieces))
@@ -187,7 +209,7 @@ impl<'a> Builder<'a> {
             command = command.window_name(text(name));
         }
         let mut command = command.build();
-        push_words(&mut command, pane);
+        push_command(&mut command, pane);
         let [_, window_id, pane_id] = ids(&self.call([command])?)?;
         Ok(self.split(window, window_id, pane_id, place, notes))
     }
@@ -213,7 +235,7 @@ impl<'a> Builder<'a> {
                     .start_directory(folder.clone())
                     .target_pane(target.to_owned())
                     .build();
-                push_words(&mut command, pane);
+                push_command(&mut command, pane);
                 let tiled = SelectLayout::new()
                     .target_pane(&*window_id)
                     .layout_name("tiled");
@@ -328,51 +350,6 @@ const NOTHING: &Pane = &Pane {
     command: Vec::new(),
     active: false,
 };
-
-/// A name or folder, as one argument that tmux expands once.
-fn text(text: &str) -> String {
-    argument(&tmux_expanded(text))
-}
-
-/// What runs in a pane. tmux executes several words as they are, and gives a
-/// single one to the user's shell; so a single one is given to one of ours.
-fn push_words(command: &mut TmuxCommand<'_>, pane: &Pane) {
-    let shell = ["sh", "-c", "exec \"$0\""];
-    let before: &[&str] = match pane.command.len() {
-        0 => return,
-        1 => &shell,
-        _ => &[],
-    };
-    command.push_param("--");
-    let words = before
-        .iter()
-        .copied()
-        .chain(pane.command.iter().map(String::as_str));
-    for word in words {
-        command.push_param(argument(word));
-    }
-}
-
-/// The layout to send for a window of `panes` panes, if any is to be sent.
-fn layout(
-    arrangement: &Arrangement,
-    panes: usize,
-    place: usize,
-    notes: &mut Vec<Note>,
-) -> Option<String> {
-    let named = match arrangement {
-        Arrangement::EvenVertical => "even-vertical",
-        Arrangement::Tiled => "tiled",
-        Arrangement::Custom(text) => match fits(text, panes) {
-            Ok(_) => return Some(text.clone()),
-            Err(why) => {
-                notes.push(Note::Layout(place, why));
-                "tiled"
-            }
-        },
-    };
-    (panes > 1).then(|| named.to_owned())
-}
 
 /// The ids of [`IDS`].
 fn ids(answer: &str) -> Result<[String; 3], TmuxError> {

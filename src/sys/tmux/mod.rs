@@ -24,6 +24,7 @@ pub mod built;
 pub mod hook;
 pub mod pictures;
 pub mod socket;
+mod words;
 
 /// How long a server has to answer.
 const LIMIT: Duration = Duration::from_secs(2);
@@ -49,6 +50,9 @@ pub enum TmuxError {
     /// server ends sessions that nobody is attached to.
     #[error("session `{0}` ended as soon as it was created")]
     Vanished(String),
+    /// An earlier step got no answer, so the server was not asked again.
+    #[error("the tmux server gave no answer before")]
+    NotTried,
     /// The server complained.
     #[error("tmux: {0}")]
     Refused(String),

@@ -4,11 +4,12 @@
 use std::fs::DirBuilder;
 use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, FileTypeExt as _, MetadataExt as _};
-use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
+use rustix::io::{Errno, ioctl_fionbio};
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, connect, socket};
 use rustix::process::Signal;
 
 use super::{Server, TmuxError};
@@ -137,8 +138,15 @@ pub(super) fn answers(socket: &Path, around: &Surroundings) -> Result<bool, Tmux
     }
 }
 
-fn accepts(socket: &Path) -> bool {
-    UnixStream::connect(socket).is_ok()
+/// Never waits: a server that was stopped leaves those who ask in a queue, and
+/// when that is full, for ever.
+fn accepts(path: &Path) -> bool {
+    let connected = SocketAddrUnix::new(path).and_then(|address| {
+        let handle = socket(AddressFamily::UNIX, SocketType::STREAM, None)?;
+        ioctl_fionbio(&handle, true)?;
+        connect(&handle, &address)
+    });
+    matches!(connected, Ok(()) | Err(Errno::AGAIN | Errno::INPROGRESS))
 }
 
 /// Sees that nobody else can put a socket in the place of `socket`; creates
