@@ -36,4 +36,8 @@ mod state;
 mod state_trouble;
 mod state_writers;
 mod tidy;
+mod tmux_hook;
+mod tmux_pictures;
+mod tmux_sessions;
+mod tmux_socket;
 mod watch;
