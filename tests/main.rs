@@ -25,6 +25,7 @@ mod plugin;
 mod probe;
 mod recover;
 mod recover_remote;
+mod recover_tmux;
 mod remote;
 mod remote_causes;
 mod remote_hostile;

@@ -162,14 +162,12 @@ fn incident(
     }
     if over {
         incident.recovered = Some(now.at);
-        incident.by = if told.condition == Condition::Left {
-            "its owner"
-        } else if incident.tries > 0 {
-            before.by
-        } else {
-            "itself"
-        }
-        .to_owned();
+        let by = match &told.condition {
+            Condition::Left => "its owner",
+            _ if incident.tries > 0 => before.by,
+            _ => "itself",
+        };
+        by.clone_into(&mut incident.by);
     }
     if over && told.condition != Condition::Left {
         incident.to_recover_ms = Some(milliseconds(earlier + now.since(began)));

@@ -83,6 +83,7 @@ pub fn told(
             .map(|step| Taken {
                 step: step.clone(),
                 result: ready.clone(),
+                note: String::new(),
             })
             .collect(),
         _ => Vec::new(),
@@ -98,7 +99,7 @@ pub fn told(
             started: None,
         }),
         condition,
-        alive: None,
+        alive: Vec::new(),
         began,
     }
 }
@@ -293,7 +294,7 @@ impl<'a> Errands<'a> {
             plan,
             done: None,
             condition,
-            alive: None,
+            alive: Vec::new(),
             began: self.began,
         });
     }

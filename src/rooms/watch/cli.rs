@@ -90,9 +90,10 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
             if args.once {
                 rounds.recover_once();
             }
-            rounds.round(schedule.begin(elapsed));
+            let full = schedule.begin(elapsed);
+            rounds.round(full);
             if !args.once {
-                rounds.look_after();
+                rounds.look_after(full);
             }
         } else if rounds.repaired() {
             rounds.round(false);

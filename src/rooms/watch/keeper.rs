@@ -14,14 +14,18 @@ use crate::model::state::State;
 use crate::model::tally::Tally;
 use crate::rooms::recover::book::{self, Entry};
 use crate::rooms::recover::facts::Crew;
-use crate::rooms::recover::run::{self, Told};
-use crate::rooms::recover::target::Target;
+use crate::rooms::recover::run::{self, Alive, Told};
+use crate::rooms::recover::target::{Target, What};
 use crate::rooms::recover::work;
 use crate::sys::bell::{Bell, Ringer, aside, bell};
 use crate::sys::deaths::Deaths;
+use crate::sys::file_events::FileEvents;
 use crate::sys::flock::Wait;
 use crate::sys::start::{self, Started};
 use crate::sys::{clock, host};
+
+/// Of one target, the ends of so many processes are waited for.
+const PROCESSES: usize = 16;
 
 /// What to look after, and with what.
 #[derive(Debug, Clone)]
@@ -57,7 +61,7 @@ impl Charge {
 /// The watcher's end.
 #[derive(Debug)]
 pub struct Keeper {
-    orders: Sender<Charge>,
+    orders: Sender<Order>,
     ringer: Ringer,
     entries: Receiver<Entry>,
     bell: Bell,
@@ -85,6 +89,7 @@ impl Keeper {
                 results,
                 done,
                 deaths: Deaths::new(),
+                files: FileEvents::new(),
                 crew: None,
                 kept: BTreeMap::new(),
                 children: BTreeMap::new(),
@@ -101,8 +106,17 @@ impl Keeper {
 
     /// Gives it this to look after from now on.
     pub fn follow(&self, charge: Charge) {
+        self.order(Order::Follow(Box::new(charge)));
+    }
+
+    /// Has it look at everything now.
+    pub fn look(&self) {
+        self.order(Order::Look);
+    }
+
+    fn order(&self, order: Order) {
         // A keeper that broke down looks after nothing; the rounds still look.
-        let _ = self.orders.send(charge);
+        let _ = self.orders.send(order);
         self.ringer.ring();
     }
 
@@ -120,18 +134,28 @@ impl Keeper {
     }
 }
 
+/// What the watcher tells it.
+enum Order {
+    /// To look after this from now on.
+    Follow(Box<Charge>),
+    /// To look at everything now.
+    Look,
+}
+
 /// What a job came to: who it was about, when it began, and what was told.
 type Result = (String, Turn, Told);
 
 struct Watch {
-    orders: Receiver<Charge>,
+    orders: Receiver<Order>,
     entries: Sender<Entry>,
     tells: Ringer,
     hears: Bell,
     own: Ringer,
     results: Sender<Result>,
     done: Receiver<Result>,
-    deaths: Deaths<String>,
+    deaths: Deaths<(String, usize)>,
+    /// The folders of the tmux sockets.
+    files: FileEvents,
     crew: Option<Arc<Crew>>,
     kept: BTreeMap<String, Kept>,
     children: BTreeMap<String, Started>,
@@ -143,7 +167,8 @@ impl Watch {
         loop {
             loop {
                 match self.orders.try_recv() {
-                    Ok(charge) => self.follow(charge),
+                    Ok(Order::Follow(charge)) => self.follow(*charge),
+                    Ok(Order::Look) => self.kept.values_mut().for_each(Kept::poked),
                     Err(mpsc::TryRecvError::Empty) => break,
                     Err(mpsc::TryRecvError::Disconnected) => return,
                 }
@@ -151,7 +176,7 @@ impl Watch {
             while let Ok((id, turn, told)) = self.done.try_recv() {
                 self.take(&id, turn, told);
             }
-            for id in self.deaths.gone() {
+            for (id, _) in self.deaths.gone() {
                 // A child of ours is collected, whoever else looks at it.
                 let child = self.children.get_mut(&id);
                 if child.is_none_or(|child| !child.stays()) {
@@ -160,6 +185,11 @@ impl Watch {
                 if let Some(kept) = self.kept.get_mut(&id) {
                     kept.died();
                 }
+            }
+            if !self.files.changed().is_empty() {
+                let tmux = self.kept.values_mut();
+                tmux.filter(|kept| kept.target.what == What::Tmux)
+                    .for_each(Kept::died);
             }
             let now = clock::elapsed();
             let due: Vec<String> = self
@@ -175,9 +205,12 @@ impl Watch {
             let waits = self.kept.values().filter_map(|kept| kept.wait(now));
             let limit = waits
                 .chain(self.deaths.wait())
+                .chain(self.files.wait())
                 .min()
                 .unwrap_or(Duration::MAX);
-            self.hears.wait(self.deaths.interests(), limit);
+            let mut interests = self.deaths.interests();
+            interests.extend(self.files.interests());
+            self.hears.wait(interests, limit);
         }
     }
 
@@ -193,6 +226,12 @@ impl Watch {
         for target in targets {
             let id = target.id();
             let check = target.check();
+            // Of tmux we are told what matters; looking costs a program.
+            let watch = &crew.config.watch;
+            let every = match target.what {
+                What::Tmux => watch.health_every.max(watch.liveness_every),
+                _ => watch.liveness_every,
+            };
             let known = before
                 .remove(&id)
                 .filter(|kept| kept.target == target || kept.busy());
@@ -201,18 +240,12 @@ impl Watch {
                 let open = incidents
                     .iter()
                     .find(|one| one.node == target.node && one.check == check);
-                Kept::new(
-                    target,
-                    tally,
-                    open.cloned(),
-                    crew.config.watch.liveness_every,
-                    &host::moment(),
-                )
+                Kept::new(target, tally, open.cloned(), every, &host::moment())
             });
             self.kept.insert(id, kept);
         }
         for id in before.keys() {
-            self.deaths.forget(id);
+            self.watch(id, &[]);
         }
         self.crew = Some(crew);
     }
@@ -224,17 +257,18 @@ impl Watch {
         };
         let turn = kept.begin(&host::moment());
         let target = kept.target.clone();
-        let (overseer, process) = (kept.overseer.clone(), kept.process);
+        let known = kept.alive.clone();
         let (results, own, about) = (self.results.clone(), self.own.clone(), id.to_owned());
         let work = move || {
+            let overseer = known.iter().find_map(|alive| alive.overseer.as_deref());
             let told = match turn {
-                Turn::Act { .. } => run::see_to(&target, &crew, overseer.as_deref(), Wait::Never),
+                Turn::Act { .. } => run::see_to(&target, &crew, overseer, Wait::Never),
                 Turn::Look { may_act } => {
                     let told = run::look(&target, &crew);
                     if may_act && super::kept::at_once(&told) {
-                        run::see_to(&target, &crew, overseer.as_deref(), Wait::Never)
+                        run::see_to(&target, &crew, overseer, Wait::Never)
                     } else {
-                        run::watched(told, &crew, process)
+                        run::watched(told, &crew, &known)
                     }
                 }
             };
@@ -262,28 +296,46 @@ impl Watch {
         if let Some(started) = told.done.as_mut().and_then(|done| done.started.take()) {
             self.children.insert(id.to_owned(), started);
         }
-        let alive = told.alive.clone();
         let local = self.crew.as_ref().map_or("", |crew| &crew.local);
         let name = told.target.name(local);
-        let entry = book::entry(
-            &told,
-            &name,
-            kept.before(turn, &began),
-            &began,
-            &now,
-            fastrand::f64(),
-        );
+        let before = kept.before(turn, &began);
+        let entry = book::entry(&told, &name, before, &began, &now, fastrand::f64());
         let news = kept.took(&told, &entry, &began, &now);
-        self.deaths.forget(&id.to_owned());
-        if let Some((identity, overseer)) = alive {
-            kept.overseer = overseer;
-            kept.process = Some(identity);
-            if !self.deaths.watch(id.to_owned(), &identity) {
-                kept.died();
-            }
+        // Of what is not ready, whose child it was counts until it is back.
+        if !told.alive.is_empty() {
+            kept.alive.clone_from(&told.alive);
+        }
+        if !self.watch(id, &told.alive)
+            && let Some(kept) = self.kept.get_mut(id)
+        {
+            kept.died();
         }
         if news && self.entries.send(entry).is_ok() {
             self.tells.ring();
         }
+    }
+
+    /// Waits for the end of these processes from now on, and for changes of
+    /// the sockets; `false`: one has ended already.
+    fn watch(&mut self, id: &str, alive: &[Alive]) -> bool {
+        for n in 0..PROCESSES {
+            self.deaths.forget(&(id.to_owned(), n));
+        }
+        let mut all = true;
+        for (n, alive) in alive.iter().take(PROCESSES).enumerate() {
+            all &= self.deaths.watch((id.to_owned(), n), &alive.identity);
+        }
+        let kept = self.kept.get(id);
+        if let (Some(crew), true) = (
+            &self.crew,
+            kept.is_some_and(|kept| kept.target.what == What::Tmux),
+        ) {
+            for socket in crew.sockets() {
+                if let Some(folder) = socket.parent() {
+                    self.files.watch(folder);
+                }
+            }
+        }
+        all
     }
 }

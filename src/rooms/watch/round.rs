@@ -146,6 +146,11 @@ impl<'a> Rounds<'a> {
         self.write(&expected);
         self.nodes.follow(&self.config, &self.state, &self.name);
         self.tell_bars();
+        let local = self.state.node(&self.name);
+        if local.is_some_and(|local| !local.problems.is_empty()) {
+            // What a look found missing need not wait for the keeper's own.
+            self.repairs.look();
+        }
     }
 
     /// A node that answers proves the network; one that answered an earlier
@@ -165,7 +170,12 @@ impl<'a> Rounds<'a> {
     }
 
     /// Has this machine's targets looked after, as they stand now.
-    pub fn look_after(&mut self) {
+    pub fn look_after(&mut self, full: bool) {
+        self.repairs.listen(self.around);
+        if full {
+            self.repairs
+                .take_pictures(self.around, &self.config, &self.name, &self.state);
+        }
         let followed = self
             .repairs
             .follow(self.around, &self.config, &self.name, &self.state);
@@ -253,14 +263,15 @@ impl<'a> Rounds<'a> {
         } else {
             Duration::MAX
         };
-        self.nodes.wait(&self.state, &self.config).min(write)
+        let nodes = self.nodes.wait(&self.state, &self.config);
+        nodes.min(write).min(self.repairs.wait())
     }
 
     /// What ends the wait early.
     #[must_use]
     pub fn interests(&self) -> Vec<rustix::event::PollFd<'_>> {
         let mut interests = self.nodes.interests();
-        interests.extend(self.repairs.interest());
+        interests.extend(self.repairs.interests());
         interests
     }
 

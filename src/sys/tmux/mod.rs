@@ -132,6 +132,22 @@ impl<'a> Server<'a> {
         Ok(names.lines().map(ToOwned::to_owned).collect())
     }
 
+    /// The names of its sessions, and its process.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn roll(&self) -> Result<(Vec<String>, Option<Identity>), TmuxError> {
+        let format = "#{pid} #{session_name}";
+        let lines = self.ask(ListSessions::new().format(format).build())?;
+        let mut names = Vec::new();
+        let mut process = None;
+        for (pid, name) in lines.lines().filter_map(|line| line.split_once(' ')) {
+            process = process.or_else(|| processes::identity(pid.parse().ok()?));
+            names.push(name.to_owned());
+        }
+        Ok((names, process))
+    }
+
     /// The text that `format` expands to in the server.
     ///
     /// # Errors
