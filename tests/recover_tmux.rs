@@ -61,10 +61,10 @@ fn expected_sessions_are_there_again_after_their_server_was_killed() {
     until("three sessions", || {
         home.sessions() == ["a", "b", "monitor"]
     });
-    assert_eq!(
-        home.tmux(&["list-panes", "-t", "=monitor:", "-F", "#{@mamori-role}"]),
-        "logs\n\n"
-    );
+    until("the roles of its panes", || {
+        let format = "#{@mamori-role}";
+        home.tmux(&["list-panes", "-t", "=monitor:", "-F", format]) == "logs\n\n"
+    });
     for _ in 0..2 {
         let pid = home.pid();
         home.kill_server();
