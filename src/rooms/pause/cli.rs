@@ -12,7 +12,7 @@ use crate::model::time::Timestamp;
 use crate::roster;
 use crate::state::store::{PATIENCE, Store};
 use crate::sys::surroundings::Surroundings;
-use crate::sys::{clock, output, status_bar};
+use crate::sys::{clock, output, poke, status_bar};
 
 /// Longest pause with an end, so that a slip of the finger does not blind us for years.
 const LONGEST: Duration = Duration::from_secs(366 * 86_400);
@@ -115,5 +115,7 @@ fn change<T>(
         output::complain(&format!("warning: {notice}\n"));
     }
     status_bar::show_everywhere(around, store.home(), None, &updated.state);
+    // A watcher need not wait for its next round; without one nothing is lost.
+    let _ = poke::touch(store.home());
     Ok(updated.outcome)
 }

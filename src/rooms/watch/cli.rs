@@ -97,6 +97,7 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
             }
         } else if rounds.repaired() {
             rounds.round(false);
+            rounds.look_after(false);
         }
         let listening_from = clock::elapsed();
         if overslept(elapsed, Duration::ZERO, listening_from).is_some() {

@@ -226,10 +226,11 @@ impl Watch {
         for target in targets {
             let id = target.id();
             let check = target.check();
-            // Of tmux we are told what matters; looking costs a program.
+            // Of tmux we are told what matters, and a lost network shows at
+            // the next round; looking at them costs programs.
             let watch = &crew.config.watch;
             let every = match target.what {
-                What::Tmux => watch.health_every.max(watch.liveness_every),
+                What::Tmux | What::Network => watch.health_every.max(watch.liveness_every),
                 _ => watch.liveness_every,
             };
             let known = before
