@@ -235,6 +235,15 @@ impl Running {
         ticks.map(|ticks| ticks.parse::<u64>().unwrap()).sum()
     }
 
+    /// Whether it has nothing to do for a while, and runs no program.
+    pub fn rests(&self) -> bool {
+        let pid = self.0.id();
+        let children = || fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
+        let before = self.ticks();
+        thread::sleep(Duration::from_millis(300));
+        self.ticks() == before && children().is_ok_and(|children| children.is_empty())
+    }
+
     pub fn pid(&self) -> Pid {
         Pid::from_child(&self.0)
     }

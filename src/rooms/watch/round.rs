@@ -11,6 +11,7 @@ use super::nodes::Nodes;
 use super::repairs::Repairs;
 use super::schedule::with_gap;
 use crate::config::{self, Config};
+use crate::model::process::Condition;
 use crate::model::reading::Reading;
 use crate::model::state::{Gap, GapCause, State, TmuxServer};
 use crate::rooms::health::expected::Expected;
@@ -22,7 +23,7 @@ use crate::state::store::{StateError, Store};
 use crate::sys::flock::Wait;
 use crate::sys::host::{self, Ask};
 use crate::sys::surroundings::Surroundings;
-use crate::sys::{clock, files, output, process};
+use crate::sys::{clock, files, output, processes};
 
 mod elsewhere;
 
@@ -392,7 +393,9 @@ impl<'a> Rounds<'a> {
     /// Registered servers whose socket and process are both gone.
     fn gone_servers(&self) -> Vec<TmuxServer> {
         let gone = |server: &&TmuxServer| {
-            !files::exists(Path::new(&server.socket)) && !process::alive(server.pid)
+            !files::exists(Path::new(&server.socket))
+                && processes::of(server.pid)
+                    .is_none_or(|facts| facts.condition == Condition::Zombie)
         };
         self.state
             .tmux_servers
