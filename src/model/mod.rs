@@ -2,6 +2,7 @@
 
 pub mod alert;
 pub mod battery;
+pub mod desk;
 pub mod home;
 pub mod moment;
 pub mod mount;

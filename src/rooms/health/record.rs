@@ -164,6 +164,7 @@ fn event(at: Timestamp, node: &Node, what: &str, text: &str) -> Event {
         at,
         node: node.name.clone(),
         what: what.to_owned(),
+        check: None,
         text: text.to_owned(),
     }
 }
