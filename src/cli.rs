@@ -7,7 +7,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::failure::{Exit, Failure};
-use crate::rooms::{config, doctor, health, pause, setup, tmux, watch};
+use crate::rooms::{alerts, config, doctor, health, pause, setup, tmux, watch};
 use crate::sys::host::disks;
 use crate::sys::output;
 use crate::sys::surroundings::Surroundings;
@@ -31,6 +31,9 @@ enum Command {
     Status(health::cli::StatusArgs),
     Health(health::cli::HealthArgs),
     Watch(watch::cli::Args),
+    Alerts(alerts::cli::Args),
+    Ack(alerts::cli::AckArgs),
+    Snooze(alerts::cli::SnoozeArgs),
     Pause(pause::cli::PauseArgs),
     Resume(pause::cli::ResumeArgs),
     Doctor(doctor::cli::Args),
@@ -84,6 +87,9 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Some(Command::Status(args)) => health::cli::status(&args, around),
         Some(Command::Health(args)) => health::cli::health(&args, around),
         Some(Command::Watch(args)) => watch::cli::run(&args, around),
+        Some(Command::Alerts(args)) => alerts::cli::alerts(&args, around),
+        Some(Command::Ack(args)) => alerts::cli::ack(&args, around),
+        Some(Command::Snooze(args)) => alerts::cli::snooze(&args, around),
         Some(Command::Pause(args)) => pause::cli::pause(&args, around),
         Some(Command::Resume(args)) => pause::cli::resume(&args, around),
         Some(Command::Doctor(args)) => doctor::cli::run(&args, around),

@@ -12,6 +12,7 @@
 #![allow(unreachable_pub, reason = "the harness is the tests' own library")]
 #![allow(missing_docs, reason = "a test's name is its documentation")]
 
+mod alerts;
 mod bar;
 mod bar_text;
 mod config;

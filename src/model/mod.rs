@@ -4,6 +4,7 @@ pub mod alert;
 pub mod battery;
 pub mod desk;
 pub mod home;
+pub mod message;
 pub mod moment;
 pub mod mount;
 pub mod node;

@@ -9,7 +9,8 @@ use super::matters::{self, beneath};
 use super::routes::Route;
 use super::words;
 use crate::model::alert::{Alert, Severity};
-use crate::model::desk::{Desk, Kind, Line, Matter, Told};
+use crate::model::desk::{Desk, Line, Matter, Told};
+use crate::model::message::Kind;
 use crate::model::state::{Event, State};
 use crate::model::time::Timestamp;
 

@@ -7,7 +7,8 @@ use super::agenda::Agenda;
 use super::routes::Route;
 use super::words;
 use crate::model::alert::Severity;
-use crate::model::desk::{Kind, Line, Message};
+use crate::model::desk::Line;
+use crate::model::message::{Kind, Message};
 use crate::model::time::Timestamp;
 
 /// Messages in [`HOUR`] and channel.

@@ -17,8 +17,12 @@
 //! Raising alerts is the room `health`'s matter; sending them the watcher's.
 
 mod agenda;
+pub mod cli;
 pub mod decide;
 mod lines;
 mod matters;
+mod post;
 pub mod routes;
+pub mod send;
+mod show;
 mod words;

@@ -1,7 +1,8 @@
 //! What messages say: short, where and what first, value before limit. Pure.
 
 use crate::model::alert::{Alert, Severity};
-use crate::model::desk::{Flapping, Kind, Line, Matter, Message};
+use crate::model::desk::{Flapping, Line, Matter};
+use crate::model::message::{Kind, Message};
 use crate::model::state::Event;
 use crate::model::text::{clean, count, cut};
 use crate::model::time::{Timestamp, age};

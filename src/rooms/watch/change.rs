@@ -33,6 +33,7 @@ pub fn worth_writing(old: &State, new: &State, oldest: Duration) -> bool {
         || old.gaps != new.gaps
         || old.tmux_servers != new.tmux_servers
         || old.events != new.events
+        || old.desk.differs(&new.desk)
         || old.nodes.len() != new.nodes.len()
         || old
             .nodes

@@ -16,6 +16,7 @@ pub mod nodes;
 pub mod pace;
 pub mod round;
 pub mod schedule;
+pub mod telling;
 
 #[cfg(test)]
 mod month_tests;

@@ -8,6 +8,7 @@ use super::bars::Bars;
 use super::change::{compacted, worth_writing};
 use super::nodes::Nodes;
 use super::schedule::with_gap;
+use super::telling::Telling;
 use crate::config::{self, Config};
 use crate::model::reading::Reading;
 use crate::model::state::{Gap, GapCause, State, TmuxServer};
@@ -42,6 +43,7 @@ pub struct Rounds<'a> {
     /// What was heard and does not stand in the file yet.
     pending: Vec<Heard>,
     nodes: Nodes<'a>,
+    telling: Telling,
     /// When the file was last written.
     written: Option<Duration>,
     /// When that was last tried.
@@ -70,6 +72,7 @@ impl<'a> Rounds<'a> {
         Self {
             around,
             nodes: Nodes::new(around, &config, &known, &name),
+            telling: Telling::new(&config, around),
             written: None,
             tried: Duration::ZERO,
             due: false,
@@ -104,6 +107,7 @@ impl<'a> Rounds<'a> {
             Ok(config) => {
                 self.name = roster::local_name(&config);
                 self.config = config;
+                self.telling.follow(&self.config, self.around);
                 self.complaints.remove("config");
             }
             Err(failure) => self.complain(
@@ -182,6 +186,21 @@ impl<'a> Rounds<'a> {
         }
     }
 
+    /// Tells people what they should know, once that is written if it can be,
+    /// and notes what came of it.
+    pub fn tell(&mut self) {
+        if self.telling.collect(&mut self.state) || self.telling.due() {
+            let expected = facts::expected(self.around, &self.config);
+            if self.may_write(clock::elapsed()) {
+                self.write(&expected);
+            } else {
+                self.state = self.taken_over(&self.base, &expected);
+                self.due = true;
+            }
+        }
+        self.telling.send(&self.state, self.around);
+    }
+
     /// Writes what still waits for its time.
     pub fn finish(&mut self) {
         if self.due {
@@ -217,19 +236,23 @@ impl<'a> Rounds<'a> {
         } else {
             Duration::MAX
         };
-        self.nodes.wait(&self.state, &self.config).min(write)
+        let nodes = self.nodes.wait(&self.state, &self.config);
+        nodes.min(write).min(self.telling.wait())
     }
 
     /// What ends the wait early.
     #[must_use]
     pub fn interests(&self) -> Vec<rustix::event::PollFd<'_>> {
-        self.nodes.interests()
+        let mut interests = self.nodes.interests();
+        interests.extend(self.telling.interest());
+        interests
     }
 
-    /// Whether a remote node was asked and has not answered yet.
+    /// Whether a remote node was asked and has not answered yet, or a message
+    /// is on its way.
     #[must_use]
     pub fn waits_for_answers(&self) -> bool {
-        self.nodes.waiting()
+        self.nodes.waiting() || self.telling.busy()
     }
 
     /// We were busy with ourselves for so long that what nobody answered
@@ -268,6 +291,8 @@ impl<'a> Rounds<'a> {
         new.gaps = self.gaps.iter().fold(new.gaps, |all, gap| {
             with_gap(&all, gap.from, gap.to, gap.why)
         });
+        self.telling
+            .decide(&mut new, &self.state, &self.name, &self.config);
         new
     }
 
