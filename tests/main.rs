@@ -13,6 +13,8 @@
 #![allow(missing_docs, reason = "a test's name is its documentation")]
 
 mod alerts;
+mod alerts_http;
+mod alerts_watch;
 mod bar;
 mod bar_text;
 mod config;

@@ -160,7 +160,9 @@ impl Desk {
                 last_event,
             } = desk.clone();
             // When the next try is, is nobody's news.
-            lines.iter_mut().for_each(|line| line.rest_until = None);
+            for line in &mut lines {
+                line.rest_until = None;
+            }
             (matters, lines, next_message, last_event)
         };
         said(self) != said(other)
@@ -186,7 +188,7 @@ impl Desk {
                 line.spent.push(now);
                 (line.failures, line.error, line.sent_at) = (0, None, Some(now));
                 line.rest_until = in_seconds(rest).filter(|_| rest > 0);
-                self.reached(name, message);
+                self.reached(name, message, now);
             }
             Delivery::Nobody(why) => {
                 line.error = Some(why.clone());
@@ -210,12 +212,13 @@ impl Desk {
         }
     }
 
-    fn reached(&mut self, name: &str, message: &Message) {
+    fn reached(&mut self, name: &str, message: &Message, now: Timestamp) {
         for matter in &mut self.matters {
             if message.opens(&matter.id) {
                 let told = matter.told.iter_mut().find(|told| told.name == name);
-                if let Some(told) = told {
-                    told.sent = true;
+                if let Some(told) = told.filter(|told| !told.sent) {
+                    // Reminders count from when people read it.
+                    (told.sent, told.at, told.reminded) = (true, now, 0);
                 }
             }
         }

@@ -207,7 +207,7 @@ fn mend(route: &Route) -> String {
 /// Exit 2 for an unknown alert, 3 when the state file cannot be written.
 pub fn ack(args: &AckArgs, around: &Surroundings) -> Result<Exit, Failure> {
     let alert = change(&args.alert, around, clock::now(), |alert| {
-        alert.acked = true
+        alert.acked = true;
     })?;
     output::print(&format!(
         "{} {} is acknowledged: quiet until it clears\n",

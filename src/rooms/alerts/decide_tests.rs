@@ -1,1 +1,502 @@
+//! One rule each; the whole of a day stands in `day_tests`.
 
+use chrono::NaiveTime;
+use proptest::prelude::*;
+
+use super::*;
+use crate::config::{ChannelKind, Quiet};
+use crate::model::message::{Delivery, Message};
+use crate::model::node::Node;
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 3_600;
+
+/// A small world: one node, one channel, and somebody who tells the time.
+struct World {
+    state: State,
+    desk: Desk,
+    routes: Vec<Route>,
+    now: i64,
+    next: Option<Timestamp>,
+    /// What every delivery ends with.
+    ends: Delivery,
+}
+
+impl World {
+    fn new() -> Self {
+        let route = Route {
+            name: "desktop".to_owned(),
+            kind: ChannelKind::Desktop,
+            min_severity: Severity::Info,
+            quiet: None,
+        };
+        let nodes = ["a", "b"]
+            .map(|name| Node::unseen(name, "", Timestamp(0)))
+            .to_vec();
+        let state = State {
+            nodes,
+            ..State::default()
+        };
+        Self {
+            state,
+            desk: Desk::default(),
+            routes: vec![route],
+            now: 10 * HOUR,
+            next: None,
+            ends: Delivery::Sent,
+        }
+    }
+
+    fn raise(&mut self, id: &str, severity: Severity) {
+        self.clear(id);
+        let number = self.state.next_alert;
+        self.state.next_alert += 1;
+        self.state.alerts.push(Alert {
+            id: id.to_owned(),
+            number,
+            severity,
+            since: Timestamp(self.now),
+            text: id.replace('/', " "),
+            acked: false,
+            snoozed_until: None,
+        });
+    }
+
+    fn clear(&mut self, id: &str) {
+        self.state.alerts.retain(|alert| alert.id != id);
+    }
+
+    fn decide(&mut self, under_way: &[u64]) {
+        let seconds = u32::try_from(self.now.rem_euclid(86_400)).unwrap();
+        let situation = Situation {
+            routes: &self.routes,
+            local: "here",
+            now: Timestamp(self.now),
+            time: NaiveTime::from_num_seconds_from_midnight_opt(seconds, 0).unwrap(),
+            under_way,
+        };
+        let decision = decide(&self.desk, &self.state, situation);
+        self.desk = decision.desk;
+        self.state.alerts = decision.alerts;
+        self.state.next_alert = decision.next_alert;
+        self.next = decision.next;
+    }
+
+    /// Decides and delivers until nothing is left to do now.
+    fn settle(&mut self) -> Vec<Message> {
+        let mut sent = Vec::new();
+        loop {
+            self.decide(&[]);
+            let ready = self.desk.ready(Timestamp(self.now));
+            let Some((name, message)) = ready.first().map(|(n, m)| ((*n).to_owned(), (*m).clone()))
+            else {
+                return sent;
+            };
+            let now = Timestamp(self.now);
+            self.desk.delivered(&name, &message, &self.ends, 0, now);
+            if self.ends == Delivery::Sent {
+                sent.push(message);
+            }
+        }
+    }
+
+    /// What is said now, by kind.
+    fn said(&mut self) -> Vec<&'static str> {
+        self.settle()
+            .iter()
+            .map(|message| message.kind.word())
+            .collect()
+    }
+
+    /// What is said in the next seconds, waking only when the last decision
+    /// wanted it.
+    fn within(&mut self, seconds: i64) -> Vec<&'static str> {
+        let end = self.now + seconds;
+        let mut said = Vec::new();
+        while let Some(next) = self.next.filter(|next| next.0 <= end) {
+            assert!(next.0 > self.now, "it would never rest");
+            self.now = next.0;
+            said.extend(self.said());
+        }
+        self.now = end;
+        said
+    }
+}
+
+#[test]
+fn reminders_come_after_one_hour_four_and_every_day() {
+    let mut world = World::new();
+    world.raise("a/disk", Severity::Warning);
+    assert_eq!(world.said(), ["raise"]);
+    assert_eq!(world.within(HOUR - 1), [""; 0]);
+    assert_eq!(world.within(1), ["remind"]);
+    assert_eq!(world.within(3 * HOUR), ["remind"]);
+    assert_eq!(world.within(19 * HOUR), [""; 0]);
+    assert_eq!(world.within(HOUR), ["remind"]);
+    assert_eq!(world.within(10 * 24 * HOUR), ["remind"; 10]);
+}
+
+#[test]
+fn critical_ones_come_sooner() {
+    let mut world = World::new();
+    world.raise("a/unreachable", Severity::Critical);
+    assert_eq!(world.said(), ["raise"]);
+    for (after, said) in [
+        (15 * MINUTE, 1),
+        (45 * MINUTE, 1),
+        (3 * HOUR, 1),
+        (20 * HOUR, 1),
+    ] {
+        assert_eq!(world.within(after - 1), [""; 0]);
+        assert_eq!(world.within(1).len(), said);
+    }
+}
+
+#[test]
+fn a_long_sleep_is_made_up_for_once() {
+    let mut world = World::new();
+    world.raise("a/unreachable", Severity::Critical);
+    world.said();
+    world.now += 40 * 24 * HOUR;
+    assert_eq!(world.said(), ["remind"]);
+    assert_eq!(world.said(), [""; 0]);
+}
+
+#[test]
+fn a_clock_that_is_set_back_silences_nothing_and_repeats_nothing() {
+    let mut world = World::new();
+    world.raise("a/disk", Severity::Warning);
+    world.said();
+    world.now += 10 * MINUTE;
+    world.said();
+    world.now -= 10 * 365 * 24 * HOUR;
+    assert_eq!(world.said(), [""; 0]);
+    assert_eq!(world.within(50 * MINUTE), ["remind"]);
+    // A channel's rest and budget are moved with it.
+    world.ends = Delivery::Failed("no".to_owned());
+    world.raise("a/inodes", Severity::Warning);
+    world.said();
+    world.now -= 10 * 365 * 24 * HOUR;
+    world.ends = Delivery::Sent;
+    world.said();
+    assert_eq!(world.within(MINUTE), ["raise"]);
+}
+
+#[test]
+fn at_most_ten_messages_an_hour_and_the_rest_as_one() {
+    let mut world = World::new();
+    for number in 0..30 {
+        world.raise(&format!("a/check{number}"), Severity::Warning);
+    }
+    let first = world.settle();
+    // Three at once, the others in one.
+    let kinds: Vec<&str> = first.iter().map(|message| message.kind.word()).collect();
+    assert_eq!(kinds, ["raise", "raise", "raise", "digest"]);
+    assert_eq!(first[3].tells.len(), 27);
+    assert!(
+        first[3].text.ends_with("and 7 more; mamori alerts"),
+        "{}",
+        first[3].text
+    );
+    let all = |desk: &Desk| {
+        desk.matters
+            .iter()
+            .all(|matter| matter.told.iter().all(|t| t.sent))
+    };
+    assert!(all(&world.desk), "a digest tells as well");
+
+    let mut sent = first.len();
+    for minute in 0..50 {
+        world.now += MINUTE;
+        world.raise(&format!("b/check{minute}"), Severity::Critical);
+        sent += world.said().len();
+    }
+    assert_eq!(sent, 10);
+    assert_eq!(world.within(10 * MINUTE), ["digest"]);
+    assert!(all(&world.desk));
+}
+
+#[test]
+fn two_hundred_flaps_make_few_messages() {
+    let mut world = World::new();
+    let mut sent = 0;
+    for _ in 0..200 {
+        world.raise("a/disk", Severity::Warning);
+        sent += world.said().len();
+        world.now += 10;
+        world.clear("a/disk");
+        sent += world.said().len();
+        sent += world.within(8).len();
+    }
+    assert_eq!(sent, 4, "raise, resolve, raise, flapping");
+    let flapping = &world.state.alerts[0];
+    assert_eq!(flapping.id, "a/flapping:disk");
+    assert_eq!(world.within(HOUR), ["digest", "resolve"]);
+    assert_eq!(world.state.alerts, []);
+    assert_eq!(world.desk.matters, []);
+}
+
+#[test]
+fn what_still_stands_when_it_calms_down_is_said_and_reminded_of() {
+    let mut world = World::new();
+    for _ in 0..2 {
+        world.raise("a/disk", Severity::Warning);
+        world.said();
+        world.clear("a/disk");
+        world.said();
+    }
+    world.raise("a/disk", Severity::Warning);
+    world.said();
+    let before = world.state.alerts.len();
+    world.now += 30 * MINUTE;
+    let end = world.settle();
+    assert_eq!((before, world.state.alerts.len()), (2, 1));
+    assert_eq!(end[0].kind, Kind::Resolve);
+    assert_eq!(end[0].text, "a: disk and stays so, no more back and forth");
+    assert_eq!(world.within(4 * HOUR), ["remind"; 2]);
+    world.clear("a/disk");
+    assert_eq!(world.said(), ["resolve"]);
+}
+
+#[test]
+fn a_snooze_outlives_the_alert_it_was_said_to() {
+    let mut world = World::new();
+    world.raise("a/disk", Severity::Warning);
+    world.said();
+    world.state.alerts[0].snoozed_until = Some(Timestamp(world.now + 2 * HOUR));
+    world.said();
+    world.clear("a/disk");
+    assert_eq!(world.said(), ["resolve"]);
+    world.now += HOUR;
+    world.raise("a/disk", Severity::Warning);
+    assert_eq!(world.said(), [""; 0]);
+    assert!(world.state.alerts[0].snoozed_until.is_some());
+    assert_eq!(world.within(HOUR), ["raise"]);
+}
+
+#[test]
+fn an_acknowledgement_ends_with_its_alert() {
+    let mut world = World::new();
+    world.raise("a/disk", Severity::Warning);
+    world.said();
+    world.state.alerts[0].acked = true;
+    assert_eq!(world.within(48 * HOUR), [""; 0]);
+    world.clear("a/disk");
+    assert_eq!(world.said(), ["resolve"]);
+    world.raise("a/disk", Severity::Warning);
+    assert_eq!(world.said(), ["raise"]);
+}
+
+#[test]
+fn no_end_is_told_without_its_beginning() {
+    let mut world = World::new();
+    world.ends = Delivery::Failed("no".to_owned());
+    world.raise("a/disk", Severity::Warning);
+    world.said();
+    world.clear("a/disk");
+    world.said();
+    world.ends = Delivery::Sent;
+    world.now += MINUTE;
+    let late = world.settle();
+    assert_eq!(late.len(), 1);
+    assert_eq!(late[0].kind, Kind::Info);
+    assert!(late[0].text.contains("came and went"), "{}", late[0].text);
+    assert_eq!(world.within(24 * HOUR), [""; 0]);
+}
+
+#[test]
+fn what_is_on_its_way_when_it_ends_is_followed_by_its_end() {
+    let mut world = World::new();
+    world.raise("a/disk", Severity::Warning);
+    world.decide(&[]);
+    let message = world.desk.ready(Timestamp(world.now))[0].1.clone();
+    world.clear("a/disk");
+    world.decide(&[message.number]);
+    let now = Timestamp(world.now);
+    world
+        .desk
+        .delivered("desktop", &message, &Delivery::Sent, 0, now);
+    assert_eq!(world.said(), ["resolve"]);
+}
+
+#[test]
+fn quiet_hours_hold_back_all_but_what_is_critical() {
+    let mut world = World::new();
+    let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
+    world.routes[0].quiet = Some(Quiet {
+        from: time(9),
+        until: time(11),
+    });
+    world.raise("a/disk", Severity::Warning);
+    world.raise("b/inodes", Severity::Warning);
+    world.raise("b/unreachable", Severity::Critical);
+    assert_eq!(world.said(), ["raise"]);
+    world.clear("b/unreachable");
+    world.clear("b/inodes");
+    assert_eq!(world.said(), ["resolve"]);
+    assert_eq!(
+        world.within(HOUR),
+        ["raise"],
+        "b/inodes was silenced by its node"
+    );
+}
+
+#[test]
+fn a_channel_that_fails_is_left_alone_and_tried_again() {
+    let mut world = World::new();
+    world.ends = Delivery::Failed("no".to_owned());
+    world.raise("a/disk", Severity::Warning);
+    let mut waits = Vec::new();
+    for _ in 0..7 {
+        world.said();
+        let next = world.next.unwrap().0;
+        waits.push(next - world.now);
+        world.now = next;
+    }
+    assert_eq!(waits, [10, 20, 40, 80, 900, 900, 900]);
+    assert!(world.desk.lines[0].breaker_open());
+    world.ends = Delivery::Sent;
+    assert_eq!(world.said(), ["raise"]);
+    assert!(!world.desk.lines[0].breaker_open());
+    let mut phone = World::new();
+    phone.ends = Delivery::TimedOut("no".to_owned());
+    phone.raise("a/disk", Severity::Warning);
+    phone.said();
+    phone.now = phone.next.unwrap().0;
+    phone.said();
+    assert!(
+        phone.desk.lines[0].breaker_open(),
+        "two that hang are enough"
+    );
+}
+
+#[test]
+fn a_channel_that_is_new_is_told_what_is_open() {
+    let mut world = World::new();
+    world.raise("a/disk", Severity::Warning);
+    world.said();
+    let second = Route {
+        name: "ntfy".to_owned(),
+        ..world.routes[0].clone()
+    };
+    world.routes.push(second);
+    assert_eq!(world.said(), ["raise"]);
+    world.routes.remove(0);
+    world.clear("a/disk");
+    assert_eq!(world.said(), ["resolve"]);
+    assert_eq!(world.desk.lines.len(), 1);
+}
+
+#[test]
+fn old_events_are_no_news_and_new_ones_are_told_once() {
+    let mut world = World::new();
+    let event = |at: i64, what: &str| Event {
+        at: Timestamp(at),
+        node: "a".to_owned(),
+        what: what.to_owned(),
+        check: None,
+        text: String::new(),
+    };
+    world.state.events = vec![event(0, "rebooted"), event(world.now - 60, "rebooted")];
+    assert_eq!(world.said(), ["info"]);
+    world.state.events.push(event(world.now, "ok"));
+    world.state.events.push(event(world.now, "dozing"));
+    assert_eq!(world.said(), ["info"]);
+    // The ring turned, and our last one is gone.
+    world.state.events = vec![event(world.now, "dozing"), event(world.now + 1, "rebooted")];
+    world.now += 1;
+    assert_eq!(world.said(), ["info"]);
+    assert_eq!(world.said(), [""; 0]);
+}
+
+/// What may happen to a world.
+#[derive(Debug, Clone)]
+enum Turn {
+    Raise(usize, bool),
+    Clear(usize),
+    Ack(usize),
+    Snooze(usize, i64),
+    Wait(i64),
+    Works(bool),
+}
+
+fn turn() -> impl Strategy<Value = Turn> {
+    prop_oneof![
+        (0usize..4, any::<bool>()).prop_map(|(which, bad)| Turn::Raise(which, bad)),
+        (0usize..4).prop_map(Turn::Clear),
+        (0usize..4).prop_map(Turn::Ack),
+        (0usize..4, 60i64..9_000).prop_map(|(which, span)| Turn::Snooze(which, span)),
+        (-4_000i64..9_000).prop_map(Turn::Wait),
+        any::<bool>().prop_map(Turn::Works),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn whatever_happens_ends_follow_beginnings_and_the_hour_is_kept(
+        turns in proptest::collection::vec(turn(), 1..60),
+    ) {
+        const IDS: [&str; 4] = ["a/disk", "a/unreachable", "b/inodes", "here/network"];
+        let mut world = World::new();
+        let (mut open, mut times) = (std::collections::BTreeSet::new(), Vec::<i64>::new());
+        let mut flapped = Vec::new();
+        for turn in turns {
+            match turn {
+                Turn::Raise(which, critical) => {
+                    let bad = if critical { Severity::Critical } else { Severity::Warning };
+                    world.raise(IDS[which], bad);
+                }
+                Turn::Clear(which) => world.clear(IDS[which]),
+                Turn::Ack(which) => world.state.alerts.iter_mut()
+                    .filter(|alert| alert.id == IDS[which]).for_each(|alert| alert.acked = true),
+                Turn::Snooze(which, span) => {
+                    let until = Some(Timestamp(world.now + span));
+                    world.state.alerts.iter_mut().filter(|alert| alert.id == IDS[which])
+                        .for_each(|alert| alert.snoozed_until = until);
+                }
+                Turn::Wait(seconds) => {
+                    if seconds < 0 {
+                        for at in &mut times {
+                            *at += seconds;
+                        }
+                    }
+                    world.now += seconds;
+                }
+                Turn::Works(true) => world.ends = Delivery::Sent,
+                Turn::Works(false) => world.ends = Delivery::Failed("no".to_owned()),
+            }
+            for message in world.settle() {
+                times.push(world.now);
+                open.extend(message.opened());
+                flapped.extend(beneath(&message.about));
+                if message.kind == Kind::Resolve {
+                    prop_assert!(open.remove(&message.about), "{message:?}");
+                }
+            }
+            let hour = times.iter().filter(|at| world.now - **at < HOUR).count();
+            prop_assert!(hour <= 10, "{hour} in an hour");
+            prop_assert!(world.next.is_none_or(|next| next.0 > world.now));
+            let json = serde_json::to_string(&world.desk).unwrap();
+            prop_assert!(json.len() < 60_000);
+            prop_assert_eq!(&serde_json::from_str::<Desk>(&json).unwrap(), &world.desk);
+        }
+        // In the end everybody who was told of a beginning is told of its end.
+        world.ends = Delivery::Sent;
+        for id in IDS {
+            world.clear(id);
+        }
+        for _ in 0..12 {
+            for message in world.settle() {
+                open.extend(message.opened());
+                if message.kind == Kind::Resolve {
+                    open.remove(&message.about);
+                }
+            }
+            world.now += 1_800;
+        }
+        // What came and went spoke for what is beneath it.
+        open.retain(|id| beneath(id).is_none() && !flapped.contains(id));
+        prop_assert!(open.is_empty(), "{open:?}");
+        prop_assert!(world.desk.matters.is_empty(), "{:?}", world.desk.matters);
+    }
+}
