@@ -67,6 +67,9 @@ pub struct Message {
     /// The alerts that a digest tells for the first time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tells: Vec<String>,
+    /// The alerts whose end a digest tells.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ends: Vec<String>,
 }
 
 impl Message {
@@ -100,23 +103,7 @@ impl Message {
     /// messages about one thing, so that one takes the place of the other.
     #[must_use]
     pub fn slug(&self) -> String {
-        if self.about.is_empty() {
-            return "mamori-summary".to_owned();
-        }
-        let allowed = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
-        let plain = |text: &str| -> String {
-            let plain = text.chars().map(|c| if allowed(c) { c } else { '-' });
-            plain.take(24).collect()
-        };
-        // FNV-1a: ids that differ in other characters stay apart.
-        let hash = self.about.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
-            (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-        });
-        let (node, check) = (plain(self.node()), plain(self.check()));
-        format!(
-            "mamori-{node}-{check}-{:04x}",
-            (hash >> 16) ^ (hash & 0xffff)
-        )
+        slug(&self.about)
     }
 
     /// All of it that matters on one line.
@@ -139,6 +126,28 @@ impl Message {
             _ => self.text.clone(),
         }
     }
+}
+
+/// The short name of what is said about the alert `about`; see [`Message::slug`].
+#[must_use]
+pub fn slug(about: &str) -> String {
+    if about.is_empty() {
+        return "mamori-summary".to_owned();
+    }
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
+    let plain = |text: &str| -> String {
+        let plain = text.chars().map(|c| if allowed(c) { c } else { '-' });
+        plain.take(24).collect()
+    };
+    // FNV-1a: ids that differ in other characters stay apart.
+    let hash = about.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    let (node, check) = about.split_once('/').unwrap_or((about, ""));
+    format!(
+        "mamori-{node}-{check}-{:04x}",
+        (hash >> 16) ^ (hash & 0xffff)
+    )
 }
 
 /// How a delivery ended.

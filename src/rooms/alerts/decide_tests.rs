@@ -468,9 +468,10 @@ proptest! {
             for message in world.settle() {
                 times.push(world.now);
                 open.extend(message.opened());
-                flapped.extend(beneath(&message.about));
-                if message.kind == Kind::Resolve {
-                    prop_assert!(open.remove(&message.about), "{message:?}");
+                flapped.extend(message.opened().iter().filter_map(|id| beneath(id)));
+                let own = (message.kind == Kind::Resolve).then_some(&message.about);
+                for id in message.ends.iter().chain(own) {
+                    prop_assert!(open.remove(id), "{message:?}");
                 }
             }
             let hour = times.iter().filter(|at| world.now - **at < HOUR).count();
@@ -488,8 +489,11 @@ proptest! {
         for _ in 0..12 {
             for message in world.settle() {
                 open.extend(message.opened());
-                if message.kind == Kind::Resolve {
-                    open.remove(&message.about);
+                flapped.extend(message.opened().iter().filter_map(|id| beneath(id)));
+                for id in message.ends.iter().chain([&message.about]) {
+                    if message.kind == Kind::Resolve || !message.ends.is_empty() {
+                        open.remove(id);
+                    }
                 }
             }
             world.now += 1_800;

@@ -65,6 +65,8 @@ pub(super) fn webhook(message: &Message) -> Value {
         "text": lines(&message.text),
         "since": message.since,
         "at": message.at,
+        "raised": message.tells,
+        "resolved": message.ends,
     })
 }
 
@@ -104,7 +106,8 @@ mod tests {
                 "node": "laptop", "check": "test", "severity": "info",
                 "title": "● laptop: a test of webhook",
                 "text": "laptop: a test of the channel webhook; nothing is wrong",
-                "since": "1970-01-01T00:00:00Z", "at": "1970-01-01T00:00:00Z"})
+                "since": "1970-01-01T00:00:00Z", "at": "1970-01-01T00:00:00Z",
+                "raised": [], "resolved": []})
         );
     }
 }

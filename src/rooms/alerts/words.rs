@@ -82,6 +82,7 @@ pub(super) fn open(kind: Kind, alert: &Alert, now: Timestamp) -> Message {
         since: alert.since,
         at: now,
         tells: Vec::new(),
+        ends: Vec::new(),
     }
 }
 
@@ -124,6 +125,7 @@ fn resolve(matter: &Matter, said: String, now: Timestamp) -> Message {
         since: matter.since,
         at: now,
         tells: Vec::new(),
+        ends: Vec::new(),
     }
 }
 
@@ -196,6 +198,7 @@ pub(super) fn digest(
         since: now,
         at: now,
         tells,
+        ends: Vec::new(),
     }
 }
 
@@ -207,14 +210,12 @@ pub(super) fn bundle(held: &[Message], dropped: u64, now: Timestamp) -> Message 
     tells.dedup();
     let number = held.len() + usize::try_from(dropped).unwrap_or(0);
     let title = format!("mamori: {}", count(number, "message"));
-    digest(
-        &title,
-        severity.unwrap_or(Severity::Info),
-        &lines,
-        dropped,
-        tells,
-        now,
-    )
+    let severity = severity.unwrap_or(Severity::Info);
+    let ends = held.iter().filter(|one| one.kind == Kind::Resolve);
+    Message {
+        ends: ends.map(|one| one.about.clone()).collect(),
+        ..digest(&title, severity, &lines, dropped, tells, now)
+    }
 }
 
 /// What happened and needs nobody.
@@ -239,6 +240,7 @@ pub(super) fn event(event: &Event, now: Timestamp) -> Message {
         since: event.at,
         at: now,
         tells: Vec::new(),
+        ends: Vec::new(),
     }
 }
 
@@ -258,6 +260,7 @@ pub(super) fn test(channel: &str, local: &str, now: Timestamp) -> Message {
         since: now,
         at: now,
         tells: Vec::new(),
+        ends: Vec::new(),
     }
 }
 

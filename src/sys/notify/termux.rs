@@ -10,11 +10,13 @@ use std::time::Duration;
 use super::{Counter, LIMIT};
 use crate::model::alert::Severity;
 use crate::model::home::Home;
-use crate::model::message::{Delivery, Kind, Message};
+use crate::model::message::{Delivery, Kind, Message, slug};
 use crate::model::text::{clean, quoted};
 use crate::sys::flock::{self, Wait};
 use crate::sys::{files, programs};
 
+/// What takes one away.
+const REMOVE: &str = "termux-notification-remove";
 /// What lasted for less is taken away in silence, in seconds.
 const WORTH_AN_END: i64 = 300;
 /// How long we wait for somebody else who asks.
@@ -30,18 +32,29 @@ pub(super) fn notify(message: &Message, counter: &Counter<'_>) -> Delivery {
         Ok(lock) => lock,
         Err(error) => return Delivery::TimedOut(format!("termux-notification: {error}")),
     };
+    // What a digest says is over needs no notification of its own any more.
+    for about in &message.ends {
+        match counter.ask(REMOVE, &[slug(about)]) {
+            Delivery::Sent => {}
+            failed => return failed,
+        }
+    }
     let short = message.at.since(message.since) < WORTH_AN_END;
-    let (program, words) = if message.kind == Kind::Resolve && short {
-        ("termux-notification-remove", vec![message.slug()])
+    if message.kind == Kind::Resolve && short {
+        counter.ask(REMOVE, &[message.slug()])
     } else {
-        ("termux-notification", words(message, action))
-    };
-    let program = match counter.find(program) {
-        Ok(program) => program,
-        Err(missing) => return missing,
-    };
-    let words: Vec<OsString> = words.iter().map(OsString::from).collect();
-    counter.run(&program, &words, &[], LIMIT)
+        counter.ask("termux-notification", &words(message, action))
+    }
+}
+
+impl Counter<'_> {
+    fn ask(&self, program: &str, words: &[String]) -> Delivery {
+        let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+        match self.find(program) {
+            Ok(program) => self.run(&program, &words, &[], LIMIT),
+            Err(missing) => missing,
+        }
+    }
 }
 
 /// What a button runs: our own program, and nothing that comes from a node.
@@ -113,6 +126,7 @@ mod tests {
             since: Timestamp(0),
             at: Timestamp(0),
             tells: Vec::new(),
+            ends: Vec::new(),
         }
     }
 
