@@ -144,10 +144,9 @@ pub fn slug(about: &str) -> String {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
     });
     let (node, check) = about.split_once('/').unwrap_or((about, ""));
-    format!(
-        "mamori-{node}-{check}-{:04x}",
-        (hash >> 16) ^ (hash & 0xffff)
-    )
+    let (node, check) = (plain(node), plain(check));
+    let hash = (hash >> 16) ^ (hash & 0xffff);
+    format!("mamori-{node}-{check}-{hash:04x}")
 }
 
 /// How a delivery ended.
