@@ -47,7 +47,10 @@ fn nothing_wrong_is_said_as_such() {
     let ran = bench.mamori(&["alerts"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(ran.stdout.starts_with("no open alerts\n"), "{}", ran.stdout);
-    assert!(ran.stdout.contains("nothing is sent while no watcher runs"));
+    assert!(
+        ran.stdout
+            .contains("no watcher runs, so nothing is sent; start it: mamori watch")
+    );
     let json = bench.mamori(&["alerts", "--json"]).json();
     assert_eq!(json["alerts"], json!([]));
 }

@@ -134,7 +134,8 @@ fn what_waits_survives_a_killed_watcher_and_is_told_once() {
     );
     let ran = bench.mamori(&["alerts"]);
     assert!(
-        ran.stdout.contains("no watcher runs; 1 message wait"),
+        ran.stdout
+            .contains("so nothing is sent, and 1 message waiting;"),
         "{}",
         ran.stdout
     );

@@ -26,3 +26,8 @@ pub mod routes;
 pub mod send;
 mod show;
 mod words;
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod world;

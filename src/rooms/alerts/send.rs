@@ -7,7 +7,9 @@ use super::routes::{Has, Route, routes};
 use crate::config::{ChannelKind, Config};
 use crate::failure::Failure;
 use crate::model::state::TmuxServer;
-use crate::sys::notify::{self, Way};
+use crate::model::text::quoted;
+use crate::sys::config_file::{self, Owned, Part};
+use crate::sys::notify::{self, Address, Way};
 use crate::sys::programs;
 use crate::sys::surroundings::Surroundings;
 
@@ -23,6 +25,25 @@ pub fn routes_of(config: &Config, around: &Surroundings) -> Vec<Route> {
     routes(&config.channels, has)
 }
 
+/// What to do when others can read the addresses in the configuration, which
+/// may hold passwords.
+#[must_use]
+pub(super) fn exposed(routes: &[Route], around: &Surroundings) -> Option<String> {
+    let secret =
+        |kind: &ChannelKind| matches!(kind, ChannelKind::Ntfy(_) | ChannelKind::Webhook(_));
+    if !routes.iter().any(|route| secret(&route.kind)) {
+        return None;
+    }
+    let look = config_file::read(&around.config).ok().flatten()?;
+    let open = |part: &Owned| part.part == Part::File && part.mode & 0o044 != 0;
+    let file = look.parts.iter().find(|part| open(part))?;
+    Some(format!(
+        "warning: others can read the addresses of your channels\n\
+         hint: chmod 600 {}\n",
+        quoted(&file.path.display().to_string())
+    ))
+}
+
 /// How the messages of a channel go.
 #[must_use]
 pub fn way(route: &Route, servers: &[TmuxServer]) -> Way {
@@ -35,34 +56,26 @@ pub fn way(route: &Route, servers: &[TmuxServer]) -> Way {
         ),
         ChannelKind::Termux => Way::Termux,
         ChannelKind::Desktop => Way::Desktop,
-        ChannelKind::Ntfy(_) | ChannelKind::Webhook(_) => Way::Request(route.name.clone()),
+        ChannelKind::Ntfy(secret) | ChannelKind::Webhook(secret) => {
+            Way::Request(route.kind.word(), Address(secret.expose().to_owned()))
+        }
         ChannelKind::Command(words) => Way::Command(words.clone()),
     }
 }
 
-/// Makes the request of the channel `name` with the message that stands in our
-/// environment: what [`Way::Request`] starts.
+/// Makes a request of this kind with the message and the address that stand
+/// in our environment: what [`Way::Request`] starts.
 ///
 /// # Errors
 /// Why it was not taken, without what is secret in the address.
-pub(super) fn deliver(name: &str, config: &Config) -> Result<(), Failure> {
-    let routes = routes(
-        &config.channels,
-        Has {
-            tmux: false,
-            termux: false,
-        },
-    );
-    let route = routes.into_iter().find(|route| route.name == name);
-    let unable = |what: String| Failure::unable(what);
-    let kind = route.map(|route| route.kind);
-    let message = notify::given().ok_or_else(|| Failure::usage("no message was given"))?;
-    let (url, body) = match &kind {
-        Some(ChannelKind::Ntfy(secret)) => post::ntfy(secret.expose(), &message).map_err(unable)?,
-        Some(ChannelKind::Webhook(secret)) => (secret.expose().to_owned(), post::webhook(&message)),
-        _ => return Err(Failure::usage(format!("there is no address for `{name}`"))),
+pub(super) fn deliver(kind: &str) -> Result<(), Failure> {
+    let given = notify::given().ok_or_else(|| Failure::usage("no message was given"))?;
+    let (message, Address(address)) = given;
+    let (url, body) = match kind {
+        "ntfy" => post::ntfy(&address, &message).map_err(Failure::unable)?,
+        _ => (address, post::webhook(&message)),
     };
-    request(&url, &body.to_string()).map_err(unable)
+    request(&url, &body.to_string()).map_err(Failure::unable)
 }
 
 #[cfg(feature = "http")]

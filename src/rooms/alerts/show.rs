@@ -154,10 +154,10 @@ pub(super) fn text(view: &View<'_>, columns: usize) -> String {
         let waiting: usize = desk.lines.iter().map(Line::waiting).sum();
         let waiting = match waiting {
             0 => String::new(),
-            waiting => format!("; {} wait", count(waiting, "message")),
+            waiting => format!(", and {} waiting", count(waiting, "message")),
         };
         lines.push(format!(
-            "nothing is sent while no watcher runs{waiting}: mamori watch"
+            "no watcher runs, so nothing is sent{waiting}; start it: mamori watch"
         ));
     }
     lines.join("\n") + "\n"

@@ -9,6 +9,7 @@ pub mod http;
 mod termux;
 
 use std::ffi::OsString;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -30,8 +31,10 @@ const SHOWN: Duration = Duration::from_secs(10);
 const COLUMNS: usize = 200;
 /// Characters of a complaint that is kept.
 const COMPLAINT: usize = 200;
-/// The variable in which our own program gets the message.
-pub const MESSAGE: &str = "MAMORI_MESSAGE";
+/// The variables in which our own program gets the message and the address:
+/// others cannot read them, as they could a command line.
+const MESSAGE: &str = "MAMORI_MESSAGE";
+const ADDRESS: &str = "MAMORI_ADDRESS";
 
 /// One way to people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,11 +45,21 @@ pub enum Way {
     Termux,
     /// The desktop's notifications.
     Desktop,
-    /// A request that `mamori alerts deliver` makes for the channel of this
-    /// name: it reads the address from the configuration itself.
-    Request(String),
+    /// A request to an `ntfy` server or a `webhook`, which `mamori alerts
+    /// deliver` makes.
+    Request(&'static str, Address),
     /// A program that is given the message in its environment.
     Command(Vec<String>),
+}
+
+/// An address that may hold a password or a token: never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Address(pub String);
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Address(…)")
+    }
 }
 
 /// Delivers `message`; ends early, and its program with it, on `stop`.
@@ -57,7 +70,7 @@ pub fn deliver(way: &Way, message: &Message, around: &Surroundings, stop: &Atomi
         Way::Tmux(sockets) => tmux(sockets, message, around),
         Way::Termux => termux::notify(message, &desk),
         Way::Desktop => desktop::notify(message, &desk),
-        Way::Request(name) => request(name, message, &desk),
+        Way::Request(kind, address) => request(kind, address, message, &desk),
         Way::Command(words) => command::tell(words, message, &desk),
     }
 }
@@ -140,7 +153,7 @@ fn tmux(sockets: &[PathBuf], message: &Message, around: &Surroundings) -> Delive
 
 /// Lets our own program make the request: whatever a name service or a server
 /// does to it, the watcher goes on.
-fn request(name: &str, message: &Message, counter: &Counter<'_>) -> Delivery {
+fn request(kind: &str, address: &Address, message: &Message, counter: &Counter<'_>) -> Delivery {
     let around = counter.around;
     let found = programs::ourselves().filter(|path| path.exists());
     let Some(program) = found.or_else(|| programs::find("mamori", around)) else {
@@ -150,22 +163,18 @@ fn request(name: &str, message: &Message, counter: &Counter<'_>) -> Delivery {
         Ok(text) => text,
         Err(error) => return Delivery::Failed(error.to_string()),
     };
-    let words = ["--config".into(), around.config.clone().into_os_string()];
-    let verb = ["alerts", "deliver", "--", name].map(OsString::from);
-    let arguments: Vec<OsString> = words.into_iter().chain(verb).collect();
+    let arguments = ["alerts", "deliver", kind].map(OsString::from);
     let more = [
         (MESSAGE.into(), text.into()),
-        (
-            "MAMORI_HOME".into(),
-            around.mamori_home.clone().into_os_string(),
-        ),
+        (ADDRESS.into(), address.0.clone().into()),
     ];
     counter.run(&program, &arguments, &more, REQUEST_LIMIT)
 }
 
-/// The message that our own program was given.
+/// The message and the address that our own program was given.
 #[must_use]
-pub fn given() -> Option<Message> {
+pub fn given() -> Option<(Message, Address)> {
     let text = std::env::var_os(MESSAGE)?;
-    serde_json::from_slice(text.as_encoded_bytes()).ok()
+    let message = serde_json::from_slice(text.as_encoded_bytes()).ok()?;
+    Some((message, Address(std::env::var(ADDRESS).ok()?)))
 }
