@@ -2,6 +2,11 @@
 //!
 //! ```console
 //! $ mamori alerts
+//!   N  SINCE  STATE  TOLD              ALERT
+//! ▲ 1  13s    open   desktop, command  laptop disk 35% (limit 30%)
+//!
+//! channels: desktop, ntfy (1 waiting), command
+//!   ntfy: https://ntfy.invalid has no address; next try in 17s
 //! ```
 //!
 //! An alert is told once to every channel whose `min_severity` it reaches,

@@ -141,6 +141,9 @@ impl Address {
             ureq::Error::Timeout(_) => format!("gave no answer in {}s", LIMIT.as_secs()),
             ureq::Error::HostNotFound => "has no address".to_owned(),
             ureq::Error::ConnectionFailed => "cannot be reached".to_owned(),
+            ureq::Error::Io(error) if error.to_string().contains("lookup") => {
+                "has no address".to_owned()
+            }
             ureq::Error::Io(error) => format!("cannot be reached: {}", error.kind()),
             ureq::Error::Tls(why) => format!("has no safe connection: {why}"),
             ureq::Error::Rustls(error) => format!("has no safe connection: {error}"),
