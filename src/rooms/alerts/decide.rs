@@ -152,7 +152,7 @@ impl Telling<'_> {
                     let below = below.and_then(|id| others().find(|other| other.id == id));
                     self.tell_open(matter, alert, below);
                 }
-                None if matter.flapping.is_some() => {}
+                None if self.flaps(&matter.id, matter.severity) => {}
                 None if spoken_for.contains(&matter.id) => {
                     matter
                         .told
@@ -186,16 +186,19 @@ impl Telling<'_> {
             .check
             .as_ref()
             .map(|check| format!("{}/{check}", event.node));
-        if id.is_some_and(|id| self.flaps(&id)) {
+        if id.is_some_and(|id| self.flaps(&id, Severity::Info)) {
             return;
         }
         let message = words::event(event, self.agenda.now);
         self.sheet.push(message, self.agenda);
     }
 
-    fn flaps(&self, id: &str) -> bool {
-        let above = |alert: &&Alert| beneath(&alert.id).is_some_and(|below| below == id);
-        self.alerts.iter().any(|alert| above(&alert))
+    /// Whether an alert says that `id` comes and goes, and that it is at least
+    /// so bad.
+    fn flaps(&self, id: &str, severity: Severity) -> bool {
+        let above = |alert: &Alert| beneath(&alert.id).is_some_and(|below| below == id);
+        let mut alerts = self.alerts.iter();
+        alerts.any(|alert| alert.severity >= severity && above(alert))
     }
 
     /// Whether something else that is open explains `alert`.
@@ -207,7 +210,7 @@ impl Telling<'_> {
             other.severity == Severity::Critical && other.id == format!("{node}/unreachable")
         };
         let cause = |other: &Alert| other.id != alert.id && (down(other) || lost(other));
-        self.flaps(&alert.id) || self.alerts.iter().any(cause)
+        self.flaps(&alert.id, alert.severity) || self.alerts.iter().any(cause)
     }
 
     fn tell_open(&mut self, matter: &mut Matter, alert: &Alert, below: Option<&Matter>) {

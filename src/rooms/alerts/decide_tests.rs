@@ -146,6 +146,29 @@ fn what_still_stands_when_it_calms_down_is_said_and_reminded_of() {
 }
 
 #[test]
+fn what_was_given_up_is_told_though_it_kept_dying_before() {
+    let mut world = World::new();
+    for _ in 0..4 {
+        world.state.events.push(Event {
+            at: Timestamp(world.now),
+            node: "a".to_owned(),
+            what: "recovered".to_owned(),
+            check: Some("service:web".to_owned()),
+            text: "web is back in 0.1s: it was killed".to_owned(),
+        });
+        world.now += MINUTE;
+    }
+    assert_eq!(world.said(), ["flapping"]);
+    world.raise("a/service:web", Severity::Warning);
+    assert_eq!(world.said(), [""; 0], "that is what keeps dying");
+    world.raise("a/service:web", Severity::Critical);
+    assert_eq!(world.said(), ["raise"]);
+    world.clear("a/service:web");
+    assert_eq!(world.said(), ["resolve"]);
+    assert_eq!(world.within(40 * MINUTE), ["resolve"], "and calm at last");
+}
+
+#[test]
 fn a_snooze_outlives_the_alert_it_was_said_to() {
     let mut world = World::new();
     world.raise("a/disk", Severity::Warning);

@@ -169,19 +169,28 @@ pub(super) fn flap(
     };
     alerts.retain(flaps);
     for matter in &desk.matters {
-        let id = flapping_id(&matter.id);
         let Some(flapping) = matter.flapping else {
             continue;
         };
-        if alerts.iter().any(|alert| alert.id == id) {
+        let id = flapping_id(&matter.id);
+        let comes_and_goes = matter.changes.len() >= CHANGES;
+        if let Some(alert) = alerts.iter_mut().find(|alert| alert.id == id) {
+            if comes_and_goes && matter.open {
+                alert.severity = alert.severity.max(matter.severity);
+            }
             continue;
         }
+        let severity = if comes_and_goes {
+            matter.severity
+        } else {
+            Severity::Warning
+        };
         alerts.push(Alert {
             id,
             number: next_alert,
-            severity: matter.severity,
+            severity,
             since: flapping.since,
-            text: words::flapping(matter, matter.repairs.len() > matter.changes.len()),
+            text: words::flapping(matter, !comes_and_goes),
             acked: false,
             snoozed_until: matter.snoozed_until.filter(|until| now < *until),
         });
