@@ -311,3 +311,30 @@ fn an_address_never_stands_on_a_command_line() {
     assert!(lines.iter().any(|line| line.contains("deliver")));
     assert!(!lines.iter().any(|line| line.contains(&url)), "{lines:?}");
 }
+
+#[test]
+fn a_watcher_whose_program_was_replaced_goes_on_telling() {
+    let server = Server::answering(&[FINE]);
+    let bench = Bench::new();
+    let url = server.url("/secret");
+    bench.configure(format!(
+        "[watch]\nhealth_every = \"10s\"\n{FULL}[[channel]]\nkind = \"webhook\"\nurl = \"{url}\"\n"
+    ));
+    let own = bench.home().join("mamori");
+    let copy = bench.home().join("new");
+    std::fs::copy(crate::harness::MAMORI, &own).unwrap();
+    std::fs::copy(crate::harness::MAMORI, &copy).unwrap();
+    let mut watch = bench.command(&own);
+    let watcher = crate::harness::Running(
+        watch
+            .arg("watch")
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap(),
+    );
+    until("it to watch", || bench.own("state.json").exists());
+    std::fs::rename(&copy, &own).unwrap();
+    bench.mamori(&["health"]);
+    assert_eq!(server.asked.recv().unwrap().line, "POST /secret");
+    drop(watcher);
+}

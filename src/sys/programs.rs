@@ -10,10 +10,15 @@ pub fn find(name: &str, around: &Surroundings) -> Option<PathBuf> {
     which::which_in(name, Some(&around.path), "/").ok()
 }
 
-/// The path of the running program itself.
+/// The path of the running program itself, or of what took its place since it
+/// was started: an upgrade.
 #[must_use]
 pub fn ourselves() -> Option<PathBuf> {
-    std::env::current_exe()
-        .ok()
-        .filter(|path| path.is_absolute())
+    let path = std::env::current_exe().ok()?;
+    // So the kernel calls a file that was replaced.
+    let before = path
+        .to_str()
+        .and_then(|path| path.strip_suffix(" (deleted)"));
+    let path = before.map(PathBuf::from).unwrap_or(path);
+    Some(path).filter(|path| path.is_absolute())
 }
