@@ -5,6 +5,7 @@ use chrono::NaiveTime;
 
 use super::*;
 use crate::config::Quiet;
+use crate::model::alert::Pause;
 use crate::model::message::Delivery;
 use crate::rooms::alerts::world::{HOUR, World};
 
@@ -143,6 +144,26 @@ fn what_still_stands_when_it_calms_down_is_said_and_reminded_of() {
     assert_eq!(world.within(4 * HOUR), ["remind"; 2]);
     world.clear("a/disk");
     assert_eq!(world.said(), ["resolve"]);
+}
+
+#[test]
+fn a_pause_is_no_calm() {
+    let mut world = World::new();
+    for _ in 0..2 {
+        world.raise("a/disk", Severity::Warning);
+        world.said();
+        world.clear("a/disk");
+        world.said();
+    }
+    assert_eq!(world.state.alerts.len(), 1);
+    let pause = Pause {
+        since: Timestamp(world.now),
+        until: Some(Timestamp(world.now + 3 * HOUR)),
+        reason: None,
+    };
+    world.state.pauses.insert("a".to_owned(), pause);
+    assert_eq!(world.within(3 * HOUR - 1), [""; 0]);
+    assert_eq!(world.within(1), ["resolve"]);
 }
 
 #[test]

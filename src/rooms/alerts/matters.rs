@@ -154,7 +154,8 @@ pub(super) fn flap(
         } else if let (None, CHANGES.., Some(since)) = (matter.flapping, most, first) {
             let turns = u64::try_from(most).unwrap_or(u64::MAX);
             matter.flapping = Some(Flapping { since, turns });
-        } else if last.is_none() {
+        } else if last.is_none() && !state.pauses.get(node).is_some_and(|pause| pause.holds(now)) {
+            // Whoever is left alone has not calmed down.
             matter.flapping = None;
         }
         if let (Some(_), Some(last)) = (matter.flapping, last) {

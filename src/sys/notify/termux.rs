@@ -143,7 +143,7 @@ mod tests {
         };
         assert_eq!(after("--button1-action"), "/usr/bin/mamori ack 12");
         assert_eq!(after("--button2-action"), "/usr/bin/mamori snooze 12 1h");
-        assert_eq!(after("--content"), "✖ $REPLY\n[31m$REPLY");
+        assert_eq!(after("--content"), "[31m$REPLY");
         let allowed = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
         assert!(after("--id").chars().all(allowed), "{}", after("--id"));
     }
