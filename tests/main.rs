@@ -12,6 +12,9 @@
 #![allow(unreachable_pub, reason = "the harness is the tests' own library")]
 #![allow(missing_docs, reason = "a test's name is its documentation")]
 
+mod alerts;
+mod alerts_http;
+mod alerts_watch;
 mod android;
 mod bar;
 mod bar_text;

@@ -104,6 +104,7 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
             rounds.did_not_listen();
         }
         rounds.listen();
+        rounds.tell();
         if args.once && !rounds.waits_for_answers() {
             rounds.finish();
             return Ok(Exit::Fine);
