@@ -29,6 +29,7 @@ mod probe;
 mod recover;
 mod recover_remote;
 mod recover_tmux;
+mod recover_watch;
 mod remote;
 mod remote_causes;
 mod remote_hostile;

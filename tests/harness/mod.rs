@@ -3,6 +3,7 @@
 
 pub mod blueprints;
 pub mod door;
+pub mod ground;
 pub mod openssh;
 pub mod site;
 pub mod sshd;
