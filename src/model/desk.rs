@@ -50,9 +50,12 @@ pub struct Matter {
     /// While it comes and goes too often.
     #[serde(default)]
     pub flapping: Option<Flapping>,
-    /// A snooze outlives the alert it was said to.
+    /// A snooze outlives the alert it was said to, and moves with the clock.
     #[serde(default)]
     pub snoozed_until: Option<Timestamp>,
+    /// Until when it was, as the person said it.
+    #[serde(default)]
+    pub snooze_said: Option<Timestamp>,
     /// What each channel was told.
     #[serde(default)]
     pub told: Vec<Told>,

@@ -61,14 +61,14 @@ const DAY: &[(&str, What)] = &[
     ("12:30", Resume("mugen")),
     ("15:00", Clear("mugen/inodes")),
     // A session that comes and goes.
-    ("16:00", Warning("majin/session:monitor")),
-    ("16:03", Clear("majin/session:monitor")),
-    ("16:06", Warning("majin/session:monitor")),
-    ("16:09", Clear("majin/session:monitor")),
-    ("16:12", Warning("majin/session:monitor")),
-    ("16:30", Clear("majin/session:monitor")),
-    ("16:50", Warning("majin/session:monitor")),
-    ("17:05", Clear("majin/session:monitor")),
+    ("16:00", Warning("majin/tmux:monitor")),
+    ("16:03", Clear("majin/tmux:monitor")),
+    ("16:06", Warning("majin/tmux:monitor")),
+    ("16:09", Clear("majin/tmux:monitor")),
+    ("16:12", Warning("majin/tmux:monitor")),
+    ("16:30", Clear("majin/tmux:monitor")),
+    ("16:50", Warning("majin/tmux:monitor")),
+    ("17:05", Clear("majin/tmux:monitor")),
     // A service that is started again and again, in tenths of a second.
     ("18:00", Repaired("majin/service:web")),
     ("18:01", Repaired("majin/service:web")),
@@ -135,18 +135,18 @@ const HEARD: &str = "
 14:40 webhook  remind   ▲ mugen: inodes bad
 15:00 ntfy     resolve  ✓ mugen: inodes fine again after 4h
 15:00 webhook  resolve  ✓ mugen: inodes fine again after 4h
-16:00 ntfy     raise    ▲ majin: session:monitor bad
-16:00 webhook  raise    ▲ majin: session:monitor bad
-16:03 ntfy     resolve  ✓ majin: session monitor fine again after 3m
-16:03 webhook  resolve  ✓ majin: session monitor fine again after 3m
-16:06 ntfy     raise    ▲ majin: session:monitor bad
-16:06 webhook  raise    ▲ majin: session:monitor bad
-16:09 ntfy     flapping ▲ majin: session monitor comes and goes: 4 changes within 30m
-16:09 webhook  flapping ▲ majin: session monitor comes and goes: 4 changes within 30m
-17:09 ntfy     digest   majin: session monitor still comes and goes, 8 changes in 1h
-17:09 webhook  digest   majin: session monitor still comes and goes, 8 changes in 1h
-17:35 ntfy     resolve  ✓ majin: session monitor has been calm for 30m
-17:35 webhook  resolve  ✓ majin: session monitor has been calm for 30m
+16:00 ntfy     raise    ▲ majin: tmux:monitor bad
+16:00 webhook  raise    ▲ majin: tmux:monitor bad
+16:03 ntfy     resolve  ✓ majin: tmux monitor fine again after 3m
+16:03 webhook  resolve  ✓ majin: tmux monitor fine again after 3m
+16:06 ntfy     raise    ▲ majin: tmux:monitor bad
+16:06 webhook  raise    ▲ majin: tmux:monitor bad
+16:09 ntfy     flapping ▲ majin: tmux monitor comes and goes: 4 changes within 30m
+16:09 webhook  flapping ▲ majin: tmux monitor comes and goes: 4 changes within 30m
+17:09 ntfy     digest   majin: tmux monitor still comes and goes, 8 changes in 1h
+17:09 webhook  digest   majin: tmux monitor still comes and goes, 8 changes in 1h
+17:35 ntfy     resolve  ✓ majin: tmux monitor has been calm for 30m
+17:35 webhook  resolve  ✓ majin: tmux monitor has been calm for 30m
 18:00 webhook  info     ● majin: service:web is back in 0.1s: it was killed
 18:01 webhook  info     ● majin: service:web is back in 0.1s: it was killed
 18:02 webhook  info     ● majin: service:web is back in 0.1s: it was killed

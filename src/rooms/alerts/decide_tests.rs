@@ -206,6 +206,27 @@ fn a_snooze_outlives_the_alert_it_was_said_to() {
 }
 
 #[test]
+fn a_snooze_lasts_as_long_as_was_said_whatever_the_clock_does() {
+    let mut world = World::new();
+    world.raise("a/disk", Severity::Warning);
+    world.said();
+    let said = Some(Timestamp(world.now + 2 * HOUR));
+    world.state.alerts[0].snoozed_until = said;
+    world.said();
+    world.now -= 365 * 24 * HOUR;
+    world.said();
+    // The state file may still say what was said.
+    world.state.alerts[0].snoozed_until = said;
+    assert_eq!(world.said(), [""; 0]);
+    assert_eq!(world.within(2 * HOUR - 1), [""; 0]);
+    assert_eq!(world.within(1), ["remind"]);
+    // And a new one is a new one.
+    world.state.alerts[0].snoozed_until = Some(Timestamp(world.now + 9 * HOUR));
+    assert_eq!(world.said(), [""; 0]);
+    assert_eq!(world.within(9 * HOUR), ["remind"]);
+}
+
+#[test]
 fn an_acknowledgement_ends_with_its_alert() {
     let mut world = World::new();
     world.raise("a/disk", Severity::Warning);

@@ -42,6 +42,7 @@ impl Matter {
             repairs: Vec::new(),
             flapping: None,
             snoozed_until: None,
+            snooze_said: None,
             told: Vec::new(),
         }
     }
@@ -111,16 +112,19 @@ pub(super) fn follow(desk: &mut Desk, alerts: &mut [Alert], flapping: bool, now:
         if !matter.open || !same {
             matter.changed(now);
         }
-        // "Not this one, for two hours" also holds when it comes back meanwhile.
-        if alert.snoozed_until.is_none() {
-            alert.snoozed_until = matter.snoozed_until.filter(|until| now < *until);
+        let said = alert.snoozed_until;
+        if said.is_some() && said != matter.snooze_said && said != matter.snoozed_until {
+            (matter.snoozed_until, matter.snooze_said) = (said, said);
         }
+        // "Not this one, for two hours" also holds when it comes back meanwhile.
+        alert.snoozed_until = matter
+            .snoozed_until
+            .filter(|until| said.is_some() || now < *until);
         matter.open = true;
         matter.number = alert.number;
         matter.severity = alert.severity;
         matter.since = alert.since;
         matter.text.clone_from(&alert.text);
-        matter.snoozed_until = alert.snoozed_until;
     }
     let there = |id: &str| alerts.iter().any(|alert| alert.id == id);
     for matter in &mut desk.matters {

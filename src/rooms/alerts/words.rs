@@ -145,7 +145,7 @@ pub(super) fn came_and_went(matter: &Matter, now: Timestamp) -> Message {
     }
 }
 
-/// The words for a check: `session:monitor` is the session monitor.
+/// The words for a check: `service:web` is the service web.
 fn spoken(check: &str) -> String {
     clean(check).replace(':', " ")
 }
