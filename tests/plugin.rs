@@ -32,7 +32,15 @@ fn the_placeholder_becomes_the_constant_format_and_nothing_else_changes() {
             .lines()
             .filter(|line| !line.starts_with("status-right ") && !line.starts_with("status-left "));
         let others: Vec<String> = others.map(ToOwned::to_owned).collect();
-        (lists.map(|list| tmux.run(&list)), others)
+        // But for our own slot in one hook.
+        let theirs = |text: String| {
+            let lines = text.lines();
+            let theirs = lines.filter(|line| {
+                *line != "session-closed" && !line.starts_with("session-closed[8735] ")
+            });
+            theirs.map(ToOwned::to_owned).collect::<Vec<String>>()
+        };
+        (lists.map(|list| theirs(tmux.run(&list))), others)
     };
     let before = everything(&tmux);
     for _ in 0..2 {

@@ -6,6 +6,7 @@
 //! finds, each with file, line, key, and what is allowed; an unknown key is a
 //! problem too.
 
+mod blueprints;
 mod channel;
 mod clean;
 mod expand;

@@ -64,13 +64,13 @@ pub(super) fn host(text: &str) -> Result<String, Wrong> {
 
 /// The name of a tmux session, as tmux keeps it and finds it again.
 pub(super) fn session(text: &str) -> Result<String, Wrong> {
-    // tmux turns `:` and `.` into `_`. Whatever else a name holds is compared,
-    // and escaped where it is shown or sent.
-    if !text.contains([':', '.']) && printable(text) && text.chars().count() <= LONGEST {
+    // tmux turns `:` and `.` into `_`, and doubles `\`. Whatever else a name
+    // holds is compared, and escaped where it is shown or sent.
+    if !text.contains([':', '.', '\\']) && printable(text) && text.chars().count() <= LONGEST {
         return Ok(text.to_owned());
     }
     Err(Wrong::must(
-        "a name that tmux keeps: printable, without `:` and `.`",
+        "a name that tmux keeps: printable, without `:`, `.` and `\\`",
     ))
 }
 

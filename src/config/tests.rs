@@ -14,7 +14,7 @@ fn variables() -> Variables {
     }
 }
 
-fn accepted(text: &str) -> Config {
+pub(super) fn accepted(text: &str) -> Config {
     read(text, "F", &variables()).unwrap_or_else(|problems| panic!("{problems:#?}"))
 }
 

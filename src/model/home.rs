@@ -37,6 +37,18 @@ impl Home {
         self.0.join("watch.lock")
     }
 
+    /// A file that is touched when the watcher shall look at once.
+    #[must_use]
+    pub fn poke(&self) -> PathBuf {
+        self.0.join("poke")
+    }
+
+    /// The folder of the pictures of tmux servers.
+    #[must_use]
+    pub fn pictures(&self) -> PathBuf {
+        self.0.join("pictures")
+    }
+
     /// The three backups of the state file, newest first.
     #[must_use]
     pub fn backups(&self) -> [PathBuf; 3] {

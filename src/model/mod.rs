@@ -2,12 +2,15 @@
 
 pub mod alert;
 pub mod battery;
+pub mod blueprint;
 pub mod home;
 pub mod incident;
+pub mod layout_check;
 pub mod moment;
 pub mod mount;
 pub mod node;
 pub mod owner;
+pub mod picture;
 pub mod proc;
 pub mod proc_net;
 pub mod process;

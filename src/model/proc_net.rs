@@ -24,6 +24,33 @@ fn inode(line: &str, port: u16) -> Option<u64> {
     Some(inode).filter(|inode| *inode > 0)
 }
 
+/// The inodes of the sockets that listen at the path `path`, in the table
+/// `/proc/net/unix`: `Num RefCount Protocol Flags Type St Inode Path`. The path
+/// of one stays when its file is deleted; each line break in it stands there.
+#[must_use]
+pub fn listening_at(table: &str, path: &str) -> BTreeSet<u64> {
+    let lines = table.lines();
+    lines.filter_map(|line| inode_at(line, path)).collect()
+}
+
+/// The flag of a socket that listens (`__SO_ACCEPTCON`).
+const ACCEPTS: u32 = 0x0001_0000;
+
+fn inode_at(line: &str, path: &str) -> Option<u64> {
+    let mut rest = line;
+    let mut fields = [""; 7];
+    for field in &mut fields {
+        let (one, after) = rest
+            .trim_start()
+            .split_once(' ')
+            .unwrap_or((rest.trim_start(), ""));
+        (*field, rest) = (one, after);
+    }
+    let [_, _, _, flags, _, _, inode] = fields;
+    let listens = u32::from_str_radix(flags, 16).is_ok_and(|flags| flags & ACCEPTS != 0);
+    number(inode).filter(|_| listens && rest == path)
+}
+
 /// The inode of the socket that a link in `/proc/PID/fd` leads to: `socket:[INODE]`.
 #[must_use]
 pub fn socket(link: &str) -> Option<u64> {
@@ -48,6 +75,21 @@ mod tests {
         assert_eq!(listening(TABLE, 8022), BTreeSet::from([111, 444]));
         assert_eq!(listening(TABLE, 22), BTreeSet::from([222]));
         assert_eq!(listening(TABLE, 80), BTreeSet::new());
+    }
+
+    #[test]
+    fn who_listens_at_a_path_is_told_even_after_its_file_is_gone() {
+        let table = "Num       RefCount Protocol Flags    Type St Inode Path\n\
+            0000000000000000: 00000002 00000000 00010000 0001 01 26555 /tmp/a b/default\n\
+            0000000000000000: 00000003 00000000 00000000 0001 03 26556 /tmp/a b/default\n\
+            0000000000000000: 00000002 00000000 00010000 0001 01 7 /tmp/a b/default2\n\
+            0000000000000000: 00000002 00000000 00010000 0001 01 8\n";
+        assert_eq!(
+            listening_at(table, "/tmp/a b/default"),
+            BTreeSet::from([26555])
+        );
+        assert_eq!(listening_at(table, ""), BTreeSet::from([8]));
+        assert_eq!(listening_at("garbage\n", "/x"), BTreeSet::new());
     }
 
     #[test]

@@ -44,6 +44,25 @@ pub fn tmux(text: &str) -> String {
     clean(text).replace('#', "##")
 }
 
+/// `text` so that tmux, expanding it once as a format, gives `text` back:
+/// names and folders of what is created. Every `#` is doubled but those right
+/// before a `[`, which tmux takes as they are. Nothing is dropped: what is
+/// shown goes through [`tmux`].
+#[must_use]
+pub fn tmux_expanded(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('#') {
+        let (before, from) = rest.split_at(at);
+        let after = from.trim_start_matches('#');
+        let run = from.len() - after.len();
+        escaped.push_str(before);
+        escaped.push_str(&"#".repeat(if after.starts_with('[') { run } else { 2 * run }));
+        rest = after;
+    }
+    escaped + rest
+}
+
 /// [`clean`] text for the output of a `#()` process, which tmux expands once
 /// more before it draws it: a run of `#` is halved by the expansion, unless a
 /// `[` follows, and halved again when it is drawn. `styled`: a style follows
@@ -132,6 +151,15 @@ mod tests {
             "####(x) ##[y] ########S a####"
         );
         assert_eq!(tmux_output("a#", true), "a##");
+    }
+
+    #[test]
+    fn what_tmux_expands_once_is_doubled_but_for_styles() {
+        assert_eq!(
+            tmux_expanded("#(x) #{y} ##[z #[ a#"),
+            "##(x) ##{y} ##[z #[ a##"
+        );
+        assert_eq!(tmux_expanded("#[#(x)"), "#[##(x)");
     }
 
     #[test]

@@ -4,12 +4,16 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2086 # mamori_limit is several words
 # shellcheck disable=SC2154 # the probe sets what is not set here
+# shellcheck disable=SC2030,SC2031 # one deed, one shell
 
-# TOKEN NUMBER [insist]: does one deed and says what came of it.
+# TOKEN NUMBER [insist]: does one deed and says what came of it. In a shell of its own: what
+# stays is nobody's child then, so that no later `wait` waits for it.
 mamori_recover() {
     mamori_say "@$1 begin"
-    mamori_insist=${3-}
-    mamori_deed "$2"
+    (
+        mamori_insist=${3-}
+        mamori_deed "$2"
+    )
     mamori_say "@$1 end"
 } </dev/null 2>/dev/null
 
@@ -68,10 +72,14 @@ mamori_unhang() {
     mamori_pid=
     read -r mamori_pid <"$1"
     case $mamori_pid in '' | 0* | 1 | *[!0-9]*) return 0 ;; esac
-    case $(ps -o comm= -p "$mamori_pid" || cat "/proc/$mamori_pid/comm") in
-        "$2" | */"$2") ;;
-        *) return 0 ;;
-    esac
+    mamori_its=
+    mamori_count=0
+    for mamori_one in $(ps -o args= -p "$mamori_pid" || tr '\000' ' ' <"/proc/$mamori_pid/cmdline"); do
+        mamori_count=$((mamori_count + 1))
+        [ "$mamori_count" -le 3 ] || break
+        [ "${mamori_one##*/}" != "$2" ] || mamori_its=yes
+    done
+    [ -n "$mamori_its" ] || return 0
     mamori_say acted=yes
     kill "$mamori_pid"
     kill -CONT "$mamori_pid"

@@ -44,6 +44,8 @@ pub struct Fleet {
     manners: Manners,
     lines: Vec<Line>,
     remains: Vec<Remains>,
+    /// Something was asked for since the last turn, and not put yet.
+    unput: bool,
 }
 
 impl Fleet {
@@ -56,6 +58,7 @@ impl Fleet {
             manners: manners.within(open_files::granted()),
             lines: Vec::new(),
             remains: Vec::new(),
+            unput: false,
         }
     }
 
@@ -87,6 +90,7 @@ impl Fleet {
         let line = self.lines.iter_mut().find(|line| line.target.name == node);
         if let Some(line) = line {
             line.wanted = line.wanted.max(Some(question));
+            self.unput = true;
         }
     }
 
@@ -140,6 +144,9 @@ impl Fleet {
     /// When to take a turn at the latest; `None`: when something is said.
     #[must_use]
     pub fn deadline(&self, now: Duration) -> Option<Duration> {
+        if self.unput {
+            return Some(now);
+        }
         let ssh = self.ssh.as_deref()?;
         let means = self.means(ssh, now);
         let remains = (!self.remains.is_empty()).then(|| now + Duration::from_millis(200));
@@ -161,6 +168,7 @@ impl Fleet {
     /// there is room.
     pub fn turn(&mut self, now: Duration) -> Vec<Report> {
         let mut reports = Vec::new();
+        self.unput = false;
         let Some(ssh) = self.ssh.clone() else {
             for line in self.lines.iter_mut().filter(|line| line.wanted.is_some()) {
                 let trouble = Trouble::new(Cause::NoClient, "ssh is not installed here");

@@ -22,6 +22,7 @@ pub mod output;
 pub mod owner;
 pub mod pid_file;
 mod pidfd;
+pub mod poke;
 pub mod poll;
 pub mod process;
 pub mod processes;

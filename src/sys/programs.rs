@@ -26,3 +26,11 @@ pub fn ourselves() -> Option<PathBuf> {
         .ok()
         .filter(|path| path.is_absolute())
 }
+
+/// The path by which the running program was called, where that is absolute,
+/// else its own: package managers keep the first through an update.
+#[must_use]
+pub fn called_as() -> Option<PathBuf> {
+    let called = std::env::args_os().next().map(PathBuf::from);
+    called.filter(|path| path.is_absolute()).or_else(ourselves)
+}

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use super::flock;
+use super::programs;
 use super::surroundings::Surroundings;
 use super::tmux::{Server, TmuxError};
 use crate::model::home::Home;
@@ -51,6 +52,14 @@ impl Texts {
             alerts: state.alerts.len().to_string(),
         }
     }
+
+    fn variables(&self) -> [(&'static str, &str); 3] {
+        [
+            ("MAMORI_STATUS", &self.status),
+            ("MAMORI_SHORT", &self.short),
+            ("MAMORI_ALERTS", &self.alerts),
+        ]
+    }
 }
 
 /// Until when what is shown may be believed: two missed beats after the last
@@ -80,14 +89,23 @@ pub fn tell(
 ) -> Result<(), TmuxError> {
     let until = until.0.to_string();
     let mut variables = vec![("MAMORI_UNTIL", until.as_str())];
-    if let Some(texts) = texts {
-        variables.extend([
-            ("MAMORI_STATUS", texts.status.as_str()),
-            ("MAMORI_SHORT", texts.short.as_str()),
-            ("MAMORI_ALERTS", texts.alerts.as_str()),
-        ]);
-    }
+    variables.extend(texts.into_iter().flat_map(Texts::variables));
     Server::at(Path::new(&server.socket), around)?.set_hidden(&variables)
+}
+
+/// Tells a server that was just registered all of it, and has it call us when
+/// a session is closed: one call.
+///
+/// # Errors
+/// When the server does not take it.
+pub fn introduce(server: &Server<'_>, texts: &Texts, until: Timestamp) -> Result<(), TmuxError> {
+    let until = until.0.to_string();
+    let mut variables = vec![("MAMORI_UNTIL", until.as_str())];
+    variables.extend(texts.variables());
+    match programs::called_as() {
+        Some(program) => server.introduce(&variables, &program),
+        None => server.set_hidden(&variables),
+    }
 }
 
 /// Draws the bars of `server`'s clients now, for a change that must be seen.

@@ -35,6 +35,9 @@ pub struct Surroundings {
     pub uid: u32,
     /// What the programs we start get to see of the environment.
     pub environment: Vec<(OsString, OsString)>,
+    /// What a tmux server that we start gets to see besides: its panes are the
+    /// user's own shells, and keep it for as long as the server lives.
+    pub session_environment: Vec<(OsString, OsString)>,
 }
 
 /// Variables that every program we start is given.
@@ -54,6 +57,52 @@ const PASSED_ON: &[&str] = &[
     "PREFIX",
     "TMPDIR",
     "TERMUX_VERSION",
+];
+
+/// What a person's shells need, besides, to be as if that person had started
+/// tmux: who they are, their shell and language, and where their folders and
+/// their screen are. tmux sets `TERM` and `PWD` itself. Nothing that is only
+/// ours, such as a channel's token, gets there.
+const OF_SESSIONS: &[&str] = &[
+    "SHELL",
+    "LOGNAME",
+    "LANGUAGE",
+    "LC_ALL",
+    "LC_CTYPE",
+    "LC_COLLATE",
+    "LC_MESSAGES",
+    "LC_MONETARY",
+    "LC_NUMERIC",
+    "LC_TIME",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "XDG_STATE_HOME",
+    "XDG_CACHE_HOME",
+    "XDG_RUNTIME_DIR",
+    "XDG_DATA_DIRS",
+    "XDG_CONFIG_DIRS",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
+    "XAUTHORITY",
+    "COLORTERM",
+    "EDITOR",
+    "VISUAL",
+    "PAGER",
+    "MANPATH",
+    "INFOPATH",
+    "MAMORI_HOME",
+];
+
+/// What Android and Termux set for every program there, in names that begin so.
+const OF_ANDROID: &[&str] = &[
+    "ANDROID_",
+    "TERMUX_",
+    "BOOTCLASSPATH",
+    "DEX2OATBOOTCLASSPATH",
+    "SYSTEMSERVERCLASSPATH",
+    "EXTERNAL_STORAGE",
+    "LD_PRELOAD",
 ];
 
 /// Termux's prefix: the place that its packages are compiled for.
@@ -90,6 +139,7 @@ impl Surroundings {
         let environment = passed_on
             .chain([(OsString::from("PATH"), path.clone())])
             .collect();
+        let session_environment = session_environment(prefix.as_deref(), &home);
         let mamori_home = mamori_home(Some(&home)).ok_or_else(|| {
             Failure::usage("`MAMORI_HOME` is not an absolute path")
                 .hint("MAMORI_HOME=$HOME/.miyabi mamori health")
@@ -121,6 +171,7 @@ impl Surroundings {
             }),
             uid: rustix::process::geteuid().as_raw(),
             environment,
+            session_environment,
         })
     }
 
@@ -141,6 +192,30 @@ impl Surroundings {
     pub fn shown(&self, path: &Path) -> String {
         shorten(path, &self.home)
     }
+}
+
+/// What a tmux server gets to see besides; `prefix` on Termux.
+fn session_environment(prefix: Option<&Path>, home: &Path) -> Vec<(OsString, OsString)> {
+    let named = OF_SESSIONS
+        .iter()
+        .filter_map(|name| Some((OsString::from(name), set(name)?)));
+    let mut all: Vec<(OsString, OsString)> = named.collect();
+    let Some(prefix) = prefix else {
+        // Without SHELL tmux asks the password file.
+        return all;
+    };
+    all.extend(env::vars_os().filter(|(name, value)| {
+        let name = name.to_str().unwrap_or_default();
+        let theirs = OF_ANDROID.iter().any(|begin| name.starts_with(begin));
+        theirs && !PASSED_ON.contains(&name) && !value.is_empty()
+    }));
+    // Android's password file names no shell of Termux.
+    if set("SHELL").is_none() {
+        let shells = [home.join(".termux/shell"), prefix.join("bin/bash")];
+        let shell = shells.into_iter().find(|shell| shell.exists());
+        all.extend(shell.map(|shell| (OsString::from("SHELL"), shell.into_os_string())));
+    }
+    all
 }
 
 /// Where our files live, from the environment alone; `None` without a home or

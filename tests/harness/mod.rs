@@ -1,6 +1,7 @@
 //! A home of its own for each test, the real binaries in it, and waiting for
 //! conditions instead of for time.
 
+pub mod blueprints;
 pub mod door;
 pub mod openssh;
 pub mod site;
@@ -16,6 +17,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use mamori::sys::surroundings::Surroundings;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -135,6 +137,30 @@ impl Bench {
             .env("NO_COLOR", "1")
             .stdin(Stdio::null());
         command
+    }
+
+    /// What a program in this home finds around it, for calls into the library.
+    pub fn surroundings(&self) -> Surroundings {
+        let command = self.command("");
+        let environment = command.get_envs().map(|(name, value)| {
+            let value = value.unwrap_or_default();
+            (name.to_owned(), value.to_owned())
+        });
+        Surroundings {
+            home: self.home().to_owned(),
+            mamori_home: self.home().join(".miyabi"),
+            config: self.config(),
+            config_named: false,
+            prefix: None,
+            tmpdir: "/tmp".into(),
+            path: self.path().into(),
+            tz: None,
+            tmux_tmpdir: Some(self.home().to_owned()),
+            tmux_socket: None,
+            uid: rustix::process::geteuid().as_raw(),
+            environment: environment.collect(),
+            session_environment: vec![("SHELL".into(), "/bin/sh".into())],
+        }
     }
 
     pub fn mamori(&self, arguments: &[&str]) -> Ran {

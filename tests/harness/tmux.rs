@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use mamori::model::process::Identity;
+use mamori::sys::processes;
+
 use super::{Bench, until};
 
 /// A tmux server that ends with its test.
@@ -36,6 +39,20 @@ impl<'a> Tmux<'a> {
             "sleep 600",
         ]);
         tmux
+    }
+
+    /// The user's default server, which nobody has started yet.
+    pub fn default(bench: &'a Bench) -> Self {
+        Self {
+            bench,
+            name: "default".to_owned(),
+        }
+    }
+
+    /// Its process.
+    pub fn identity(&self) -> Identity {
+        let pid = self.run(&["display-message", "-p", "#{pid}"]);
+        processes::identity(pid.parse().unwrap()).unwrap()
     }
 
     /// Where it listens.

@@ -180,7 +180,10 @@ fn what_its_owner_stopped_is_over_and_not_back() {
         1.0,
     );
     let incident = left.incident.unwrap();
-    assert_eq!((incident.open(), incident.by.as_str()), (false, "its owner"));
+    assert_eq!(
+        (incident.open(), incident.by.as_str()),
+        (false, "its owner")
+    );
     assert_eq!((incident.to_recover_ms, left.event), (None, None));
 }
 

@@ -1,4 +1,4 @@
-//! `mamori tmux register`: hidden, called by `mamori.tmux`.
+//! `mamori tmux`: hidden, called by `mamori.tmux` and by the hook it sets.
 
 use std::path::Path;
 
@@ -7,10 +7,10 @@ use crate::model::home::Home;
 use crate::model::segment::Styles;
 use crate::model::state::{State, TmuxServer};
 use crate::state::store::{PATIENCE, Store};
-use crate::sys::clock;
 use crate::sys::status_bar::{self, Texts};
 use crate::sys::surroundings::Surroundings;
 use crate::sys::tmux::Server;
+use crate::sys::{clock, poke};
 
 /// How many servers are remembered; the oldest are forgotten beyond that.
 const SERVERS_KEPT: usize = 16;
@@ -29,6 +29,8 @@ enum Verb {
         /// What the server says of itself: `MAMORI_SERVER` of `tmux/options.sh`
         server: String,
     },
+    /// Tell the watcher that a session was closed
+    Closed,
 }
 
 /// Carries the command out.
@@ -37,12 +39,22 @@ enum Verb {
 /// Exit 2 when the description is not one, 3 when the server is not ours or
 /// the state file cannot be written.
 pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
-    let Verb::Register { server } = &args.verb;
+    match &args.verb {
+        Verb::Register { server } => register(server, around),
+        Verb::Closed => {
+            poke::touch(&Home::of(&around.mamori_home))
+                .map_err(|error| Failure::unable(error.to_string()))?;
+            Ok(Exit::Fine)
+        }
+    }
+}
+
+fn register(server: &str, around: &Surroundings) -> Result<Exit, Failure> {
     let server = described(server).ok_or_else(|| {
         Failure::usage("this is not how a tmux server describes itself")
             .hint("tmux run-shell 'PLUGIN/mamori.tmux'")
     })?;
-    Server::at(Path::new(&server.socket), around)
+    let bar = Server::at(Path::new(&server.socket), around)
         .map_err(|error| Failure::unable(error.to_string()))?;
     let home = Home::of(&around.mamori_home);
     let store = Store::new(home.clone(), "mamori tmux register");
@@ -69,7 +81,7 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
     };
     let until = status_bar::believed_until(&state, &home);
     // No redraw: the plugin sets the status line next, which draws it.
-    status_bar::tell(around, &server, Some(&Texts::of(&state, &server)), until)
+    status_bar::introduce(&bar, &Texts::of(&state, &server), until)
         .map_err(|error| Failure::unable(error.to_string()))?;
     recorded?;
     Ok(Exit::Fine)

@@ -1,6 +1,7 @@
 //! Facts about processes, and signals to exactly the one that was meant.
 
 use std::io;
+use std::path::Path;
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -63,6 +64,14 @@ pub fn of(pid: u32) -> Option<Facts> {
 #[must_use]
 pub fn listeners(port: u16) -> Option<Listeners> {
     system::listeners(port)
+}
+
+/// Who listens on the local socket at `path`, whether its file is still there
+/// or was deleted; `None` where the system does not say (macOS; Android
+/// hides it).
+#[must_use]
+pub fn at_socket(path: &Path) -> Option<Vec<u32>> {
+    system::at_socket(path)
 }
 
 /// The processes that go by `name`, of which Linux keeps 15 bytes; those that

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Listeners;
-use crate::model::proc_net::{listening, socket};
+use crate::model::proc_net::{listening, listening_at, socket};
 use crate::model::process::{self, Condition, Facts, Identity, Stat};
 
 fn folder(pid: u32) -> PathBuf {
@@ -65,8 +65,18 @@ pub(super) fn listeners(port: u16) -> Option<Listeners> {
     if let Ok(table) = fs::read_to_string("/proc/net/tcp6") {
         inodes.append(&mut listening(&table, port));
     }
+    Some(holders(&inodes))
+}
+
+pub(super) fn at_socket(path: &Path) -> Option<Vec<u32>> {
+    let table = fs::read_to_string("/proc/net/unix").ok()?;
+    Some(holders(&listening_at(&table, path.to_str()?)).pids)
+}
+
+/// Who has these sockets open.
+fn holders(inodes: &BTreeSet<u64>) -> Listeners {
     if inodes.is_empty() {
-        return Some(Listeners::default());
+        return Listeners::default();
     }
     let mut found = BTreeSet::new();
     let mut pids = Vec::new();
@@ -79,9 +89,9 @@ pub(super) fn listeners(port: u16) -> Option<Listeners> {
             found.extend(held);
         }
     }
-    let hidden = found != inodes;
+    let hidden = found != *inodes;
     pids.sort_unstable();
-    Some(Listeners { pids, hidden })
+    Listeners { pids, hidden }
 }
 
 /// The inodes of the sockets that `pid` has open; none where we may not see them.

@@ -14,9 +14,17 @@ use tmux_interface::{
 };
 
 use super::process::{self, RunError};
-use super::programs;
 use super::surroundings::Surroundings;
+use super::{processes, programs};
+use crate::model::process::Identity;
 use crate::model::reading::Reading;
+
+pub mod build;
+pub mod built;
+pub mod hook;
+pub mod pictures;
+pub mod socket;
+mod words;
 
 /// How long a server has to answer.
 const LIMIT: Duration = Duration::from_secs(2);
@@ -33,6 +41,18 @@ pub enum TmuxError {
     /// The socket is somebody else's.
     #[error("the tmux socket `{0}` belongs to another user")]
     Foreign(String),
+    /// Others could put a socket of theirs there, or take ours.
+    #[error(
+        "the folder of the tmux socket `{0}` is not safe: it must be ours, and nobody else may write to it"
+    )]
+    UnsafeFolder(String),
+    /// A session was created and is gone: its commands ended at once, or its
+    /// server ends sessions that nobody is attached to.
+    #[error("session `{0}` ended as soon as it was created")]
+    Vanished(String),
+    /// An earlier step got no answer, so the server was not asked again.
+    #[error("the tmux server gave no answer before")]
+    NotTried,
     /// The server complained.
     #[error("tmux: {0}")]
     Refused(String),
@@ -76,15 +96,7 @@ impl<'a> Server<'a> {
     /// # Errors
     /// When the server does not take them.
     pub fn set_hidden(&self, variables: &[(&str, &str)]) -> Result<(), TmuxError> {
-        let set = |(name, value): &(&str, &str)| {
-            SetEnvironment::new()
-                .global()
-                .hidden()
-                .name(name.to_string())
-                .value(argument(value))
-                .build()
-        };
-        self.call(variables.iter().map(set)).map(drop)
+        self.call(variables.iter().map(hidden)).map(drop)
     }
 
     /// Draws the status line of every attached client now.
@@ -137,25 +149,55 @@ impl<'a> Server<'a> {
         &self,
         commands: impl IntoIterator<Item = TmuxCommand<'c>>,
     ) -> Result<String, TmuxError> {
-        let socket = self.socket.to_string_lossy().into_owned();
-        let tmux = Tmux::new().force_utf8().socket_path(socket.clone());
-        let whole = commands.into_iter().fold(tmux, Tmux::add_command).build();
-        let arguments: Vec<OsString> = whole
-            .to_vec()
-            .iter()
-            .skip(1)
-            .map(|word| OsString::from(word.as_ref()))
-            .collect();
-        let ended = process::run(&self.program, &arguments, &self.around.environment, LIMIT)?;
-        if ended.status.success() {
-            return Ok(String::from_utf8_lossy(&ended.stdout).into_owned());
-        }
-        let complaint = String::from_utf8_lossy(&ended.stderr).trim().to_owned();
-        if no_server(&complaint) {
-            Err(TmuxError::NoServer(socket))
-        } else {
-            Err(TmuxError::Refused(complaint))
-        }
+        let environment = &self.around.environment;
+        send(&self.program, &self.socket, commands, environment, LIMIT)
+    }
+
+    /// Its process; `None` in between when it has just ended.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn identity(&self) -> Result<Option<Identity>, TmuxError> {
+        let pid = self.show("#{pid}")?;
+        Ok(pid.parse().ok().and_then(processes::identity))
+    }
+}
+
+fn hidden<'c>((name, value): &(&str, &str)) -> TmuxCommand<'c> {
+    SetEnvironment::new()
+        .global()
+        .hidden()
+        .name(name.to_string())
+        .value(argument(value))
+        .build()
+}
+
+/// Runs a tmux client with `commands`, and gives what it printed.
+fn send<'c>(
+    program: &Path,
+    socket: &Path,
+    commands: impl IntoIterator<Item = TmuxCommand<'c>>,
+    environment: &[(OsString, OsString)],
+    limit: Duration,
+) -> Result<String, TmuxError> {
+    let socket = socket.to_string_lossy().into_owned();
+    let tmux = Tmux::new().force_utf8().socket_path(socket.clone());
+    let whole = commands.into_iter().fold(tmux, Tmux::add_command).build();
+    let arguments: Vec<OsString> = whole
+        .to_vec()
+        .iter()
+        .skip(1)
+        .map(|word| OsString::from(word.as_ref()))
+        .collect();
+    let ended = process::run(program, &arguments, environment, limit)?;
+    if ended.status.success() {
+        return Ok(String::from_utf8_lossy(&ended.stdout).into_owned());
+    }
+    let complaint = String::from_utf8_lossy(&ended.stderr).trim().to_owned();
+    if no_server(&complaint) {
+        Err(TmuxError::NoServer(socket))
+    } else {
+        Err(TmuxError::Refused(complaint))
     }
 }
 

@@ -1,0 +1,102 @@
+//! `[[session]]`s of this machine as what tmux is to build.
+
+use super::{Choice as _, Config, Host, Role, Session, Template, Window, WindowLayout};
+use crate::model::blueprint::{self, Arrangement, Blueprint};
+
+impl Config {
+    /// How the local sessions `names` are built: by their `[[session]]`, and a
+    /// single shell where there is none.
+    #[must_use]
+    pub fn blueprints(&self, names: &[String]) -> Vec<Blueprint> {
+        let known = |name: &String| {
+            let local = self.sessions.iter().filter(|one| one.host == Host::Local);
+            local.into_iter().find(|session| session.name == *name)
+        };
+        let one = |name| known(name).map_or_else(|| Blueprint::bare(name), Session::blueprint);
+        names.iter().map(one).collect()
+    }
+}
+
+impl Session {
+    /// What tmux is to build; only of a local session, for the folders of
+    /// others are not known here.
+    fn blueprint(&self) -> Blueprint {
+        Blueprint {
+            name: self.name.clone(),
+            windows: self.windows.iter().map(Window::blueprint).collect(),
+        }
+    }
+}
+
+impl Window {
+    fn blueprint(&self) -> blueprint::Window {
+        let pane = |role: Role, command: Option<&Vec<String>>| blueprint::Pane {
+            dir: self.dir.clone(),
+            // A shell without a command is what a pane is anyway: what runs
+            // in it later tells its role then.
+            role: (command.is_some() || role != Role::Shell).then(|| role.word().to_owned()),
+            command: command.cloned().unwrap_or_default(),
+            active: false,
+        };
+        let mut panes: Vec<_> = self
+            .panes
+            .iter()
+            .map(|one| pane(one.role, one.command.as_ref()))
+            .collect();
+        if panes.is_empty() {
+            panes.push(pane(Role::Shell, None));
+        }
+        blueprint::Window {
+            name: self.name.clone(),
+            arrangement: arrangement(self.layout.as_ref()),
+            panes,
+            active: false,
+        }
+    }
+}
+
+/// tmux's own layout that is nearest to a template.
+fn arrangement(layout: Option<&WindowLayout>) -> Arrangement {
+    match layout {
+        None | Some(WindowLayout::Template(Template::Development | Template::Monitoring)) => {
+            Arrangement::EvenVertical
+        }
+        Some(WindowLayout::Template(_)) => Arrangement::Tiled,
+        Some(WindowLayout::Custom(text)) => Arrangement::Custom(text.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::config::tests::accepted;
+
+    #[test]
+    fn a_session_is_built_as_written_and_an_unwritten_one_is_a_shell() {
+        let config = accepted(
+            "[[node]]\nname = \"mugen\"\n[[session]]\nname = \"other\"\nnode = \"mugen\"\n\
+            [[session]]\nname = \"monitor\"\n[[session.window]]\nname = \"a # b\"\ndir = \"/tmp\"\n\
+            layout = \"dashboard\"\npanes = [{ role = \"logs\", command = [\"tail\", \"-F\", \"/x\"] }, { role = \"status\" }, {}]\n\
+            [[session.window]]\nlayout = \"b25d,80x24,0,0,0\"\n",
+        );
+        let names = ["monitor", "other"].map(ToOwned::to_owned);
+        let built = config.blueprints(&names);
+        assert_eq!(built[1], Blueprint::bare("other"), "the other machine's");
+        let [first, second] = built[0].windows.as_slice() else {
+            panic!("{built:?}");
+        };
+        assert_eq!(first.name.as_deref(), Some("a # b"));
+        assert_eq!(first.arrangement, Arrangement::Tiled);
+        let roles: Vec<_> = first
+            .panes
+            .iter()
+            .map(|pane| pane.role.as_deref())
+            .collect();
+        assert_eq!(roles, [Some("logs"), Some("metrics"), None]);
+        assert_eq!(first.panes[0].command, ["tail", "-F", "/x"]);
+        assert_eq!(first.panes[2].dir, Some(PathBuf::from("/tmp")));
+        assert_eq!(second.panes.len(), 1);
+    }
+}

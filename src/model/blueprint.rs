@@ -1,0 +1,131 @@
+//! How a tmux session is built, and which ones have to be.
+
+use std::path::PathBuf;
+
+use super::layout_check::{Shape, shape};
+
+/// A session to build.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blueprint {
+    /// Its name as tmux tells it.
+    pub name: String,
+    /// Its windows in order; none stands for one with a shell.
+    pub windows: Vec<Window>,
+}
+
+/// A window of a session.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Window {
+    /// Its name, as a person wrote it; `None`: tmux names it after its command.
+    pub name: Option<String>,
+    /// How its panes are arranged.
+    pub arrangement: Arrangement,
+    /// Its panes in order; none stands for one with a shell.
+    pub panes: Vec<Pane>,
+    /// Whether it is the one shown; of several the last, of none the first.
+    pub active: bool,
+}
+
+/// A pane of a window.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pane {
+    /// Where it starts; `None`: the home.
+    pub dir: Option<PathBuf>,
+    /// What it is for, as `@mamori-role` says it; `None`: nobody said.
+    pub role: Option<String>,
+    /// What runs in it, an argv; none: the user's shell.
+    pub command: Vec<String>,
+    /// Whether it is the one that is typed into; of none the first.
+    pub active: bool,
+}
+
+/// How the panes of a window are arranged.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Arrangement {
+    /// One above the other.
+    #[default]
+    EvenVertical,
+    /// In rows and columns.
+    Tiled,
+    /// By a layout string, if it is sound and fits; else in rows and columns.
+    Custom(String),
+}
+
+impl Blueprint {
+    /// A session of which nothing is known but its name: one shell.
+    #[must_use]
+    pub fn bare(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            windows: Vec::new(),
+        }
+    }
+
+    /// The size its layout strings were made for: that of the first sound one.
+    #[must_use]
+    pub fn size(&self) -> Option<Shape> {
+        self.windows
+            .iter()
+            .find_map(|window| match &window.arrangement {
+                Arrangement::Custom(text) => shape(text).ok(),
+                Arrangement::EvenVertical | Arrangement::Tiled => None,
+            })
+    }
+}
+
+/// Those of `expected` that are not among the sessions `there`, each name
+/// once, in the order they were expected.
+#[must_use]
+pub fn missing(expected: &[Blueprint], there: &[String]) -> Vec<Blueprint> {
+    let mut missing: Vec<Blueprint> = Vec::new();
+    for session in expected {
+        let known = |name: &String| *name == session.name;
+        if !there.iter().any(known) && !missing.iter().any(|other| known(&other.name)) {
+            missing.push(session.clone());
+        }
+    }
+    missing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn only_what_is_not_there_is_built_and_each_once() {
+        let expected = ["a", "b", "c", "b"].map(Blueprint::bare);
+        let there = ["c".to_owned(), "other".to_owned()];
+        assert_eq!(missing(&expected, &there), ["a", "b"].map(Blueprint::bare));
+    }
+
+    #[test]
+    fn the_first_sound_layout_tells_the_size() {
+        let window = |text: &str| Window {
+            arrangement: Arrangement::Custom(text.to_owned()),
+            ..Window::default()
+        };
+        let session = Blueprint {
+            name: "a".into(),
+            windows: vec![Window::default(), window("zz"), window("b25d,80x24,0,0,0")],
+        };
+        let size = session.size().unwrap();
+        assert_eq!((size.width, size.height), (80, 24));
+        assert_eq!(Blueprint::bare("a").size(), None);
+    }
+
+    proptest! {
+        #[test]
+        fn afterwards_nothing_is_missing(
+            expected in proptest::collection::vec("[a-e]", 0..9),
+            there in proptest::collection::vec("[a-e]", 0..5),
+        ) {
+            let expected: Vec<_> = expected.iter().map(|name| Blueprint::bare(name)).collect();
+            let built = missing(&expected, &there);
+            let names = built.iter().map(|session| session.name.clone());
+            let all: Vec<String> = there.iter().cloned().chain(names).collect();
+            prop_assert!(missing(&expected, &all).is_empty());
+            prop_assert!(built.iter().all(|session| !there.contains(&session.name)));
+        }
+    }
+}

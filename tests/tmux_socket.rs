@@ -1,0 +1,175 @@
+//! Sockets of real tmux servers that were deleted under them, and those that
+//! are not ours.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+
+use mamori::model::blueprint::Blueprint;
+use mamori::sys::processes;
+use mamori::sys::tmux::build::build;
+use mamori::sys::tmux::socket::{ReviveError, revive, servers, serves};
+use mamori::sys::tmux::{Server, TmuxError};
+use rustix::fd::OwnedFd;
+use rustix::net::{self, AddressFamily, SocketAddrUnix, SocketType};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::harness::tmux::Tmux;
+use crate::harness::{Bench, mode, root, until};
+
+#[test]
+fn a_deleted_socket_comes_back_to_the_same_server() {
+    let bench = Bench::quiet();
+    let around = bench.surroundings();
+    let tmux = Tmux::start(&bench, "default", "");
+    let (socket, server) = (tmux.socket(), tmux.identity());
+    assert!(serves(&server, &around));
+    for folder_too in [false, true, false] {
+        fs::remove_file(&socket).unwrap();
+        if folder_too {
+            fs::remove_dir(socket.parent().unwrap()).unwrap();
+        }
+        assert!(matches!(
+            Server::at(&socket, &around),
+            Err(TmuxError::NoServer(_))
+        ));
+        assert_eq!(servers(&socket, &around), [server]);
+        revive(&socket, &server, &around).unwrap();
+        let back = Server::at(&socket, &around).unwrap();
+        assert_eq!(back.identity().unwrap(), Some(server));
+        assert_eq!(back.sessions().unwrap(), ["main"]);
+        let folder = fs::metadata(socket.parent().unwrap()).unwrap();
+        assert_eq!(folder.permissions().mode() & 0o777, 0o700);
+    }
+    // A dead file in its place, as an older server would leave it.
+    fs::remove_file(&socket).unwrap();
+    drop(UnixListener::bind(&socket).unwrap());
+    revive(&socket, &server, &around).unwrap();
+    // And nothing is done when nothing is wrong.
+    let before = fs::metadata(&socket).unwrap().modified().unwrap();
+    revive(&socket, &server, &around).unwrap();
+    assert_eq!(fs::metadata(&socket).unwrap().modified().unwrap(), before);
+    assert_eq!(tmux.identity(), server);
+}
+
+#[test]
+fn a_new_servers_socket_is_not_taken_from_it() {
+    let bench = Bench::quiet();
+    let around = bench.surroundings();
+    let old = Tmux::start(&bench, "default", "");
+    let (socket, server) = (old.socket(), old.identity());
+    fs::remove_file(&socket).unwrap();
+    let new = Tmux::start(&bench, "default", "");
+    let newer = new.identity();
+    let refused = revive(&socket, &server, &around).unwrap_err();
+    assert!(matches!(refused, ReviveError::Taken(_)), "{refused}");
+    assert_eq!(new.identity(), newer);
+    assert_eq!(servers(&socket, &around), [server, newer]);
+    let pid = Pid::from_raw(server.pid.cast_signed()).unwrap();
+    kill_process(pid, Signal::KILL).unwrap();
+    until("the old one to end", || !serves(&server, &around));
+    let refused = revive(&socket, &server, &around).unwrap_err();
+    assert!(matches!(refused, ReviveError::NoServer(_)), "{refused}");
+}
+
+#[test]
+fn no_signal_is_sent_to_what_is_no_tmux_server() {
+    let bench = Bench::quiet();
+    let around = bench.surroundings();
+    let mut child = std::process::Command::new("sleep")
+        .arg("600")
+        .spawn()
+        .unwrap();
+    let identity = processes::identity(child.id()).unwrap();
+    let socket = bench.home().join("s");
+    let refused = revive(&socket, &identity, &around).unwrap_err();
+    assert!(matches!(refused, ReviveError::NoServer(_)), "{refused}");
+    assert!(child.try_wait().unwrap().is_none());
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn another_users_server_socket_and_folder_are_left_alone() {
+    if !root("sockets of another user") {
+        return;
+    }
+    let bench = Bench::quiet();
+    let around = bench.surroundings();
+    let tmux = Tmux::start(&bench, "default", "");
+    let (socket, server) = (tmux.socket(), tmux.identity());
+    let mut theirs = bench.surroundings();
+    theirs.uid = 12_345;
+    let refused = revive(&socket, &server, &theirs).unwrap_err();
+    assert!(matches!(refused, ReviveError::Foreign(_)), "{refused}");
+    assert!(servers(&socket, &theirs).is_empty() && !serves(&server, &theirs));
+    chown(&socket, Some(12_345), None).unwrap();
+    assert!(matches!(
+        Server::at(&socket, &around),
+        Err(TmuxError::Foreign(_))
+    ));
+    let refused = revive(&socket, &server, &around).unwrap_err();
+    assert!(
+        matches!(refused, ReviveError::Tmux(TmuxError::Foreign(_))),
+        "{refused}"
+    );
+    let built = |around| {
+        build(&socket, &[Blueprint::bare("x")], around)
+            .remove(0)
+            .result
+    };
+    assert!(matches!(built(&around), Err(TmuxError::Foreign(_))));
+    chown(&socket, Some(0), None).unwrap();
+    // A folder in which somebody else could put a socket.
+    fs::remove_file(&socket).unwrap();
+    let folder = socket.parent().unwrap();
+    mode(folder, 0o777);
+    let refused = revive(&socket, &server, &around).unwrap_err();
+    assert!(
+        matches!(refused, ReviveError::Tmux(TmuxError::UnsafeFolder(_))),
+        "{refused}"
+    );
+    assert!(matches!(built(&around), Err(TmuxError::UnsafeFolder(_))));
+    mode(folder, 0o700);
+    chown(folder, Some(12_345), None).unwrap();
+    assert!(matches!(built(&around), Err(TmuxError::UnsafeFolder(_))));
+    chown(folder, Some(0), None).unwrap();
+    revive(&socket, &server, &around).unwrap();
+    assert_eq!(tmux.identity(), server);
+}
+
+#[test]
+fn a_server_that_was_stopped_holds_nobody_up() {
+    let bench = Bench::quiet();
+    let around = bench.surroundings();
+    let tmux = Tmux::start(&bench, "default", "");
+    let (socket, server) = (tmux.socket(), tmux.identity());
+    processes::signal(&server, Signal::STOP).unwrap();
+    // Its queue of those who wait is full.
+    let waiting: Vec<_> = std::iter::from_fn(|| waits(&socket)).collect();
+    assert!(!waiting.is_empty());
+    let refused = revive(&socket, &server, &around).unwrap_err();
+    assert!(
+        matches!(refused, ReviveError::Tmux(TmuxError::Run(_))),
+        "{refused}"
+    );
+    let sessions = ["a", "b", "c"].map(Blueprint::bare);
+    let built = build(&socket, &sessions, &around).into_iter();
+    let why: Vec<TmuxError> = built.map(|one| one.result.unwrap_err()).collect();
+    assert!(matches!(
+        why[..],
+        [TmuxError::Run(_), TmuxError::NotTried, TmuxError::NotTried]
+    ));
+    drop(waiting);
+    processes::signal(&server, Signal::CONT).unwrap();
+    assert_eq!(tmux.identity(), server);
+}
+
+/// A connection that the server has not answered yet, while its queue has room.
+fn waits(socket: &Path) -> Option<OwnedFd> {
+    let handle = net::socket(AddressFamily::UNIX, SocketType::STREAM, None).unwrap();
+    rustix::io::ioctl_fionbio(&handle, true).unwrap();
+    let address = SocketAddrUnix::new(socket).unwrap();
+    net::connect(&handle, &address).ok().map(|()| handle)
+}
