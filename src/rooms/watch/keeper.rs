@@ -87,7 +87,7 @@ impl Keeper {
                 deaths: Deaths::new(),
                 crew: None,
                 kept: BTreeMap::new(),
-                children: BTreeMap::new(),
+                children: Vec::new(),
             };
             watch.run();
         })?;
@@ -134,7 +134,8 @@ struct Watch {
     deaths: Deaths<String>,
     crew: Option<Arc<Crew>>,
     kept: BTreeMap<String, Kept>,
-    children: BTreeMap<String, Started>,
+    /// What was started and may still be our child.
+    children: Vec<Started>,
 }
 
 impl Watch {
@@ -152,15 +153,12 @@ impl Watch {
                 self.take(&id, turn, told);
             }
             for id in self.deaths.gone() {
-                // A child of ours is collected, whoever else looks at it.
-                let child = self.children.get_mut(&id);
-                if child.is_none_or(|child| !child.stays()) {
-                    self.children.remove(&id);
-                }
                 if let Some(kept) = self.kept.get_mut(&id) {
                     kept.died();
                 }
             }
+            // Children that ended are collected, whoever did their work since.
+            self.children.retain_mut(Started::stays);
             let now = clock::elapsed();
             let due: Vec<String> = self
                 .kept
@@ -254,14 +252,13 @@ impl Watch {
 
     /// Takes what came of a look or an act.
     fn take(&mut self, id: &str, turn: Turn, mut told: Told) {
+        let started = told.done.as_mut().and_then(|done| done.started.take());
+        self.children.extend(started);
         let Some(kept) = self.kept.get_mut(id) else {
             return;
         };
         let now = host::moment();
         let began = now.before(clock::elapsed().saturating_sub(told.began));
-        if let Some(started) = told.done.as_mut().and_then(|done| done.started.take()) {
-            self.children.insert(id.to_owned(), started);
-        }
         let alive = told.alive.clone();
         let local = self.crew.as_ref().map_or("", |crew| &crew.local);
         let name = told.target.name(local);
