@@ -9,14 +9,16 @@ use std::time::Duration;
 use rustix::event::PollFd;
 
 use super::kept::{Kept, Turn};
+use crate::model::home::Home;
 use crate::model::incident::Incident;
 use crate::model::state::State;
 use crate::model::tally::Tally;
 use crate::rooms::recover::book::{self, Entry};
 use crate::rooms::recover::facts::Crew;
-use crate::rooms::recover::run::{self, Told};
+use crate::rooms::recover::run::{self, Condition, Told};
 use crate::rooms::recover::target::Target;
 use crate::rooms::recover::work;
+use crate::state::store::Store;
 use crate::sys::bell::{Bell, Ringer, aside, bell};
 use crate::sys::deaths::Deaths;
 use crate::sys::flock::Wait;
@@ -225,16 +227,18 @@ impl Watch {
         let (overseer, process) = (kept.overseer.clone(), kept.process);
         let (results, own, about) = (self.results.clone(), self.own.clone(), id.to_owned());
         let work = move || {
+            let look = || run::look(&target, &crew);
+            let act = || run::see_to(&target, &crew, overseer.as_deref(), Wait::Never);
             let told = match turn {
-                Turn::Act { .. } => run::see_to(&target, &crew, overseer.as_deref(), Wait::Never),
-                Turn::Look { may_act } => {
-                    let told = run::look(&target, &crew);
-                    if may_act && super::kept::at_once(&told) {
-                        run::see_to(&target, &crew, overseer.as_deref(), Wait::Never)
-                    } else {
+                Turn::Act { .. } if !paused(&target, &crew) => act(),
+                Turn::Act { .. } => resting(look()),
+                Turn::Look { may_act } => match look() {
+                    told if !may_act || !super::kept::at_once(&told) => {
                         run::watched(told, &crew, process)
                     }
-                }
+                    told if paused(&target, &crew) => resting(told),
+                    _ => act(),
+                },
             };
             if let Some(subject) = crew.subject(&target) {
                 start::cut_output(&work::output(&crew.around, &subject.service.name));
@@ -283,4 +287,25 @@ impl Watch {
             self.tells.ring();
         }
     }
+}
+
+/// Whether somebody paused the node since we were last told of pauses: who
+/// does so and then ends a service means it, a moment later as well.
+fn paused(target: &Target, crew: &Crew) -> bool {
+    let store = Store::new(Home::of(&crew.around.mamori_home), "mamori watch");
+    // What cannot be read says nothing against it.
+    let look = store.read().ok().flatten();
+    look.is_some_and(|look| {
+        let pause = look.state.pauses.get(&target.node);
+        pause.is_some_and(|pause| pause.holds(clock::now()))
+    })
+}
+
+/// What was found, and is left so for as long as the node is paused.
+fn resting(told: Told) -> Told {
+    let condition = match told.condition {
+        Condition::Planned => Condition::NotNow("its node is paused".into()),
+        other => other,
+    };
+    Told { condition, ..told }
 }
