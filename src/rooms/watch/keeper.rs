@@ -250,7 +250,7 @@ impl Watch {
         if aside("recover", work).is_err()
             && let Some(kept) = self.kept.get_mut(id)
         {
-            kept.again();
+            kept.again(clock::elapsed());
         }
     }
 

@@ -101,9 +101,8 @@ impl Kept {
     }
 
     /// It could not be looked at: again in a moment.
-    pub fn again(&mut self) {
-        let elapsed = Duration::from_millis(self.tally.clock.elapsed_ms);
-        self.state = Waiting::Until(elapsed + OPEN_EVERY, false);
+    pub fn again(&mut self, now: Duration) {
+        self.state = Waiting::Until(now + OPEN_EVERY, self.state == Waiting::Job(true));
     }
 
     /// Whether a job is under way.
