@@ -193,21 +193,19 @@ impl Watch {
         for target in targets {
             let id = target.id();
             let check = target.check();
-            let known = before
+            let every = crew.config.watch.liveness_every;
+            let mut known = before
                 .remove(&id)
                 .filter(|kept| kept.target == target || kept.busy());
+            if let Some(kept) = &mut known {
+                kept.follow(&target, every);
+            }
             let kept = known.unwrap_or_else(|| {
                 let tally = tallies.get(&id).cloned().unwrap_or_default();
                 let open = incidents
                     .iter()
                     .find(|one| one.node == target.node && one.check == check);
-                Kept::new(
-                    target,
-                    tally,
-                    open.cloned(),
-                    crew.config.watch.liveness_every,
-                    &host::moment(),
-                )
+                Kept::new(target, tally, open.cloned(), every, &host::moment())
             });
             self.kept.insert(id, kept);
         }

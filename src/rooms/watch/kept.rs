@@ -92,6 +92,16 @@ impl Kept {
         }
     }
 
+    /// It is configured so from now on. A job that is under way goes on with
+    /// what was; then it is its turn at once.
+    pub fn follow(&mut self, target: &Target, every: Duration) {
+        self.every = every;
+        if self.target != *target {
+            self.target = target.clone();
+            self.died();
+        }
+    }
+
     /// Its process died.
     pub fn died(&mut self) {
         self.state = match self.state {
