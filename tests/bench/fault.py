@@ -82,7 +82,7 @@ class Repairable(Fault):
 
     def wrong(self):
         """What is not as it should be although all works again; empty: nothing."""
-        return doubled(self.stage.services)
+        return doubled(self.stage.services) or uncollected(self.stage)
 
 
 class Hopeless(Fault):
@@ -160,6 +160,16 @@ def doubled(services):
             if time.monotonic() > end:
                 return f"{one.name} runs {len(one.processes())} times"
             time.sleep(0.1)
+    return ""
+
+
+def uncollected(stage):
+    """What the watcher started, what ended, and what it never asked how."""
+    end = time.monotonic() + 3
+    while stage.watcher and stage.uncollected():
+        if time.monotonic() > end:
+            return f"{len(stage.uncollected())} dead children are not collected"
+        time.sleep(0.1)
     return ""
 
 

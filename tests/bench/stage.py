@@ -185,9 +185,18 @@ class Stage:
                     found[int(name)] = words
         return found
 
+    def uncollected(self):
+        """Children of the watcher that ended, and that it never asked how."""
+        found = []
+        for name in filter(str.isdigit, os.listdir("/proc")):
+            stat = stat_of(name)
+            if stat and stat[0] == "Z" and int(stat[1]) == self.watcher.pid:
+                found.append(int(name))
+        return found
+
     def end(self):
         """Ends all that runs in this home."""
-        if self.watcher in self.here.started:
+        if self.watcher and self.watcher in self.here.started:
             self.end_watcher()
         for pid in self.processes():
             kill(pid)
