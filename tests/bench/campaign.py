@@ -37,8 +37,9 @@ def campaign(programs, fault, times):
     took, wrong = [], []
     with private(programs) as here:
         stage = Stage(here)
+        case = fault(stage)
         try:
-            case = fault(stage)
+            case.prepare()
             case.watch()
             for _ in range(times):
                 # What has been ready for half a second is started again at once.
@@ -52,6 +53,7 @@ def campaign(programs, fault, times):
             wrong.append(f"{type(error).__name__}: {error}")
         finally:
             stage.end()
+            case.end()
     return fault, times, took, wrong
 
 

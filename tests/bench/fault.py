@@ -24,7 +24,6 @@ class Fault:
 
     def __init__(self, stage):
         self.stage = stage
-        self.prepare()
 
     def prepare(self):
         """The services, before the watcher starts."""
@@ -48,6 +47,9 @@ class Fault:
 
     def undo(self):
         """Takes the cause away."""
+
+    def end(self):
+        """Takes away what was made outside of the home's own folder."""
 
 
 class Repairable(Fault):

@@ -110,8 +110,10 @@ class Stage:
     def __init__(self, here):
         self.here, self.home = here, here.home
         self.mamori = f"{here.programs}/mamori"
-        self.services, self.text, self.first = [], CONFIG, ""
+        self.services, self.text = [], CONFIG
         self.watcher = None
+        # The words of a program that makes us somebody else.
+        self.become = []
 
     def service(self, name, more="", **how):
         self.services.append(Service(self, name, more, **how))
@@ -123,12 +125,12 @@ class Stage:
         services = "".join(service.toml() for service in self.services)
         # As an editor does: readers see the old file or the new one.
         with open(f"{folder}/new", "w", encoding="utf-8") as file:
-            file.write(self.text + self.first + services)
+            file.write(self.text + services)
         os.rename(f"{folder}/new", f"{folder}/config.toml")
 
-    def watch(self, *before):
-        """Starts the watcher, behind the words of another program if given."""
-        self.watcher = self.here.start(*before, self.mamori, "watch")
+    def watch(self):
+        """Starts the watcher."""
+        self.watcher = self.here.start(*self.become, self.mamori, "watch")
         return self.watcher
 
     def end_watcher(self, by=signal.SIGTERM):
@@ -144,7 +146,7 @@ class Stage:
     def ask(self, *arguments):
         """What a command of ours says as JSON."""
         done = subprocess.run(
-            [self.mamori, *arguments, "--json"],
+            [*self.become, self.mamori, *arguments, "--json"],
             env=self.here.environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
