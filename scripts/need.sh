@@ -28,6 +28,7 @@ has() {
         cargo) new_enough ;;
         rustfmt) cargo fmt --version >/dev/null 2>&1 ;;
         clippy) cargo clippy --version >/dev/null 2>&1 ;;
+        pip) python3 -m pip --version >/dev/null 2>&1 ;;
         rust-web) [ -d /usr/lib/rustlib/src/rust/library ] && [ -x /usr/bin/cargo ] && [ -x /usr/bin/rustc ] ;;
         *) PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin command -v "$1" >/dev/null ;;
     esac
@@ -43,6 +44,7 @@ why() {
         rustfmt | clippy | shellcheck | shfmt) echo "\`make check\`" ;;
         readelf | nm) echo "\`make check\` looks into the small binaries" ;;
         rust-web) echo "the standard library's source, to check the Android and macOS builds" ;;
+        pip) echo "installs zig, which compiles the C of other systems for the check of those builds" ;;
         monit) echo "\`make bench\` compares with it; the system's is not started" ;;
         parallel-ssh | ansible | xargs) echo "\`make bench\` compares with it" ;;
         python3) echo "\`make bench\` measures with it" ;;
@@ -100,6 +102,8 @@ package_of() {
         ansible:apt) echo ansible-core ;;
         xargs:*) echo findutils ;;
         rust-web:apt) echo rustc-web cargo-web rust-web-src ;;
+        pip:apt) echo python3-pip ;;
+        pip:*) echo python3 ;;
         python3:pkg | python3:brew) echo python ;;
         *:none) return 1 ;;
         *) echo "$1" ;;

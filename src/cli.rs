@@ -7,7 +7,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::failure::{Exit, Failure};
-use crate::rooms::{config, doctor, health, pause, recover, setup, tmux, watch};
+use crate::rooms::{alerts, config, doctor, health, pause, recover, setup, tmux, watch};
 use crate::sys::deaths::trial;
 use crate::sys::host::disks;
 use crate::sys::output;
@@ -33,6 +33,9 @@ enum Command {
     Health(health::cli::HealthArgs),
     Watch(watch::cli::Args),
     Recover(recover::cli::Args),
+    Alerts(alerts::cli::Args),
+    Ack(alerts::cli::AckArgs),
+    Snooze(alerts::cli::SnoozeArgs),
     Pause(pause::cli::PauseArgs),
     Resume(pause::cli::ResumeArgs),
     Doctor(doctor::cli::Args),
@@ -97,6 +100,9 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Some(Command::Health(args)) => health::cli::health(&args, around),
         Some(Command::Watch(args)) => watch::cli::run(&args, around),
         Some(Command::Recover(args)) => recover::cli::run(&args, around),
+        Some(Command::Alerts(args)) => alerts::cli::alerts(&args, around),
+        Some(Command::Ack(args)) => alerts::cli::ack(&args, around),
+        Some(Command::Snooze(args)) => alerts::cli::snooze(&args, around),
         Some(Command::Pause(args)) => pause::cli::pause(&args, around),
         Some(Command::Resume(args)) => pause::cli::resume(&args, around),
         Some(Command::Doctor(args)) => doctor::cli::run(&args, around),

@@ -12,6 +12,9 @@
 #![allow(unreachable_pub, reason = "the harness is the tests' own library")]
 #![allow(missing_docs, reason = "a test's name is its documentation")]
 
+mod alerts;
+mod alerts_http;
+mod alerts_watch;
 mod android;
 mod bar;
 mod bar_text;
@@ -25,6 +28,8 @@ mod plugin;
 mod probe;
 mod recover;
 mod recover_remote;
+mod recover_tmux;
+mod recover_watch;
 mod remote;
 mod remote_causes;
 mod remote_hostile;

@@ -86,6 +86,10 @@ fn ask(bench: &Bench, words: &[&str], wishes: &Wishes) -> Answer {
         definitions(wishes)
     );
     let text = said(command, &script);
+    // A sign of life tells at once when a service is not ready.
+    let unready = text.starts_with("@beef alive unready\n");
+    assert_eq!(unready, text.contains("=not\n"), "{words:?}: {text}");
+    let text = text.replacen(" unready\n", "\n", 1);
     assert!(
         text.starts_with("@beef alive\n@c0ffee begin\n"),
         "{words:?}: {text}"

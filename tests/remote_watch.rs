@@ -95,6 +95,8 @@ fn a_paused_node_is_left_alone() {
     assert_eq!(site.mamori(&["pause", "mugen"]).code, Some(0));
     until("the shell to end", || site.shells().is_empty());
     assert_eq!(known(&site, "mugen")["state"], "paused");
+    // Pauses are booked from second to second: time is the matter here.
+    std::thread::sleep(Duration::from_millis(1_200));
     assert_eq!(site.mamori(&["resume", "mugen"]).code, Some(0));
     until("a shell", || site.shells().len() == 1);
     until("an hour's books", || {

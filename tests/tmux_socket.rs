@@ -7,16 +7,27 @@ use std::os::unix::net::UnixListener;
 use std::path::Path;
 
 use mamori::model::blueprint::Blueprint;
+use mamori::model::process::Identity;
 use mamori::sys::processes;
 use mamori::sys::tmux::build::build;
 use mamori::sys::tmux::socket::{ReviveError, revive, servers, serves};
 use mamori::sys::tmux::{Server, TmuxError};
 use rustix::fd::OwnedFd;
 use rustix::net::{self, AddressFamily, SocketAddrUnix, SocketType};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 
 use crate::harness::tmux::Tmux;
 use crate::harness::{Bench, mode, root, until};
+
+/// Ends a server whose socket a test took away.
+struct Ends(Identity);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        // It may have ended.
+        let _ = processes::signal(&self.0, Signal::KILL);
+    }
+}
 
 #[test]
 fn a_deleted_socket_comes_back_to_the_same_server() {
@@ -24,6 +35,7 @@ fn a_deleted_socket_comes_back_to_the_same_server() {
     let around = bench.surroundings();
     let tmux = Tmux::start(&bench, "default", "");
     let (socket, server) = (tmux.socket(), tmux.identity());
+    let _ends = Ends(server);
     assert!(serves(&server, &around));
     for folder_too in [false, true, false] {
         fs::remove_file(&socket).unwrap();
@@ -59,6 +71,7 @@ fn a_new_servers_socket_is_not_taken_from_it() {
     let around = bench.surroundings();
     let old = Tmux::start(&bench, "default", "");
     let (socket, server) = (old.socket(), old.identity());
+    let _ends = Ends(server);
     fs::remove_file(&socket).unwrap();
     let new = Tmux::start(&bench, "default", "");
     let newer = new.identity();
@@ -66,8 +79,7 @@ fn a_new_servers_socket_is_not_taken_from_it() {
     assert!(matches!(refused, ReviveError::Taken(_)), "{refused}");
     assert_eq!(new.identity(), newer);
     assert_eq!(servers(&socket, &around), [server, newer]);
-    let pid = Pid::from_raw(server.pid.cast_signed()).unwrap();
-    kill_process(pid, Signal::KILL).unwrap();
+    processes::signal(&server, Signal::KILL).unwrap();
     until("the old one to end", || !serves(&server, &around));
     let refused = revive(&socket, &server, &around).unwrap_err();
     assert!(matches!(refused, ReviveError::NoServer(_)), "{refused}");
@@ -99,6 +111,7 @@ fn another_users_server_socket_and_folder_are_left_alone() {
     let around = bench.surroundings();
     let tmux = Tmux::start(&bench, "default", "");
     let (socket, server) = (tmux.socket(), tmux.identity());
+    let _ends = Ends(server);
     let mut theirs = bench.surroundings();
     theirs.uid = 12_345;
     let refused = revive(&socket, &server, &theirs).unwrap_err();
@@ -145,6 +158,7 @@ fn a_server_that_was_stopped_holds_nobody_up() {
     let around = bench.surroundings();
     let tmux = Tmux::start(&bench, "default", "");
     let (socket, server) = (tmux.socket(), tmux.identity());
+    let _ends = Ends(server);
     processes::signal(&server, Signal::STOP).unwrap();
     // Its queue of those who wait is full.
     let waiting: Vec<_> = std::iter::from_fn(|| waits(&socket)).collect();

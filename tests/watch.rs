@@ -90,6 +90,7 @@ fn a_watcher_that_was_stopped_notes_that_it_slept() {
     let bench = Bench::with(format!("{QUICK}{QUIET}"));
     let watcher = bench.watch();
     until("the first sample", || bench.own("state.json").exists());
+    until("it to rest", || watcher.rests());
     watcher.signal(Signal::STOP);
     // What counts as sleep is a wait of 10 s that ends 10 s late: time is the matter here.
     thread::sleep(Duration::from_secs(22));

@@ -39,6 +39,22 @@ pub enum ChannelKind {
     Command(Vec<String>),
 }
 
+impl ChannelKind {
+    /// The word of the configuration file.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        let kind = match self {
+            Self::Tmux => Kind::Tmux,
+            Self::Termux => Kind::Termux,
+            Self::Desktop => Kind::Desktop,
+            Self::Ntfy(_) => Kind::Ntfy,
+            Self::Webhook(_) => Kind::Webhook,
+            Self::Command(_) => Kind::Command,
+        };
+        kind.word()
+    }
+}
+
 /// An address that may hold a password or a token: never shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);

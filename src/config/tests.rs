@@ -171,7 +171,7 @@ fn every_key_of_an_example_reaches_its_field() {
     let url = Secret::new("https://ntfy.example/mamori".into());
     assert_eq!(config.channels[0].kind, ChannelKind::Ntfy(url));
     assert!(config.channels[0].quiet.is_some());
-    let command = ChannelKind::Command(words(&["notify-me", "--stdin"]));
+    let command = ChannelKind::Command(words(&["notify-me", "--urgent"]));
     assert_eq!(config.channels[1].kind, command);
     assert_eq!(config.hub.unwrap().url.expose(), "redis://127.0.0.1:6379/0");
 }

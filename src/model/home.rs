@@ -49,6 +49,12 @@ impl Home {
         self.0.join("pictures")
     }
 
+    /// The lock of those who ask Termux's own programs: two at once may hang.
+    #[must_use]
+    pub fn termux_lock(&self) -> PathBuf {
+        self.0.join("locks/termux-api.lock")
+    }
+
     /// The three backups of the state file, newest first.
     #[must_use]
     pub fn backups(&self) -> [PathBuf; 3] {

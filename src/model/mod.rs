@@ -3,9 +3,11 @@
 pub mod alert;
 pub mod battery;
 pub mod blueprint;
+pub mod desk;
 pub mod home;
 pub mod incident;
 pub mod layout_check;
+pub mod message;
 pub mod moment;
 pub mod mount;
 pub mod node;

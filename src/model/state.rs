@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::alert::{Alert, Pause};
+use super::desk::Desk;
 use super::incident::Incident;
 use super::node::Node;
 use super::segment::{Styles, Summary};
@@ -48,6 +49,8 @@ pub struct State {
     pub gaps: Vec<Gap>,
     /// What happened to nodes, newest last.
     pub events: Vec<Event>,
+    /// What was told to whom, and what waits to be told.
+    pub desk: Desk,
 }
 
 impl Default for State {
@@ -67,6 +70,7 @@ impl Default for State {
             tmux_servers: Vec::new(),
             gaps: Vec::new(),
             events: Vec::new(),
+            desk: Desk::default(),
         }
     }
 }
@@ -120,13 +124,13 @@ pub struct Event {
     pub at: Timestamp,
     /// The node.
     pub node: String,
-    /// `rebooted`, or the node's new state.
+    /// `rebooted`, `recovered`, or the node's new state.
     pub what: String,
-    /// In words, clean.
-    pub text: String,
-    /// The check it is about, where it is about one.
+    /// What of the node it is about, where it is not the node itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check: Option<String>,
+    /// In words, clean.
+    pub text: String,
 }
 
 /// How many events are kept.

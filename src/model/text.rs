@@ -63,6 +63,13 @@ pub fn tmux_expanded(text: &str) -> String {
     escaped + rest
 }
 
+/// [`tmux`] text for a message, which tmux takes for a format of the time, too:
+/// every `%` is doubled besides.
+#[must_use]
+pub fn tmux_message(text: &str) -> String {
+    tmux(text).replace('%', "%%")
+}
+
 /// [`clean`] text for the output of a `#()` process, which tmux expands once
 /// more before it draws it: a run of `#` is halved by the expansion, unless a
 /// `[` follows, and halved again when it is drawn. `styled`: a style follows
@@ -142,6 +149,14 @@ mod tests {
     #[test]
     fn every_hash_is_doubled_for_tmux() {
         assert_eq!(tmux("#(touch X)#[fg=red]#"), "##(touch X)##[fg=red]##");
+    }
+
+    #[test]
+    fn a_message_is_no_format_and_no_time() {
+        assert_eq!(
+            tmux_message("disk 93% of #(touch X) at %H"),
+            "disk 93%% of ##(touch X) at %%H"
+        );
     }
 
     #[test]

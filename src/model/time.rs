@@ -82,6 +82,23 @@ pub fn left(seconds: i64) -> String {
     }
 }
 
+/// The longest span that a person may ask for, so that a slip of the finger
+/// does not silence us for years.
+const LONGEST: Duration = Duration::from_secs(366 * 86_400);
+
+/// A span as a person gives it, `2h` or `1h 30m`, from a second to 366 days.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn span(text: &str) -> Result<Duration, String> {
+    let span = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if (Duration::from_secs(1)..=LONGEST).contains(&span) {
+        Ok(span)
+    } else {
+        Err("must be at least 1s and at most 366 days".to_owned())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,7 @@
 //! The features, one room each; a room never uses another room. They meet in
 //! `model` through the state file.
 
+pub mod alerts;
 pub mod config;
 pub mod doctor;
 pub mod health;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use chrono::{DateTime, Local, TimeZone};
+use chrono::{DateTime, Local, NaiveTime, TimeZone};
 use chrono_tz::Tz;
 use rustix::time::{ClockId, clock_gettime};
 
@@ -45,6 +45,15 @@ pub fn zoned(time: Timestamp, now: Timestamp, zone: Option<Tz>) -> String {
             &time.utc().with_timezone(&Local),
             &now.utc().with_timezone(&Local),
         ),
+    }
+}
+
+/// The time of day at `now` in `zone`, else in `$TZ`, else in the system's zone.
+#[must_use]
+pub fn time_of_day(now: Timestamp, zone: Option<Tz>) -> NaiveTime {
+    match zone {
+        Some(zone) => now.utc().with_timezone(&zone).time(),
+        None => now.utc().with_timezone(&Local).time(),
     }
 }
 

@@ -7,6 +7,7 @@ use std::os::fd::AsFd as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -55,6 +56,26 @@ pub fn run(
     environment: &[(OsString, OsString)],
     limit: Duration,
 ) -> Result<Ended, RunError> {
+    run_unless(
+        &AtomicBool::new(false),
+        program,
+        arguments,
+        environment,
+        limit,
+    )
+}
+
+/// The same, but at its limit as soon as somebody says `stop`.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_unless(
+    stop: &AtomicBool,
+    program: &Path,
+    arguments: &[OsString],
+    environment: &[(OsString, OsString)],
+    limit: Duration,
+) -> Result<Ended, RunError> {
     let name = || program.display().to_string();
     let mut child = Command::new(program)
         .args(arguments)
@@ -69,8 +90,9 @@ pub fn run(
     let deadline = clock::elapsed() + limit;
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     await_exit(&child, limit.min(QUICK));
-    let ended = listen(&mut child, &mut stdout, &mut stderr, deadline)
-        .and_then(|()| wait_until(&mut child, deadline))
+    let time = Time { deadline, stop };
+    let ended = listen(&mut child, &mut stdout, &mut stderr, time)
+        .and_then(|()| wait_until(&mut child, time))
         .unwrap_or(None);
     match ended {
         Some(status) => Ok(Ended {
@@ -82,6 +104,21 @@ pub fn run(
             end_group(child);
             Err(RunError::TimedOut(name(), limit))
         }
+    }
+}
+
+/// How long a program may go on.
+#[derive(Clone, Copy)]
+struct Time<'a> {
+    deadline: Duration,
+    stop: &'a AtomicBool,
+}
+
+impl Time<'_> {
+    /// What is left of it.
+    fn left(self) -> Option<Duration> {
+        let left = self.deadline.checked_sub(clock::elapsed());
+        left.filter(|left| !left.is_zero() && !self.stop.load(Ordering::Relaxed))
     }
 }
 
@@ -105,11 +142,11 @@ fn listen(
     child: &mut Child,
     stdout: &mut Vec<u8>,
     stderr: &mut Vec<u8>,
-    deadline: Duration,
+    time: Time<'_>,
 ) -> io::Result<()> {
     let (mut out, mut err) = (child.stdout.take(), child.stderr.take());
     while out.is_some() || err.is_some() {
-        let Some(left) = deadline.checked_sub(clock::elapsed()) else {
+        let Some(left) = time.left() else {
             return Ok(());
         };
         // A grandchild may keep the pipes open: look at the child itself now and then.
@@ -151,12 +188,12 @@ fn take(from: &mut Option<impl Read>, kept: &mut Vec<u8>) -> io::Result<bool> {
     Ok(count > 0)
 }
 
-fn wait_until(child: &mut Child, deadline: Duration) -> io::Result<Option<ExitStatus>> {
+fn wait_until(child: &mut Child, time: Time<'_>) -> io::Result<Option<ExitStatus>> {
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(Some(status));
         }
-        if clock::elapsed() >= deadline {
+        if time.left().is_none() {
             return Ok(None);
         }
         thread::sleep(LAST_LOOKS);

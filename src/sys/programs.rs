@@ -19,12 +19,17 @@ pub fn resolve(program: &str, around: &Surroundings) -> Option<PathBuf> {
         .filter(|path| path.is_absolute())
 }
 
-/// The path of the running program itself.
+/// The path of the running program itself, or of what took its place since it
+/// was started: an upgrade.
 #[must_use]
 pub fn ourselves() -> Option<PathBuf> {
-    std::env::current_exe()
-        .ok()
-        .filter(|path| path.is_absolute())
+    let path = std::env::current_exe().ok()?;
+    // So the kernel calls a file that was replaced.
+    let before = path
+        .to_str()
+        .and_then(|path| path.strip_suffix(" (deleted)"));
+    let path = before.map(PathBuf::from).unwrap_or(path);
+    Some(path).filter(|path| path.is_absolute())
 }
 
 /// The path by which the running program was called, where that is absolute,

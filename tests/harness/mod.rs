@@ -3,6 +3,7 @@
 
 pub mod blueprints;
 pub mod door;
+pub mod ground;
 pub mod openssh;
 pub mod site;
 pub mod sshd;
@@ -233,6 +234,15 @@ impl Running {
         let (_, fields) = stat.rsplit_once(") ").unwrap();
         let ticks = fields.split(' ').skip(11).take(2);
         ticks.map(|ticks| ticks.parse::<u64>().unwrap()).sum()
+    }
+
+    /// Whether it has nothing to do for a while, and runs no program.
+    pub fn rests(&self) -> bool {
+        let pid = self.0.id();
+        let children = || fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
+        let before = self.ticks();
+        thread::sleep(Duration::from_millis(300));
+        self.ticks() == before && children().is_ok_and(|children| children.is_empty())
     }
 
     pub fn pid(&self) -> Pid {

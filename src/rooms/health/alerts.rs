@@ -24,10 +24,11 @@ pub fn after(
         return (alerts.to_vec(), next_number);
     }
     let prefix = format!("{}/", node.name);
-    let (ours, mut open): (Vec<Alert>, Vec<Alert>) = alerts
-        .iter()
-        .cloned()
-        .partition(|alert| alert.id.starts_with(&prefix));
+    let (ours, mut open): (Vec<Alert>, Vec<Alert>) = alerts.iter().cloned().partition(|alert| {
+        // What comes and goes is not judged here.
+        let check = alert.id.strip_prefix(&prefix);
+        check.is_some_and(|check| !check.starts_with("flapping:"))
+    });
     let mut next_number = next_number;
     for problem in &node.problems {
         // Not being let in is our own matter: one alert for all nodes.

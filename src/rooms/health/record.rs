@@ -168,8 +168,8 @@ fn event(at: Timestamp, node: &Node, what: &str, text: &str) -> Event {
         at,
         node: node.name.clone(),
         what: what.to_owned(),
-        text: text.to_owned(),
         check: None,
+        text: text.to_owned(),
     }
 }
 

@@ -8,14 +8,12 @@ use crate::model::alert::Pause;
 use crate::model::home::Home;
 use crate::model::state::State;
 use crate::model::text::clean;
-use crate::model::time::Timestamp;
+use crate::model::time::{Timestamp, span};
 use crate::roster;
 use crate::state::store::{PATIENCE, Store};
 use crate::sys::surroundings::Surroundings;
-use crate::sys::{clock, output, status_bar};
+use crate::sys::{clock, output, poke, status_bar};
 
-/// Longest pause with an end, so that a slip of the finger does not blind us for years.
-const LONGEST: Duration = Duration::from_secs(366 * 86_400);
 /// Longest reason kept, in characters.
 const LONGEST_REASON: usize = 200;
 
@@ -25,7 +23,7 @@ pub struct PauseArgs {
     /// The node's name, or `local` for this machine
     node: String,
     /// How long, such as `2h` or `1h 30m`; without it until `mamori resume`
-    #[arg(long = "for", value_name = "DUR", value_parser = duration)]
+    #[arg(long = "for", value_name = "DUR", value_parser = span)]
     span: Option<Duration>,
     /// Why, for whoever looks later
     #[arg(long, value_name = "TEXT")]
@@ -37,15 +35,6 @@ pub struct PauseArgs {
 pub struct ResumeArgs {
     /// The node's name, or `local` for this machine
     node: String,
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    let span = humantime::parse_duration(text).map_err(|error| error.to_string())?;
-    if (Duration::from_secs(1)..=LONGEST).contains(&span) {
-        Ok(span)
-    } else {
-        Err("must be at least 1s and at most 366 days".to_owned())
-    }
 }
 
 /// Carries `pause` out.
@@ -115,5 +104,7 @@ fn change<T>(
         output::complain(&format!("warning: {notice}\n"));
     }
     status_bar::show_everywhere(around, store.home(), None, &updated.state);
+    // A watcher need not wait for its next round; without one nothing is lost.
+    let _ = poke::touch(store.home());
     Ok(updated.outcome)
 }

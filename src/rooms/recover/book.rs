@@ -160,12 +160,12 @@ fn incident(
     incident.left |= left;
     if over {
         incident.recovered = Some(now.at);
-        incident.by = match (incident.tries, incident.left) {
+        let by = match (incident.tries, incident.left) {
             (1.., _) => before.by,
             (0, true) => "its owner",
             (0, false) => "itself",
-        }
-        .to_owned();
+        };
+        by.clone_into(&mut incident.by);
     }
     // How long its owner left it stopped is no time to repair.
     if over && !incident.left {

@@ -1,7 +1,6 @@
 //! What is written down of a repair.
 
 use super::*;
-use crate::model::process::Identity;
 use crate::model::time::Timestamp;
 use crate::rooms::recover::plan::{Action, Plan, Step};
 use crate::rooms::recover::target::{Target, What};
@@ -40,13 +39,14 @@ fn told(condition: Condition, acted_after: Option<u64>) -> Told {
             taken: vec![Taken {
                 step,
                 result: ready,
+                note: String::new(),
             }],
             acted_after: acted_after.map(Duration::from_millis),
             took: Duration::from_millis(80),
             started: None,
         }),
         condition,
-        alive: Some((Identity { pid: 2, started: 1 }, None)),
+        alive: Vec::new(),
         began: Duration::ZERO,
     }
 }

@@ -20,7 +20,7 @@ use crate::roster;
 use crate::state::store::{PATIENCE, Store};
 use crate::sys::flock::Wait;
 use crate::sys::surroundings::Surroundings;
-use crate::sys::{clock, host, output};
+use crate::sys::{clock, host, output, poke};
 
 /// Bring back what died: sshd, tmux, the network, services
 #[derive(Debug, clap::Args)]
@@ -169,6 +169,8 @@ fn record(store: &Store, told: &[Told], crew: &Crew, before: &State) -> incident
             for notice in &updated.notices {
                 output::complain(&format!("warning: {notice}\n"));
             }
+            // A watcher sees it at once; without one nothing is lost.
+            let _ = poke::touch(store.home());
             incident::means(&updated.state.incidents)
         }
         Err(error) => {

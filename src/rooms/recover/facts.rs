@@ -366,16 +366,3 @@ fn other_way(node: &config::Node, route: &Route) -> Option<String> {
         .find(|(_, reached)| *reached == Reached::Answers)
         .map(|(address, _)| address.clone())
 }
-
-impl Crew {
-    /// Looks at the tmux servers.
-    #[must_use]
-    pub fn see_tmux(&self) -> super::tmux::Seen {
-        super::tmux::Seen {
-            installed: programs::find("tmux", &self.around).is_some(),
-            servers: Vec::new(),
-            expected: Vec::new(),
-            from_picture: self.from_picture,
-        }
-    }
-}

@@ -16,6 +16,7 @@ pub mod network;
 pub mod plan;
 pub mod remote;
 pub mod run;
+pub mod servers;
 pub mod service;
 pub mod show;
 pub mod target;

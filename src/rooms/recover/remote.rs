@@ -8,7 +8,7 @@ use rustix::event::PollFd;
 use super::facts::Crew;
 use super::plan::{Action, Plan, Step, Verdict};
 use super::run::{Condition, Told};
-use super::target::{Target, of_deed};
+use super::target::{Target, What, of_deed};
 use super::work::{Done, Taken};
 use crate::model::node::Platform;
 use crate::model::reading::Readings;
@@ -83,6 +83,7 @@ pub fn told(
             .map(|step| Taken {
                 step: step.clone(),
                 result: ready.clone(),
+                note: String::new(),
             })
             .collect(),
         _ => Vec::new(),
@@ -98,7 +99,7 @@ pub fn told(
             started: None,
         }),
         condition,
-        alive: None,
+        alive: Vec::new(),
         began,
     }
 }
@@ -214,20 +215,35 @@ impl<'a> Errands<'a> {
                 }
                 (Some(_), Some(found)) => left.push((target, Some(found))),
                 (Some(deed), None) => self.tell(target, plan(deed, None), Condition::Ready),
-                (None, _) => {
-                    let found = "its `[[service]]` has no `start`: nobody said how".to_owned();
-                    let plan = Plan {
-                        found,
-                        verdict: Verdict::Hopeless(None),
-                    };
-                    self.tell(target, plan, Condition::Hopeless);
-                }
+                (None, _) => self.observed(target, readings),
             }
         }
         if !left.is_empty() {
             self.waiting.insert(node.to_owned(), left);
             self.next(node);
         }
+    }
+
+    /// A service of which nobody said how it is started.
+    fn observed(&mut self, target: Target, readings: &Readings) {
+        let What::Service(service) = &target.what else {
+            return;
+        };
+        let ready = readings
+            .services
+            .value()
+            .and_then(|all| all.get(&service.name));
+        let (found, verdict, condition) = if ready == Some(&false) {
+            let help = "its `[[service]]` has no `start`: nobody said how".to_owned();
+            (
+                format!("{} is not ready", service.name),
+                Verdict::Hopeless(Some(help)),
+                Condition::Hopeless,
+            )
+        } else {
+            ("ready".to_owned(), Verdict::Fine, Condition::Ready)
+        };
+        self.tell(target, Plan { found, verdict }, condition);
     }
 
     /// Asks for the next deed on a node.
@@ -293,7 +309,7 @@ impl<'a> Errands<'a> {
             plan,
             done: None,
             condition,
-            alive: None,
+            alive: Vec::new(),
             began: self.began,
         });
     }

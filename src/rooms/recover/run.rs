@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::facts::Crew;
+use super::facts::{Crew, Subject};
 use super::plan::{Plan, Verdict};
+use super::servers::mend;
 use super::service;
 use super::target::{Target, What};
 use super::work::{self, Done};
@@ -23,10 +24,19 @@ pub struct Told {
     pub done: Option<Done>,
     /// How it stands now.
     pub condition: Condition,
-    /// The process whose end is its end, and a supervisor whose child that is.
-    pub alive: Option<(Identity, Option<String>)>,
+    /// The processes whose end it would feel.
+    pub alive: Vec<Alive>,
     /// When it was looked at, on the clock that counts sleep.
     pub began: Duration,
+}
+
+/// A process that a target lives by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alive {
+    /// Which one.
+    pub identity: Identity,
+    /// A supervisor whose child it is, which brings it back itself.
+    pub overseer: Option<String>,
 }
 
 /// How a target stands.
@@ -83,10 +93,15 @@ impl Condition {
 #[must_use]
 pub fn look(target: &Target, crew: &Crew) -> Told {
     let began = clock::elapsed();
+    let mut alive = Vec::new();
     let plan = match crew.subject(target) {
         Some(subject) => service::plan(&crew.see(&subject, None)),
         None if target.what == What::Network => network::plan(&crew.see_network()),
-        None => tmux::plan(&crew.see_tmux()),
+        None => {
+            let seen = crew.see_tmux();
+            alive = servers(&seen);
+            tmux::plan(&seen)
+        }
     };
     let plan = unexpected(plan, target);
     let condition = standing(&plan, Condition::Planned);
@@ -95,23 +110,50 @@ pub fn look(target: &Target, crew: &Crew) -> Told {
         plan,
         done: None,
         condition,
-        alive: None,
+        alive,
         began,
     }
 }
 
-/// A look at what is ready, with the process whose end is to be waited for;
-/// `known`: the one it was before.
+/// A look at what is ready, with the processes whose end is to be waited for;
+/// `known`: those of before.
 #[must_use]
-pub fn watched(mut told: Told, crew: &Crew, known: Option<Identity>) -> Told {
-    if told.condition == Condition::Ready
-        && let Some(subject) = crew.subject(&told.target)
-    {
-        let known = known.filter(processes::lives);
-        let identity = known.or_else(|| crew.alive(&subject.service, None));
-        told.alive = identity.map(|identity| (identity, crew.overseer(&identity)));
+pub fn watched(mut told: Told, crew: &Crew, known: &[Alive]) -> Told {
+    if told.condition != Condition::Ready || told.target.what == What::Tmux {
+        return told;
+    }
+    let Some(subject) = crew.subject(&told.target) else {
+        return told;
+    };
+    // Who it is takes looking at many: not while it is the same.
+    told.alive = known
+        .iter()
+        .filter(|alive| processes::lives(&alive.identity))
+        .cloned()
+        .collect();
+    if told.alive.is_empty() {
+        told.alive = alive(&subject, crew, None);
     }
     told
+}
+
+fn alive(subject: &Subject, crew: &Crew, started: Option<u32>) -> Vec<Alive> {
+    let identity = crew.alive(&subject.service, started);
+    let alive = identity.map(|identity| Alive {
+        identity,
+        overseer: crew.overseer(&identity),
+    });
+    alive.into_iter().collect()
+}
+
+/// The servers that a look at tmux found.
+fn servers(seen: &tmux::Seen) -> Vec<Alive> {
+    let identities = seen.servers.iter().filter_map(|server| server.process);
+    let alive = |identity| Alive {
+        identity,
+        overseer: None,
+    };
+    identities.map(alive).collect()
 }
 
 /// Looks, and does what is to be done. `overseer`: the supervisor whose child
@@ -131,38 +173,41 @@ pub fn see_to(target: &Target, crew: &Crew, overseer: Option<&str>, wait: Wait) 
                 plan,
                 done: None,
                 condition: Condition::Busy(holder),
-                alive: None,
+                alive: Vec::new(),
                 began,
             };
         }
     };
-    let told = match crew.subject(target) {
+    let (plan, done, alive) = match crew.subject(target) {
         Some(subject) => {
             let plan = unexpected(service::plan(&crew.see(&subject, overseer)), target);
             let mut done = work::service(&plan, &subject, crew);
-            let alive = done.ready.is_ok().then(|| {
-                let started = done.started.as_mut();
-                let pid = started.and_then(|started| started.stays().then(|| started.pid()));
-                crew.alive(&subject.service, pid)
-            });
-            let alive = alive
-                .flatten()
-                .map(|identity| (identity, crew.overseer(&identity)));
+            let started = done.started.as_mut();
+            let pid = started.and_then(|started| started.stays().then(|| started.pid()));
+            let alive = match &done.ready {
+                Ok(()) => alive(&subject, crew, pid),
+                Err(_) => Vec::new(),
+            };
             (plan, done, alive)
         }
         None if target.what == What::Network => {
             let plan = network::plan(&crew.see_network());
             let done = work::network(&plan, crew);
-            (plan, done, None)
+            (plan, done, Vec::new())
         }
         None => {
-            let plan = unexpected(tmux::plan(&crew.see_tmux()), target);
-            let done = work::tmux(&plan, crew);
-            (plan, done, None)
+            let seen = crew.see_tmux();
+            let plan = unexpected(tmux::plan(&seen), target);
+            let done = mend(&plan, crew);
+            let alive = if done.acted() {
+                servers(&crew.see_tmux())
+            } else {
+                servers(&seen)
+            };
+            (plan, done, alive)
         }
     };
     drop(held);
-    let (plan, done, alive) = told;
     let tried = match &done.ready {
         Ok(()) => Condition::Recovered,
         Err(why) => Condition::Failed(why.clone()),
@@ -190,9 +235,11 @@ fn standing(plan: &Plan, tried: Condition) -> Condition {
     }
 }
 
-/// What nobody expects is looked at and left alone.
+/// What nobody expects is looked at and left alone. In tmux nothing is started
+/// but expected sessions anyway, and what a person asks back from a picture.
 fn unexpected(plan: Plan, target: &Target) -> Plan {
-    if target.expected || plan.verdict == Verdict::Fine || target.what == What::Network {
+    let harmless = matches!(target.what, What::Network | What::Tmux);
+    if target.expected || plan.verdict == Verdict::Fine || harmless {
         return plan;
     }
     Plan {

@@ -117,7 +117,21 @@ pub fn remote_targets(config: &Config, local: &str, termux: impl Fn(&str) -> boo
     let others = config.nodes.iter().filter(|node| node.name != local);
     let deeds = others.flat_map(|node| {
         let deeds = Deed::all(config, node, termux(&node.name));
-        deeds.into_iter().map(|deed| of_deed(&node.name, &deed))
+        let here = Host::Node(node.name.clone());
+        // Those that nobody said how to start are looked at all the same.
+        let observed = config
+            .services
+            .iter()
+            .filter(move |service| service.host == here && service.start.is_none());
+        let observed = observed.map(|service| Target {
+            node: node.name.clone(),
+            what: What::Service(Box::new(service.clone())),
+            expected: true,
+        });
+        deeds
+            .into_iter()
+            .map(|deed| of_deed(&node.name, &deed))
+            .chain(observed)
     });
     deeds.collect()
 }
@@ -246,7 +260,7 @@ mod tests {
         assert_eq!(
             names(&["\u{1b}[2J"]),
             [
-                "error: there is no target `[2J`\nhint: the targets are: network, sshd, db, web, tmux, far/db\n"
+                "error: there is no target `[2J`\nhint: the targets are: network, sshd, db, web, tmux, far/sshd, far/db\n"
             ]
         );
     }

@@ -38,6 +38,8 @@ pub struct Taken {
     pub step: Step,
     /// What came of it.
     pub result: Result<(), String>,
+    /// What is not as it was to be, though it was done; may be empty.
+    pub note: String,
 }
 
 impl Done {
@@ -80,6 +82,7 @@ pub fn service(plan: &Plan, subject: &Subject, crew: &Crew) -> Done {
         done.taken.push(Taken {
             step: step.clone(),
             result,
+            note: String::new(),
         });
         if ready {
             done.ready = Ok(());
@@ -104,25 +107,18 @@ pub fn network(plan: &Plan, crew: &Crew) -> Done {
     steps(
         plan,
         |step| match &step.action {
-            Action::Run(argv) => command(argv, crew, COMMAND_LIMIT),
+            Action::Run(argv) => command(argv, crew, COMMAND_LIMIT).map(|()| String::new()),
             _ => Err("this is no step for the network".into()),
         },
         again,
     )
 }
 
-/// Carries out what `plan` says about tmux.
-#[must_use]
-pub fn tmux(plan: &Plan, crew: &Crew) -> Done {
-    let again = || super::tmux::plan(&crew.see_tmux());
-    steps(plan, |_| Err("not yet".into()), again)
-}
-
 /// Takes the steps of a plan one after the other; `again` tells how things
 /// stand then.
 pub(super) fn steps(
     plan: &Plan,
-    mut take: impl FnMut(&Step) -> Result<(), String>,
+    mut take: impl FnMut(&Step) -> Result<String, String>,
     again: impl FnOnce() -> Plan,
 ) -> Done {
     let began = clock::elapsed();
@@ -139,7 +135,8 @@ pub(super) fn steps(
         failed = failed.or(result.clone().err());
         done.taken.push(Taken {
             step: step.clone(),
-            result,
+            note: result.clone().unwrap_or_default(),
+            result: result.map(drop),
         });
     }
     let now = again();

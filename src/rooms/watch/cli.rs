@@ -90,18 +90,21 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
             if args.once {
                 rounds.recover_once();
             }
-            rounds.round(schedule.begin(elapsed));
+            let full = schedule.begin(elapsed);
+            rounds.round(full);
             if !args.once {
-                rounds.look_after();
+                rounds.look_after(full);
             }
         } else if rounds.repaired() {
             rounds.round(false);
+            rounds.look_after(false);
         }
         let listening_from = clock::elapsed();
         if overslept(elapsed, Duration::ZERO, listening_from).is_some() {
             rounds.did_not_listen();
         }
         rounds.listen();
+        rounds.tell();
         if args.once && !rounds.waits_for_answers() {
             rounds.finish();
             return Ok(Exit::Fine);

@@ -15,15 +15,19 @@ use crate::model::state::State;
 use crate::model::tally::Tally;
 use crate::rooms::recover::book::{self, Entry};
 use crate::rooms::recover::facts::Crew;
-use crate::rooms::recover::run::{self, Condition, Told};
-use crate::rooms::recover::target::Target;
+use crate::rooms::recover::run::{self, Alive, Condition, Told};
+use crate::rooms::recover::target::{Target, What};
 use crate::rooms::recover::work;
 use crate::state::store::Store;
 use crate::sys::bell::{Bell, Ringer, aside, bell};
 use crate::sys::deaths::Deaths;
+use crate::sys::file_events::FileEvents;
 use crate::sys::flock::Wait;
 use crate::sys::start::{self, Started};
 use crate::sys::{clock, host};
+
+/// Of one target, the ends of so many processes are waited for.
+const PROCESSES: usize = 16;
 
 /// What to look after, and with what.
 #[derive(Debug, Clone)]
@@ -59,7 +63,7 @@ impl Charge {
 /// The watcher's end.
 #[derive(Debug)]
 pub struct Keeper {
-    orders: Sender<Charge>,
+    orders: Sender<Order>,
     ringer: Ringer,
     entries: Receiver<Entry>,
     bell: Bell,
@@ -87,6 +91,7 @@ impl Keeper {
                 results,
                 done,
                 deaths: Deaths::new(),
+                files: FileEvents::new(),
                 crew: None,
                 kept: BTreeMap::new(),
                 children: Vec::new(),
@@ -103,8 +108,17 @@ impl Keeper {
 
     /// Gives it this to look after from now on.
     pub fn follow(&self, charge: Charge) {
+        self.order(Order::Follow(Box::new(charge)));
+    }
+
+    /// Has it look at everything now.
+    pub fn look(&self) {
+        self.order(Order::Look);
+    }
+
+    fn order(&self, order: Order) {
         // A keeper that broke down looks after nothing; the rounds still look.
-        let _ = self.orders.send(charge);
+        let _ = self.orders.send(order);
         self.ringer.ring();
     }
 
@@ -122,18 +136,28 @@ impl Keeper {
     }
 }
 
+/// What the watcher tells it.
+enum Order {
+    /// To look after this from now on.
+    Follow(Box<Charge>),
+    /// To look at everything now.
+    Look,
+}
+
 /// What a job came to: who it was about, when it began, and what was told.
 type Result = (String, Turn, Told);
 
 struct Watch {
-    orders: Receiver<Charge>,
+    orders: Receiver<Order>,
     entries: Sender<Entry>,
     tells: Ringer,
     hears: Bell,
     own: Ringer,
     results: Sender<Result>,
     done: Receiver<Result>,
-    deaths: Deaths<String>,
+    deaths: Deaths<(String, usize)>,
+    /// The folders of the tmux sockets.
+    files: FileEvents,
     crew: Option<Arc<Crew>>,
     kept: BTreeMap<String, Kept>,
     /// What was started and may still be our child.
@@ -146,7 +170,8 @@ impl Watch {
         loop {
             loop {
                 match self.orders.try_recv() {
-                    Ok(charge) => self.follow(charge),
+                    Ok(Order::Follow(charge)) => self.follow(*charge),
+                    Ok(Order::Look) => self.kept.values_mut().for_each(Kept::poked),
                     Err(mpsc::TryRecvError::Empty) => break,
                     Err(mpsc::TryRecvError::Disconnected) => return,
                 }
@@ -154,13 +179,18 @@ impl Watch {
             while let Ok((id, turn, told)) = self.done.try_recv() {
                 self.take(&id, turn, told);
             }
-            for id in self.deaths.gone() {
+            for (id, _) in self.deaths.gone() {
                 if let Some(kept) = self.kept.get_mut(&id) {
                     kept.died();
                 }
             }
             // Children that ended are collected, whoever did their work since.
             self.children.retain_mut(Started::stays);
+            if !self.files.changed().is_empty() {
+                let tmux = self.kept.values_mut();
+                tmux.filter(|kept| kept.target.what == What::Tmux)
+                    .for_each(Kept::died);
+            }
             let now = clock::elapsed();
             let due: Vec<String> = self
                 .kept
@@ -175,9 +205,12 @@ impl Watch {
             let waits = self.kept.values().filter_map(|kept| kept.wait(now));
             let limit = waits
                 .chain(self.deaths.wait())
+                .chain(self.files.wait())
                 .min()
                 .unwrap_or(Duration::MAX);
-            self.hears.wait(self.deaths.interests(), limit);
+            let mut interests = self.deaths.interests();
+            interests.extend(self.files.interests());
+            self.hears.wait(interests, limit);
         }
     }
 
@@ -193,7 +226,13 @@ impl Watch {
         for target in targets {
             let id = target.id();
             let check = target.check();
-            let every = crew.config.watch.liveness_every;
+            // Of tmux we are told what matters, and a lost network shows at
+            // the next round; looking at them costs programs.
+            let watch = &crew.config.watch;
+            let every = match target.what {
+                What::Tmux | What::Network => watch.health_every.max(watch.liveness_every),
+                _ => watch.liveness_every,
+            };
             let mut known = before
                 .remove(&id)
                 .filter(|kept| kept.target == target || kept.busy());
@@ -210,7 +249,7 @@ impl Watch {
             self.kept.insert(id, kept);
         }
         for id in before.keys() {
-            self.deaths.forget(id);
+            self.watch(id, &[]);
         }
         self.crew = Some(crew);
     }
@@ -222,17 +261,18 @@ impl Watch {
         };
         let turn = kept.begin(&host::moment());
         let target = kept.target.clone();
-        let (overseer, process) = (kept.overseer.clone(), kept.process);
+        let known = kept.alive.clone();
         let (results, own, about) = (self.results.clone(), self.own.clone(), id.to_owned());
         let work = move || {
+            let overseer = known.iter().find_map(|alive| alive.overseer.as_deref());
             let look = || run::look(&target, &crew);
-            let act = || run::see_to(&target, &crew, overseer.as_deref(), Wait::Never);
+            let act = || run::see_to(&target, &crew, overseer, Wait::Never);
             let told = match turn {
                 Turn::Act { .. } if !paused(&target, &crew) => act(),
                 Turn::Act { .. } => resting(look()),
                 Turn::Look { may_act } => match look() {
                     told if !may_act || !super::kept::at_once(&told) => {
-                        run::watched(told, &crew, process)
+                        run::watched(told, &crew, &known)
                     }
                     told if paused(&target, &crew) => resting(told),
                     _ => act(),
@@ -261,29 +301,47 @@ impl Watch {
         };
         let now = host::moment();
         let began = now.before(clock::elapsed().saturating_sub(told.began));
-        let alive = told.alive.clone();
         let local = self.crew.as_ref().map_or("", |crew| &crew.local);
         let name = told.target.name(local);
-        let entry = book::entry(
-            &told,
-            &name,
-            kept.before(turn, &began),
-            &began,
-            &now,
-            fastrand::f64(),
-        );
+        let before = kept.before(turn, &began);
+        let entry = book::entry(&told, &name, before, &began, &now, fastrand::f64());
         let news = kept.took(&told, &entry, &began, &now);
-        self.deaths.forget(&id.to_owned());
-        if let Some((identity, overseer)) = alive {
-            kept.overseer = overseer;
-            kept.process = Some(identity);
-            if !self.deaths.watch(id.to_owned(), &identity) {
-                kept.died();
-            }
+        // Of what is not ready, whose child it was counts until it is back.
+        if !told.alive.is_empty() {
+            kept.alive.clone_from(&told.alive);
+        }
+        if !self.watch(id, &told.alive)
+            && let Some(kept) = self.kept.get_mut(id)
+        {
+            kept.died();
         }
         if news && self.entries.send(entry).is_ok() {
             self.tells.ring();
         }
+    }
+
+    /// Waits for the end of these processes from now on, and for changes of
+    /// the sockets; `false`: one has ended already.
+    fn watch(&mut self, id: &str, alive: &[Alive]) -> bool {
+        for n in 0..PROCESSES {
+            self.deaths.forget(&(id.to_owned(), n));
+        }
+        let mut all = true;
+        for (n, alive) in alive.iter().take(PROCESSES).enumerate() {
+            all &= self.deaths.watch((id.to_owned(), n), &alive.identity);
+        }
+        let kept = self.kept.get(id);
+        if let (Some(crew), true) = (
+            &self.crew,
+            kept.is_some_and(|kept| kept.target.what == What::Tmux),
+        ) {
+            for socket in crew.sockets() {
+                if let Some(folder) = socket.parent() {
+                    self.files.watch(folder);
+                }
+            }
+        }
+        all
     }
 }
 

@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use crate::model::incident::Incident;
 use crate::model::moment::Moment;
-use crate::model::process::Identity;
 use crate::model::tally::{Next, Tally, decide};
 use crate::rooms::recover::book::{Before, Entry};
 use crate::rooms::recover::plan::{Action, Verdict};
-use crate::rooms::recover::run::{Condition, Told};
+use crate::rooms::recover::run::{Alive, Condition, Told};
 use crate::rooms::recover::target::Target;
 
 /// Between two looks while a verdict is open.
@@ -37,10 +36,8 @@ pub enum Turn {
 pub struct Kept {
     /// The target.
     pub target: Target,
-    /// A supervisor whose child it was when it was last seen.
-    pub overseer: Option<String>,
-    /// Its process, when it was last seen.
-    pub process: Option<Identity>,
+    /// The processes it lived by when it was last seen.
+    pub alive: Vec<Alive>,
     tally: Tally,
     incident: Option<Incident>,
     /// When that was detected, on the clock that counts sleep.
@@ -79,8 +76,7 @@ impl Kept {
         });
         Self {
             target,
-            overseer: None,
-            process: None,
+            alive: Vec::new(),
             tally,
             incident,
             incident_at,
@@ -108,6 +104,13 @@ impl Kept {
             Waiting::Until(..) => Waiting::Until(Duration::ZERO, true),
             Waiting::Job(_) => Waiting::Job(true),
         };
+    }
+
+    /// Somebody says that it may have changed: it is looked at now.
+    pub fn poked(&mut self) {
+        if let Waiting::Until(_, died) = self.state {
+            self.state = Waiting::Until(Duration::ZERO, died);
+        }
     }
 
     /// It could not be looked at: again in a moment.

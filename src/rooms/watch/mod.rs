@@ -20,6 +20,7 @@ pub mod pace;
 pub mod repairs;
 pub mod round;
 pub mod schedule;
+pub mod telling;
 
 #[cfg(test)]
 mod month_tests;

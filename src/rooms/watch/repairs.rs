@@ -2,19 +2,23 @@
 //! it did that does not stand in the state file yet. Effects.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use rustix::event::PollFd;
 
 use super::keeper::{Charge, Keeper};
 use crate::config::Config;
+use crate::model::home::Home;
 use crate::model::state::State;
 use crate::model::time::Timestamp;
 use crate::rooms::recover::book::{Entry, enter};
 use crate::rooms::recover::cli;
 use crate::rooms::recover::facts::Crew;
-use crate::rooms::recover::target::{Target, local_targets};
-use crate::sys::clock;
+use crate::rooms::recover::target::{Target, What, local_targets};
+use crate::sys::file_events::FileEvents;
 use crate::sys::surroundings::Surroundings;
+use crate::sys::tmux::{self, pictures};
+use crate::sys::{clock, poke};
 
 /// Entries that wait for the state file's lock, at most.
 const PENDING: usize = 200;
@@ -22,6 +26,8 @@ const PENDING: usize = 200;
 /// The keeper and its news.
 #[derive(Debug, Default)]
 pub struct Repairs {
+    /// Others touch a file when we shall look at once.
+    poked: FileEvents,
     keeper: Option<Keeper>,
     /// What the keeper was last given.
     charged: Option<Charged>,
@@ -72,14 +78,53 @@ impl Repairs {
         }
     }
 
-    /// Takes what the keeper did; whether it did anything.
+    /// Has the keeper look at everything now.
+    pub fn look(&self) {
+        if let Some(keeper) = &self.keeper {
+            keeper.look();
+        }
+    }
+
+    /// Watches the file that others touch when we shall look at once.
+    pub fn listen(&mut self, around: &Surroundings) {
+        let home = Home::of(&around.mamori_home);
+        // Without it nothing is lost but haste.
+        if !self.poked.watch(&home.poke()) && poke::touch(&home).is_ok() {
+            self.poked.watch(&home.poke());
+        }
+    }
+
+    /// Takes what the keeper did; whether it did anything, or somebody wants
+    /// us to look.
     pub fn news(&mut self) -> bool {
+        let poked = !self.poked.changed().is_empty();
+        if poked {
+            self.look();
+        }
         let news = self.keeper.as_ref().map(Keeper::news).unwrap_or_default();
-        let any = !news.is_empty();
+        let any = poked || !news.is_empty();
         self.pending.extend(news);
         let beyond = self.pending.len().saturating_sub(PENDING);
         self.pending.drain(..beyond);
         any
+    }
+
+    /// Takes a picture of every tmux server that is ours, for when it dies.
+    pub fn take_pictures(
+        &self,
+        around: &Surroundings,
+        config: &Config,
+        local: &str,
+        state: &State,
+    ) {
+        let home = Home::of(&around.mamori_home);
+        for socket in cli::crew(around, config, local, state, false).sockets() {
+            let picture = tmux::Server::at(&socket, around).and_then(|server| server.picture());
+            if let Ok(picture) = picture {
+                // On a full disk the last one stays.
+                let _ = pictures::keep(&home, picture, clock::now());
+            }
+        }
     }
 
     /// Takes what was done elsewhere.
@@ -94,8 +139,16 @@ impl Repairs {
     }
 
     /// What wakes the watcher.
-    pub fn interest(&self) -> Option<PollFd<'_>> {
-        self.keeper.as_ref().map(Keeper::interest)
+    pub fn interests(&self) -> Vec<PollFd<'_>> {
+        let mut interests = self.poked.interests();
+        interests.extend(self.keeper.as_ref().map(Keeper::interest));
+        interests
+    }
+
+    /// How long to wait for them at most.
+    #[must_use]
+    pub fn wait(&self) -> Duration {
+        self.poked.wait().unwrap_or(Duration::MAX)
     }
 
     /// `state` with what waits to be written.
@@ -121,7 +174,9 @@ fn targets(crew: &Crew, state: &State, now: Timestamp) -> Vec<Target> {
         .get(&crew.local)
         .is_some_and(|pause| pause.holds(now));
     let all = local_targets(&crew.config, &crew.local, crew.around.termux());
+    // A server that shows us in its bar is looked after, whatever is in it.
+    let shown = |target: &Target| target.what == What::Tmux && !crew.servers.is_empty();
     all.into_iter()
-        .filter(|target| target.expected && !paused)
+        .filter(|target| !paused && (target.expected || shown(target)))
         .collect()
 }

@@ -1,7 +1,6 @@
 //! One round of the watcher: look, judge, write when worth it, tell the bars.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::Duration;
 
 use super::afar::Afar;
@@ -10,21 +9,21 @@ use super::change::{compacted, worth_writing};
 use super::nodes::Nodes;
 use super::repairs::Repairs;
 use super::schedule::with_gap;
+use super::telling::Telling;
 use crate::config::{self, Config};
 use crate::model::reading::Reading;
-use crate::model::state::{Gap, GapCause, State, TmuxServer};
-use crate::rooms::health::expected::Expected;
+use crate::model::state::{Gap, GapCause, State};
 use crate::rooms::health::facts;
 use crate::rooms::health::heard::{Heard, Word};
-use crate::rooms::health::record::{Rules, record};
 use crate::roster;
-use crate::state::store::{StateError, Store};
-use crate::sys::flock::Wait;
+use crate::state::store::Store;
 use crate::sys::host::{self, Ask};
 use crate::sys::surroundings::Surroundings;
-use crate::sys::{clock, files, output, process};
+use crate::sys::{clock, output};
 
 mod elsewhere;
+mod here;
+mod written;
 
 /// Words that wait for the state file's lock, at most, for each node.
 const PENDING: usize = 60;
@@ -46,6 +45,7 @@ pub struct Rounds<'a> {
     /// What was heard and does not stand in the file yet.
     pending: Vec<Heard>,
     nodes: Nodes<'a>,
+    telling: Telling,
     /// When the file was last written.
     written: Option<Duration>,
     /// When that was last tried.
@@ -76,6 +76,7 @@ impl<'a> Rounds<'a> {
         Self {
             around,
             nodes: Nodes::new(around, &config, &known, &name),
+            telling: Telling::new(&config, around),
             written: None,
             tried: Duration::ZERO,
             due: false,
@@ -112,6 +113,7 @@ impl<'a> Rounds<'a> {
             Ok(config) => {
                 self.name = roster::local_name(&config);
                 self.config = config;
+                self.telling.follow(&self.config, self.around);
                 self.complaints.remove("config");
             }
             Err(failure) => self.complain(
@@ -146,6 +148,11 @@ impl<'a> Rounds<'a> {
         self.write(&expected);
         self.nodes.follow(&self.config, &self.state, &self.name);
         self.tell_bars();
+        let local = self.state.node(&self.name);
+        if local.is_some_and(|local| !local.problems.is_empty()) {
+            // What a look found missing need not wait for the keeper's own.
+            self.repairs.look();
+        }
     }
 
     /// A node that answers proves the network; one that answered an earlier
@@ -162,28 +169,6 @@ impl<'a> Rounds<'a> {
             .filter(|node| node.silence.is_none() && node.hidden.is_none())
             .filter_map(|node| node.answered_at)
             .any(|at| now.since(at).unsigned_abs() < lately)
-    }
-
-    /// Has this machine's targets looked after, as they stand now.
-    pub fn look_after(&mut self) {
-        let followed = self
-            .repairs
-            .follow(self.around, &self.config, &self.name, &self.state);
-        if let Err(complaint) = followed {
-            self.complain("recover", complaint);
-        }
-    }
-
-    /// Sees to every target once, and waits for what comes of it.
-    pub fn recover_once(&mut self) {
-        self.repairs
-            .once(self.around, &self.config, &self.name, &self.state);
-    }
-
-    /// Whether something was repaired or broke, which a look should see.
-    #[must_use]
-    pub fn repaired(&mut self) -> bool {
-        self.repairs.news()
     }
 
     /// Asks the remote nodes and takes what they said; news are written and
@@ -218,6 +203,21 @@ impl<'a> Rounds<'a> {
         self.mend();
     }
 
+    /// Tells people what they should know, once that is written if it can be,
+    /// and notes what came of it.
+    pub fn tell(&mut self) {
+        if self.telling.collect(&mut self.state) || self.telling.due() {
+            let expected = facts::expected(self.around, &self.config);
+            if self.may_write(clock::elapsed()) {
+                self.write(&expected);
+            } else {
+                self.state = self.taken_over(&self.base, &expected);
+                self.due = true;
+            }
+        }
+        self.telling.send(&self.state, self.around);
+    }
+
     /// Writes what still waits for its time.
     pub fn finish(&mut self) {
         if self.due {
@@ -225,24 +225,6 @@ impl<'a> Rounds<'a> {
             self.write(&expected);
             self.tell_bars();
         }
-    }
-
-    /// From which age on readings that say nothing new are worth a write:
-    /// nodes are looked at one after the other, one write takes in all, and
-    /// many nodes make a large file.
-    fn oldest(&self) -> Duration {
-        let nodes = u32::try_from(self.state.nodes.len()).unwrap_or(u32::MAX);
-        let every = self.config.watch.health_every.max(A_NODE_WRITTEN * nodes);
-        let since = |at| clock::elapsed().saturating_sub(at);
-        if self.written.is_some_and(|at| since(at) < every) {
-            Duration::MAX
-        } else {
-            every
-        }
-    }
-
-    fn may_write(&self, now: Duration) -> bool {
-        now.saturating_sub(self.tried) >= WRITE_EVERY
     }
 
     /// How long to wait for the remote nodes.
@@ -253,21 +235,25 @@ impl<'a> Rounds<'a> {
         } else {
             Duration::MAX
         };
-        self.nodes.wait(&self.state, &self.config).min(write)
+        let nodes = self.nodes.wait(&self.state, &self.config);
+        let others = self.repairs.wait().min(self.telling.wait());
+        nodes.min(write).min(others)
     }
 
     /// What ends the wait early.
     #[must_use]
     pub fn interests(&self) -> Vec<rustix::event::PollFd<'_>> {
         let mut interests = self.nodes.interests();
-        interests.extend(self.repairs.interest());
+        interests.extend(self.repairs.interests());
+        interests.extend(self.telling.interest());
         interests
     }
 
-    /// Whether a remote node was asked and has not answered yet.
+    /// Whether a remote node was asked and has not answered yet, or a message
+    /// is on its way.
     #[must_use]
     pub fn waits_for_answers(&self) -> bool {
-        self.nodes.waiting()
+        self.nodes.waiting() || self.telling.busy()
     }
 
     /// We were busy with ourselves for so long that what nobody answered
@@ -294,78 +280,6 @@ impl<'a> Rounds<'a> {
         self.pending.extend(slept);
     }
 
-    /// `state` with all that waits to be written.
-    fn taken_over(&self, state: &State, expected: &Expected) -> State {
-        let rules = Rules {
-            name: &self.name,
-            expected,
-            judge: &self.config.judge,
-            config: &self.config,
-        };
-        let state = self.repairs.entered(state);
-        let mut new = record(&state, &self.pending, rules);
-        new.gaps = self.gaps.iter().fold(new.gaps, |all, gap| {
-            with_gap(&all, gap.from, gap.to, gap.why)
-        });
-        new
-    }
-
-    /// Brings the state file up to date if that is worth a write. When it is
-    /// locked or the disk is full, what was heard waits and our own copy goes on.
-    fn write(&mut self, expected: &Expected) {
-        self.due = false;
-        let oldest = self.oldest();
-        let gone = self.gone_servers();
-        let taken_over = |state: &State| {
-            let mut new = self.taken_over(state, expected);
-            new.tmux_servers.retain(|server| !gone.contains(server));
-            new
-        };
-        let updated = self.store.update(Wait::Never, clock::now(), |state| {
-            let new = taken_over(state);
-            let worth = worth_writing(state, &new, oldest);
-            ((new.clone(), worth), worth.then_some(new))
-        });
-        match updated {
-            Ok(updated) => {
-                let (state, worth) = updated.outcome;
-                self.state = state;
-                self.base = updated.state;
-                if worth {
-                    self.tried = clock::elapsed();
-                    self.written = Some(self.tried);
-                    self.pending.clear();
-                    self.repairs.recorded();
-                    self.gaps.clear();
-                } else {
-                    self.pending = compacted(&self.pending);
-                    self.repairs.recorded();
-                }
-                self.recorded = true;
-                self.complaints.remove("state");
-                for notice in updated.notices {
-                    self.complain("state", notice);
-                }
-            }
-            Err(error) => {
-                // Whoever holds the lock lets go of it soon; a disk may stay full.
-                self.recorded = matches!(error, StateError::Locked { .. });
-                (self.tried, self.due) = (clock::elapsed(), self.recorded);
-                // People's commands may have changed the file meanwhile.
-                if let Ok(Some(look)) = self.store.read() {
-                    self.base = look.state;
-                }
-                self.state = self.taken_over(&self.base, expected);
-                let beyond = self
-                    .pending
-                    .len()
-                    .saturating_sub(PENDING * self.state.nodes.len().max(1));
-                self.pending.drain(..beyond);
-                self.complain("state", format!("not recorded: {error}"));
-            }
-        }
-    }
-
     /// Tells every registered bar what we know and until when to believe it.
     fn tell_bars(&mut self) {
         for complaint in self.bars.tell_all(self.around, &self.state) {
@@ -376,19 +290,6 @@ impl<'a> Rounds<'a> {
     /// Tells every bar that nobody watches any more.
     pub fn say_goodbye(&self) {
         self.bars.say_goodbye(self.around, &self.state);
-    }
-
-    /// Registered servers whose socket and process are both gone.
-    fn gone_servers(&self) -> Vec<TmuxServer> {
-        let gone = |server: &&TmuxServer| {
-            !files::exists(Path::new(&server.socket)) && !process::alive(server.pid)
-        };
-        self.state
-            .tmux_servers
-            .iter()
-            .filter(gone)
-            .cloned()
-            .collect()
     }
 
     fn complain(&mut self, matter: &'static str, complaint: String) {

@@ -104,23 +104,39 @@ impl<'a> Server<'a> {
     /// # Errors
     /// When the server does not answer.
     pub fn redraw_status(&self) -> Result<(), TmuxError> {
+        let redraw = |name: &String| {
+            let refresh = RefreshClient::new().status_line();
+            refresh.target_client(name.clone()).build()
+        };
+        self.to_clients(redraw).map(drop)
+    }
+
+    /// Shows `text`, which [`crate::model::text::tmux_message`] made harmless,
+    /// to every attached client; gives how many there are.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub fn show_message(&self, text: &str, span: Duration) -> Result<usize, TmuxError> {
+        let delay = usize::try_from(span.as_millis()).unwrap_or(usize::MAX);
+        self.to_clients(|name| {
+            let message = DisplayMessage::new().delay(delay).message(argument(text));
+            message.target_client(name.clone()).build()
+        })
+    }
+
+    /// Sends one command for every attached client that a person looks at.
+    fn to_clients<'c>(
+        &self,
+        command: impl Fn(&String) -> TmuxCommand<'c>,
+    ) -> Result<usize, TmuxError> {
         let format = "#{client_control_mode} #{client_name}";
         let clients = self.ask(ListClients::new().format(format).build())?;
-        let redraws: Vec<TmuxCommand> = clients
-            .lines()
-            .filter_map(|line| line.strip_prefix("0 "))
-            .map(|name| {
-                RefreshClient::new()
-                    .status_line()
-                    .target_client(name)
-                    .build()
-            })
-            .collect();
-        if redraws.is_empty() {
-            Ok(())
-        } else {
-            self.call(redraws).map(drop)
+        let people = clients.lines().filter_map(|line| line.strip_prefix("0 "));
+        let names: Vec<String> = people.map(ToOwned::to_owned).collect();
+        if !names.is_empty() {
+            self.call(names.iter().map(command))?;
         }
+        Ok(names.len())
     }
 
     /// The names of its sessions.
@@ -130,6 +146,22 @@ impl<'a> Server<'a> {
     pub fn sessions(&self) -> Result<Vec<String>, TmuxError> {
         let names = self.ask(ListSessions::new().format("#{session_name}").build())?;
         Ok(names.lines().map(ToOwned::to_owned).collect())
+    }
+
+    /// The names of its sessions, and its process.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn roll(&self) -> Result<(Vec<String>, Option<Identity>), TmuxError> {
+        let format = "#{pid} #{session_name}";
+        let lines = self.ask(ListSessions::new().format(format).build())?;
+        let mut names = Vec::new();
+        let mut process = None;
+        for (pid, name) in lines.lines().filter_map(|line| line.split_once(' ')) {
+            process = process.or_else(|| processes::identity(pid.parse().ok()?));
+            names.push(name.to_owned());
+        }
+        Ok((names, process))
     }
 
     /// The text that `format` expands to in the server.

@@ -115,9 +115,9 @@ pub fn serves(server: &Identity, around: &Surroundings) -> bool {
 }
 
 fn is_server(facts: &Facts) -> bool {
-    // Where processes cannot name themselves, a client is told from a server
-    // by whom we asked for its id.
-    let named = facts.name == SERVER || (cfg!(target_os = "macos") && facts.name == "tmux");
+    // Where it may name itself, a client is `tmux: client`; elsewhere (macOS)
+    // the two are told apart by whom we asked for the id.
+    let named = [SERVER, "tmux"].contains(&&*facts.name);
     let program = facts.program.as_deref();
     named
         && program.is_none_or(|program| program.starts_with("tmux"))

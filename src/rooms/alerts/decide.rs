@@ -1,0 +1,380 @@
+//! Who is told what, and when: given what is open, what everybody was told
+//! and what time it is. Pure.
+
+use chrono::NaiveTime;
+
+use super::agenda::Agenda;
+use super::lines::Sheet;
+use super::matters::{self, beneath};
+use super::routes::Route;
+use super::words;
+use crate::model::alert::{Alert, Severity};
+use crate::model::desk::{Desk, Line, Matter, Told};
+use crate::model::message::Kind;
+use crate::model::state::{Event, State};
+use crate::model::time::Timestamp;
+
+/// Reminders, in seconds after it was told; then every [`DAY`].
+const WARNING: &[i64] = &[3_600, 14_400];
+const CRITICAL: &[i64] = &[900, 3_600, 14_400];
+const DAY: i64 = 86_400;
+/// Between two words about what comes and goes.
+const HOURLY: i64 = 3_600;
+
+/// What a decision rests on besides the state.
+#[derive(Debug, Clone, Copy)]
+pub struct Situation<'a> {
+    /// The channels there are.
+    pub routes: &'a [Route],
+    /// The local node's name.
+    pub local: &'a str,
+    /// The wall clock.
+    pub now: Timestamp,
+    /// The time of day where the person lives.
+    pub time: NaiveTime,
+    /// The messages that are being delivered.
+    pub under_way: &'a [u64],
+}
+
+/// What was decided.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// The desk as it is now: what is ready to go out stands in its outboxes.
+    pub desk: Desk,
+    /// The open alerts, with those about what comes and goes.
+    pub alerts: Vec<Alert>,
+    /// The next free serial number.
+    pub next_alert: u64,
+    /// When to decide again, if nothing else happens.
+    pub next: Option<Timestamp>,
+}
+
+/// Decides.
+#[must_use]
+pub fn decide(desk: &Desk, state: &State, situation: Situation<'_>) -> Decision {
+    let Situation { routes, now, .. } = situation;
+    let mut desk = desk.clone();
+    let went_back = desk.at.map_or(0, |at| now.since(at).min(0));
+    desk.shift(went_back);
+    desk.at = Some(now);
+    let mut agenda = Agenda::new(now);
+    let mut alerts = state.alerts.clone();
+    let news = matters::news(&mut desk, &state.events, now);
+    matters::follow(&mut desk, &mut alerts, false, now);
+    let next_alert = matters::flap(&mut desk, &mut alerts, state, &mut agenda);
+    matters::follow(&mut desk, &mut alerts, true, now);
+
+    let mut matters = std::mem::take(&mut desk.matters);
+    // What comes and goes speaks for what is beneath it.
+    matters.sort_by_key(|matter| beneath(&matter.id).is_none());
+    let mut lines = std::mem::take(&mut desk.lines);
+    desk.lines = routes
+        .iter()
+        .map(|route| line_of(&mut lines, route))
+        .collect();
+    for matter in &mut matters {
+        matter
+            .told
+            .retain(|told| routes.iter().any(|route| route.name == told.name));
+    }
+    for (route, line) in routes.iter().zip(&mut desk.lines) {
+        let sheet = Sheet {
+            route,
+            line,
+            under_way: situation.under_way,
+            next_message: &mut desk.next_message,
+            time: situation.time,
+        };
+        let mut telling = Telling {
+            sheet,
+            state,
+            alerts: &alerts,
+            local: situation.local,
+            agenda: &mut agenda,
+            hourly: Vec::new(),
+        };
+        telling.tell(&mut matters, &news);
+    }
+    desk.matters = matters;
+    matters::tidy(&mut desk, now);
+    for line in &desk.lines {
+        if let (Some(until), false) = (line.rest_until, line.outbox.is_empty()) {
+            agenda.due(until);
+        }
+    }
+    Decision {
+        desk,
+        alerts,
+        next_alert,
+        next: agenda.next(),
+    }
+}
+
+fn line_of(lines: &mut Vec<Line>, route: &Route) -> Line {
+    let at = lines.iter().position(|line| line.name == route.name);
+    at.map_or_else(
+        || Line {
+            name: route.name.clone(),
+            ..Line::default()
+        },
+        |at| lines.swap_remove(at),
+    )
+}
+
+/// One channel's part of a decision.
+struct Telling<'a> {
+    sheet: Sheet<'a>,
+    state: &'a State,
+    alerts: &'a [Alert],
+    local: &'a str,
+    agenda: &'a mut Agenda,
+    /// What comes and goes and is to be mentioned again, with how bad it is.
+    hourly: Vec<(Severity, String)>,
+}
+
+impl Telling<'_> {
+    fn tell(&mut self, matters: &mut [Matter], news: &[Event]) {
+        for event in news {
+            self.inform(event);
+        }
+        // A calm matter's last word also speaks for the one beneath.
+        let mut spoken_for: Vec<String> = Vec::new();
+        for at in 0..matters.len() {
+            let (before, rest) = matters.split_at_mut(at);
+            let Some((matter, after)) = rest.split_first_mut() else {
+                continue;
+            };
+            let others = || before.iter().chain(after.iter());
+            let alert = self.alerts.iter().find(|alert| alert.id == matter.id);
+            match alert {
+                Some(alert) => {
+                    let below = beneath(&alert.id);
+                    let below = below.and_then(|id| others().find(|other| other.id == id));
+                    self.tell_open(matter, alert, below);
+                }
+                None if self.flaps(&matter.id, matter.severity) => {}
+                None if spoken_for.contains(&matter.id) => {
+                    matter
+                        .told
+                        .retain(|told| told.name != self.sheet.route.name);
+                }
+                None => {
+                    if self.tell_closed(matter) {
+                        spoken_for.extend(beneath(&matter.id));
+                    }
+                }
+            }
+        }
+        self.mention();
+        self.sheet.release(self.agenda);
+    }
+
+    fn paused(&mut self, node: &str) -> bool {
+        let pause = self.state.pauses.get(node);
+        pause.is_some_and(|pause| match pause.until {
+            None => true,
+            Some(until) => !self.agenda.due(until),
+        })
+    }
+
+    fn inform(&mut self, event: &Event) {
+        let happened = ["recovered", "dozing", "rebooted"].contains(&event.what.as_str());
+        if !happened || self.sheet.route.min_severity > Severity::Info || self.paused(&event.node) {
+            return;
+        }
+        let id = event
+            .check
+            .as_ref()
+            .map(|check| format!("{}/{check}", event.node));
+        if id.is_some_and(|id| self.flaps(&id, Severity::Info)) {
+            return;
+        }
+        let message = words::event(event, self.agenda.now);
+        self.sheet.push(message, self.agenda);
+    }
+
+    /// Whether an alert says that `id` comes and goes, and that it is at least
+    /// so bad.
+    fn flaps(&self, id: &str, severity: Severity) -> bool {
+        let above = |alert: &Alert| beneath(&alert.id).is_some_and(|below| below == id);
+        let mut alerts = self.alerts.iter();
+        alerts.any(|alert| alert.severity >= severity && above(alert))
+    }
+
+    /// Whether something else that is open explains `alert`.
+    fn explained(&self, alert: &Alert) -> bool {
+        let node = alert.id.split_once('/').map_or("", |(node, _)| node);
+        let lost =
+            |other: &Alert| node != self.local && other.id == format!("{}/network", self.local);
+        let down = |other: &Alert| {
+            other.severity == Severity::Critical && other.id == format!("{node}/unreachable")
+        };
+        let cause = |other: &Alert| other.id != alert.id && (down(other) || lost(other));
+        self.flaps(&alert.id, alert.severity) || self.alerts.iter().any(cause)
+    }
+
+    fn tell_open(&mut self, matter: &mut Matter, alert: &Alert, below: Option<&Matter>) {
+        let now = self.agenda.now;
+        let node = alert.id.split_once('/').map_or("", |(node, _)| node);
+        let snoozed = alert
+            .snoozed_until
+            .is_some_and(|until| !self.agenda.due(until));
+        let quiet = alert.acked || snoozed || self.paused(node) || self.explained(alert);
+        let name = self.sheet.route.name.clone();
+        let schedule = Schedule::of(alert);
+        let at = matter.told.iter().position(|told| told.name == name);
+        if quiet {
+            self.sheet.take_back(&alert.id);
+            let still = self.sheet.speaks_of(&alert.id);
+            matter
+                .told
+                .retain(|told| told.name != name || told.sent || still);
+            if let Some(told) = matter.told.iter_mut().find(|told| told.name == name) {
+                told.quiet = true;
+                told.again |= snoozed && told.sent;
+            }
+            return;
+        }
+        if alert.severity < self.sheet.route.min_severity {
+            return;
+        }
+        let told = at.and_then(|at| matter.told.get_mut(at));
+        let kind = if beneath(&alert.id).is_some() {
+            Kind::Flapping
+        } else {
+            Kind::Raise
+        };
+        let Some(told) = told else {
+            self.sheet.take_back(&alert.id);
+            // Whose end was not told yet is still believed to be open.
+            let sent = self.sheet.take_back_end(&alert.id);
+            matter.told.push(Told {
+                name,
+                severity: alert.severity,
+                at: now,
+                reminded: 0,
+                sent,
+                quiet: false,
+                again: false,
+            });
+            self.sheet.push(words::open(kind, alert, now), self.agenda);
+            self.agenda.passed(now, schedule.at(0));
+            return;
+        };
+        told.at = told.at.min(now);
+        let worse = told.severity < alert.severity;
+        if worse || told.again {
+            self.sheet.take_back(&alert.id);
+            let kind = if worse { kind } else { Kind::Remind };
+            (told.severity, told.at, told.reminded, told.again) = (alert.severity, now, 0, false);
+            self.sheet.push(words::open(kind, alert, now), self.agenda);
+        }
+        let passed = schedule.passed(now.since(told.at));
+        if std::mem::take(&mut told.quiet) {
+            told.reminded = told.reminded.max(passed);
+        } else if passed > told.reminded {
+            told.reminded = passed;
+            if let Some(flapping) = below.and_then(|below| below.flapping.map(|f| (f, &below.id))) {
+                let (flapping, id) = flapping;
+                self.hourly
+                    .push((alert.severity, words::turns(id, flapping, now)));
+            } else if !self.sheet.speaks_of(&alert.id) {
+                self.sheet
+                    .push(words::open(Kind::Remind, alert, now), self.agenda);
+            }
+        }
+        self.agenda.passed(told.at, schedule.at(told.reminded));
+    }
+
+    /// Tells the end of what was told, and nothing of what was not. Whether it
+    /// was told.
+    fn tell_closed(&mut self, matter: &mut Matter) -> bool {
+        let name = &self.sheet.route.name;
+        let Some(at) = matter.told.iter().position(|told| told.name == *name) else {
+            return false;
+        };
+        let now = self.agenda.now;
+        let waited = self.sheet.take_back(&matter.id);
+        if matter.told.get(at).is_some_and(|told| told.sent) {
+            let watched = self
+                .state
+                .node(matter.id.split('/').next().unwrap_or_default());
+            let message = match beneath(&matter.id) {
+                None => words::closed(matter, watched.is_some(), now),
+                Some(id) => {
+                    let below = self.alerts.iter().find(|alert| alert.id == id);
+                    words::calm(matter, below.map(|alert| alert.text.as_str()), now)
+                }
+            };
+            self.sheet.push(message, self.agenda);
+        } else if self.sheet.speaks_of(&matter.id) {
+            // On its way: if it arrives, its end is told.
+            return false;
+        } else if waited && beneath(&matter.id).is_none() {
+            self.sheet.hold(words::came_and_went(matter, now));
+        }
+        let told = matter.told.remove(at);
+        told.sent
+    }
+
+    /// The hourly word about all that comes and goes.
+    fn mention(&mut self) {
+        let Some(severity) = self.hourly.iter().map(|(severity, _)| *severity).max() else {
+            return;
+        };
+        let lines: Vec<String> = self.hourly.drain(..).map(|(_, line)| line).collect();
+        let title = match lines.as_slice() {
+            [only] => only.clone(),
+            lines => format!("{} alerts come and go", lines.len()),
+        };
+        let message = words::digest(&title, severity, &lines, 0, Vec::new(), self.agenda.now);
+        self.sheet.push(message, self.agenda);
+    }
+}
+
+/// When an alert is said again.
+#[derive(Clone, Copy)]
+struct Schedule {
+    first: &'static [i64],
+    then: i64,
+}
+
+impl Schedule {
+    fn of(alert: &Alert) -> Self {
+        let first = match alert.severity {
+            _ if beneath(&alert.id).is_some() => &[],
+            Severity::Critical => CRITICAL,
+            _ => WARNING,
+        };
+        let then = if beneath(&alert.id).is_some() {
+            HOURLY
+        } else {
+            DAY
+        };
+        Self { first, then }
+    }
+
+    /// How many reminders were due in `seconds`.
+    fn passed(self, seconds: i64) -> u32 {
+        let first = self.first.iter().filter(|at| **at <= seconds).count();
+        let then = (seconds.max(0) / self.then).saturating_add(i64::try_from(first).unwrap_or(0));
+        u32::try_from(then).unwrap_or(u32::MAX)
+    }
+
+    /// When the one after `passed` is due, in seconds after it was told.
+    fn at(self, passed: u32) -> i64 {
+        let passed = usize::try_from(passed).unwrap_or(usize::MAX);
+        self.first.get(passed).copied().unwrap_or_else(|| {
+            let days = passed.saturating_sub(self.first.len()).saturating_add(1);
+            self.then
+                .saturating_mul(i64::try_from(days).unwrap_or(i64::MAX))
+        })
+    }
+}
+
+#[cfg(test)]
+#[path = "day_tests.rs"]
+mod day_tests;
+#[cfg(test)]
+#[path = "decide_tests.rs"]
+mod tests;

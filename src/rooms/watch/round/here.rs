@@ -1,0 +1,32 @@
+//! What the watcher has repaired on this machine between two rounds.
+
+use super::Rounds;
+
+impl Rounds<'_> {
+    /// Has this machine's targets looked after, as they stand now.
+    pub fn look_after(&mut self, full: bool) {
+        self.repairs.listen(self.around);
+        if full {
+            self.repairs
+                .take_pictures(self.around, &self.config, &self.name, &self.state);
+        }
+        let followed = self
+            .repairs
+            .follow(self.around, &self.config, &self.name, &self.state);
+        if let Err(complaint) = followed {
+            self.complain("recover", complaint);
+        }
+    }
+
+    /// Sees to every target once, and waits for what comes of it.
+    pub fn recover_once(&mut self) {
+        self.repairs
+            .once(self.around, &self.config, &self.name, &self.state);
+    }
+
+    /// Whether something was repaired or broke, which a look should see.
+    #[must_use]
+    pub fn repaired(&mut self) -> bool {
+        self.repairs.news()
+    }
+}

@@ -1,0 +1,124 @@
+//! What of it all is written into the state file, and when.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::{A_NODE_WRITTEN, PENDING, Rounds, WRITE_EVERY};
+use crate::model::process::Condition;
+use crate::model::state::{State, TmuxServer};
+use crate::rooms::health::expected::Expected;
+use crate::rooms::health::record::{Rules, record};
+use crate::rooms::watch::change::{compacted, worth_writing};
+use crate::rooms::watch::schedule::with_gap;
+use crate::state::store::StateError;
+use crate::sys::flock::Wait;
+use crate::sys::{clock, files, processes};
+
+impl Rounds<'_> {
+    /// From which age on readings that say nothing new are worth a write:
+    /// nodes are looked at one after the other, one write takes in all, and
+    /// many nodes make a large file.
+    pub(super) fn oldest(&self) -> Duration {
+        let nodes = u32::try_from(self.state.nodes.len()).unwrap_or(u32::MAX);
+        let every = self.config.watch.health_every.max(A_NODE_WRITTEN * nodes);
+        let since = |at| clock::elapsed().saturating_sub(at);
+        if self.written.is_some_and(|at| since(at) < every) {
+            Duration::MAX
+        } else {
+            every
+        }
+    }
+
+    pub(super) fn may_write(&self, now: Duration) -> bool {
+        now.saturating_sub(self.tried) >= WRITE_EVERY
+    }
+
+    /// `state` with all that waits to be written.
+    pub(super) fn taken_over(&self, state: &State, expected: &Expected) -> State {
+        let rules = Rules {
+            name: &self.name,
+            expected,
+            judge: &self.config.judge,
+            config: &self.config,
+        };
+        let state = self.repairs.entered(state);
+        let mut new = record(&state, &self.pending, rules);
+        new.gaps = self.gaps.iter().fold(new.gaps, |all, gap| {
+            with_gap(&all, gap.from, gap.to, gap.why)
+        });
+        self.telling
+            .decide(&mut new, &self.state, &self.name, &self.config);
+        new
+    }
+
+    /// Brings the state file up to date if that is worth a write. When it is
+    /// locked or the disk is full, what was heard waits and our own copy goes on.
+    pub(super) fn write(&mut self, expected: &Expected) {
+        self.due = false;
+        let oldest = self.oldest();
+        let gone = self.gone_servers();
+        let taken_over = |state: &State| {
+            let mut new = self.taken_over(state, expected);
+            new.tmux_servers.retain(|server| !gone.contains(server));
+            new
+        };
+        let updated = self.store.update(Wait::Never, clock::now(), |state| {
+            let new = taken_over(state);
+            let worth = worth_writing(state, &new, oldest);
+            ((new.clone(), worth), worth.then_some(new))
+        });
+        match updated {
+            Ok(updated) => {
+                let (state, worth) = updated.outcome;
+                self.state = state;
+                self.base = updated.state;
+                if worth {
+                    self.tried = clock::elapsed();
+                    self.written = Some(self.tried);
+                    self.pending.clear();
+                    self.repairs.recorded();
+                    self.gaps.clear();
+                } else {
+                    self.pending = compacted(&self.pending);
+                    self.repairs.recorded();
+                }
+                self.recorded = true;
+                self.complaints.remove("state");
+                for notice in updated.notices {
+                    self.complain("state", notice);
+                }
+            }
+            Err(error) => {
+                // Whoever holds the lock lets go of it soon; a disk may stay full.
+                self.recorded = matches!(error, StateError::Locked { .. });
+                (self.tried, self.due) = (clock::elapsed(), self.recorded);
+                // People's commands may have changed the file meanwhile.
+                if let Ok(Some(look)) = self.store.read() {
+                    self.base = look.state;
+                }
+                self.state = self.taken_over(&self.base, expected);
+                let beyond = self
+                    .pending
+                    .len()
+                    .saturating_sub(PENDING * self.state.nodes.len().max(1));
+                self.pending.drain(..beyond);
+                self.complain("state", format!("not recorded: {error}"));
+            }
+        }
+    }
+
+    /// Registered servers whose socket and process are both gone.
+    pub(super) fn gone_servers(&self) -> Vec<TmuxServer> {
+        let gone = |server: &&TmuxServer| {
+            !files::exists(Path::new(&server.socket))
+                && processes::of(server.pid)
+                    .is_none_or(|facts| facts.condition == Condition::Zombie)
+        };
+        self.state
+            .tmux_servers
+            .iter()
+            .filter(gone)
+            .cloned()
+            .collect()
+    }
+}

@@ -1,0 +1,122 @@
+//! The watcher's part in telling people: what the room `alerts` decided goes
+//! out, and what came of it is noted. Effects.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use rustix::event::PollFd;
+
+use crate::config::Config;
+use crate::model::state::State;
+use crate::model::time::Timestamp;
+use crate::rooms::alerts::decide::{Situation, decide};
+use crate::rooms::alerts::routes::Route;
+use crate::rooms::alerts::send::{routes_of, way};
+use crate::sys::courier::Courier;
+use crate::sys::surroundings::Surroundings;
+use crate::sys::{clock, output};
+
+/// Everything between a decision and people.
+pub struct Telling {
+    /// `None` only where no more file descriptors were to be had.
+    courier: Option<Courier>,
+    routes: Vec<Route>,
+    /// When to decide again, if nothing else happens.
+    next: Cell<Option<Timestamp>>,
+}
+
+impl Telling {
+    /// Ready to tell over the channels of `config`.
+    #[must_use]
+    pub fn new(config: &Config, around: &Surroundings) -> Self {
+        let courier = Courier::new();
+        if let Err(error) = &courier {
+            output::complain(&format!("warning: no alert can be sent: {error}\n"));
+        }
+        Self {
+            courier: courier.ok(),
+            routes: routes_of(config, around),
+            next: Cell::new(None),
+        }
+    }
+
+    /// Takes over the channels as they are now.
+    pub fn follow(&mut self, config: &Config, around: &Surroundings) {
+        self.routes = routes_of(config, around);
+    }
+
+    /// Decides about `new`, given what stood on the desk of `known`.
+    pub fn decide(&self, new: &mut State, known: &State, local: &str, config: &Config) {
+        let now = clock::now();
+        let under_way = self.courier.as_ref().map(Courier::under_way);
+        let situation = Situation {
+            routes: &self.routes,
+            local,
+            now,
+            time: clock::time_of_day(now, config.timezone),
+            under_way: &under_way.unwrap_or_default(),
+        };
+        let decision = decide(&known.desk, new, situation);
+        self.next.set(decision.next);
+        new.desk = decision.desk;
+        new.alerts = decision.alerts;
+        new.next_alert = decision.next_alert;
+    }
+
+    /// Notes how deliveries ended; whether any did.
+    pub fn collect(&mut self, state: &mut State) -> bool {
+        let Some(courier) = &mut self.courier else {
+            return false;
+        };
+        let reports = courier.reports();
+        for report in &reports {
+            let route = self.routes.iter().find(|route| route.name == report.name);
+            let rest = route.map_or(0, Route::rest);
+            let (name, message) = (&report.name, &report.message);
+            state
+                .desk
+                .delivered(name, message, &report.how, rest, clock::now());
+        }
+        !reports.is_empty()
+    }
+
+    /// Sends what is ready on its way.
+    pub fn send(&mut self, state: &State, around: &Surroundings) {
+        let Some(courier) = &mut self.courier else {
+            return;
+        };
+        for (name, message) in state.desk.ready(clock::now()) {
+            if let Some(route) = self.routes.iter().find(|route| route.name == name) {
+                courier.send(name, way(route, &state.tmux_servers), message, around);
+            }
+        }
+    }
+
+    /// Whether it is time to decide again.
+    #[must_use]
+    pub fn due(&self) -> bool {
+        self.next.get().is_some_and(|next| next <= clock::now())
+    }
+
+    /// How long until then.
+    #[must_use]
+    pub fn wait(&self) -> Duration {
+        self.next.get().map_or(Duration::MAX, |next| {
+            Duration::from_secs(next.since(clock::now()).max(0).unsigned_abs())
+        })
+    }
+
+    /// Whether something is being delivered.
+    #[must_use]
+    pub fn busy(&self) -> bool {
+        self.courier
+            .as_ref()
+            .is_some_and(|courier| !courier.under_way().is_empty())
+    }
+
+    /// What ends the wait early.
+    #[must_use]
+    pub fn interest(&self) -> Option<PollFd<'_>> {
+        self.courier.as_ref().map(Courier::interest)
+    }
+}
