@@ -35,9 +35,12 @@ pub struct Incident {
     /// Milliseconds from detection to being ready again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to_recover_ms: Option<u64>,
+    /// Whether its owner stopped it meanwhile, and it was left so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub left: bool,
     /// How often it was started or otherwise acted upon.
     pub tries: u32,
-    /// Who repaired it: `watch`, `recover`, its owner's name; empty while open.
+    /// Who repaired it: `watch`, `recover`, `itself`, `its owner`; empty while open.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub by: String,
 }

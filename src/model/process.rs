@@ -9,7 +9,7 @@ pub struct Identity {
     /// Its process id, at least 1.
     pub pid: u32,
     /// When it started: clock ticks since boot on Linux and Android, Unix
-    /// seconds on macOS. Compared, never read as a time.
+    /// seconds on macOS. Compared; only `sys::processes::age` reads it as a time.
     pub started: u64,
 }
 

@@ -2,6 +2,13 @@
 
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use super::processes;
+use crate::model::process::Identity;
+
+/// Clocks that differ by so much are not told apart.
+const SLACK: Duration = Duration::from_secs(2);
 
 /// The process id in the file at `path`; `None` without such a file.
 ///
@@ -27,9 +34,34 @@ pub fn read(path: &Path, uid: u32) -> Result<Option<u32>, String> {
     }
 }
 
+/// Whether the file at `path` was written before that process started, so
+/// that it means another one, which had the number then.
+#[must_use]
+pub fn older(path: &Path, process: &Identity) -> bool {
+    let written = std::fs::metadata(path).and_then(|meta| meta.modified());
+    let since = written.map(|written| SystemTime::now().duration_since(written));
+    match (since, processes::age(process)) {
+        (Ok(Ok(since)), Some(age)) => since > age + SLACK,
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_written_before_its_process_started_means_another_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.pid");
+        std::fs::write(&path, "2\n").unwrap();
+        let ourselves = processes::identity(std::process::id()).unwrap();
+        assert!(!older(&path, &ourselves));
+        let file = std::fs::File::options().write(true).open(&path).unwrap();
+        let yesterday = SystemTime::now() - Duration::from_secs(86_400);
+        file.set_modified(yesterday).unwrap();
+        assert!(older(&path, &ourselves));
+    }
 
     #[test]
     fn only_a_process_id_counts() {

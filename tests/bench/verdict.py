@@ -21,6 +21,16 @@ def figure(what, ours, unit, goal, peer=None, peer_name="", absolute=True):
     )
 
 
+def share(what, count, total, goal, aim=""):
+    """One line: `count` of `total`, and at least `goal` percent of them wanted."""
+    global failed
+    percent = 100 * count / total if total else 100
+    passed = percent >= goal
+    failed = failed or not passed
+    wanted = f">= {goal} %" + (f" ({aim})" if aim else "")
+    print(f"{what + ':':<40} {count}/{total} = {percent:.1f} %  goal {wanted} {'PASS' if passed else 'FAIL'}", flush=True)
+
+
 def told(what, ours, unit, peer=None, peer_name=""):
     """One line without a goal."""
     beside = f"{peer_name} {peer:.3f}" if peer is not None else ""

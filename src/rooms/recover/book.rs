@@ -56,17 +56,17 @@ pub fn entry(
     let cause = cut(&clean(&told.plan.found), CAUSE, "…");
     let tally = tally(told, before.tally, &cause, began, now, dice);
     let incident = incident(told, before, cause, began, now);
-    let back = matches!(told.condition, Condition::Ready | Condition::Recovered);
     let event = incident
         .as_ref()
-        .filter(|incident| back && incident.recovered.is_some())
+        .filter(|incident| incident.recovered.is_some())
         .map(|incident| {
-            let span = Duration::from_millis(incident.to_recover_ms.unwrap_or(0));
+            let span = incident.to_recover_ms.map(Duration::from_millis);
+            let span = span.map_or_else(String::new, |span| format!(" in {}", took(span)));
             Event {
                 at: now.at,
                 node: told.target.node.clone(),
                 what: "recovered".into(),
-                text: format!("{name} is back in {}: {}", took(span), incident.cause),
+                text: format!("{name} is back{span}: {}", incident.cause),
                 check: Some(told.target.check()),
             }
         });
@@ -121,19 +121,16 @@ fn incident(
 ) -> Option<Incident> {
     let done = told.done.as_ref();
     let milliseconds = |span: Duration| u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
-    let over = matches!(
-        told.condition,
-        Condition::Ready | Condition::Recovered | Condition::Left
-    );
+    let over = matches!(told.condition, Condition::Ready | Condition::Recovered);
     // A look that may not act yet neither begins an incident nor ends one.
     let looked = matches!(
         told.condition,
-        Condition::Ready
-            | Condition::Left
-            | Condition::Busy(_)
-            | Condition::Planned
-            | Condition::NotNow(_)
+        Condition::Ready | Condition::Busy(_) | Condition::Planned | Condition::NotNow(_)
     );
+    let left = told.condition == Condition::Left;
+    if left && !told.target.expected {
+        return None;
+    }
     let fresh = || Incident {
         node: told.target.node.clone(),
         check: told.target.check(),
@@ -160,16 +157,18 @@ fn incident(
     if over || !looked {
         incident.why = why(told);
     }
+    incident.left |= left;
     if over {
         incident.recovered = Some(now.at);
-        let by = match &told.condition {
-            Condition::Left => "its owner",
-            _ if incident.tries > 0 => before.by,
-            _ => "itself",
+        let by = match (incident.tries, incident.left) {
+            (1.., _) => before.by,
+            (0, true) => "its owner",
+            (0, false) => "itself",
         };
         by.clone_into(&mut incident.by);
     }
-    if over && told.condition != Condition::Left {
+    // How long its owner left it stopped is no time to repair.
+    if over && !incident.left {
         incident.to_recover_ms = Some(milliseconds(earlier + now.since(began)));
     }
     Some(incident)
@@ -183,7 +182,7 @@ fn why(told: &Told) -> String {
         (Condition::Hopeless, Verdict::Hopeless(Some(help))) => {
             format!("{}; {help}", told.plan.found)
         }
-        (Condition::Hopeless | Condition::Waits(_), _) => told.plan.found.clone(),
+        (Condition::Hopeless | Condition::Waits(_) | Condition::Left, _) => told.plan.found.clone(),
         _ => String::new(),
     };
     cut(&clean(&text), CAUSE, "…")

@@ -161,30 +161,51 @@ fn a_look_between_two_tries_ends_nothing() {
 }
 
 #[test]
-fn what_its_owner_stopped_is_over_and_not_back() {
+fn what_its_owner_stopped_is_named_and_its_time_is_no_repair() {
     let tally = Tally::default();
-    let failed = entry(
-        &told(Condition::Failed("no".into()), Some(2)),
+    let mut told = looked(Condition::Left);
+    told.plan.found = "stopped by its owner: `sv down`".into();
+    let left = entry(
+        &told,
         "sshd",
         before(&tally, None, None),
         &at(0),
-        &at(10),
+        &at(1),
         1.0,
     );
-    let left = entry(
-        &looked(Condition::Left),
-        "sshd",
-        before(&failed.tally, failed.incident.as_ref(), Some(500)),
-        &at(500),
-        &at(501),
-        1.0,
-    );
-    let incident = left.incident.unwrap();
+    let open = left.incident.unwrap();
     assert_eq!(
-        (incident.open(), incident.by.as_str()),
-        (false, "its owner")
+        (open.open(), open.why.as_str()),
+        (true, told.plan.found.as_str())
     );
-    assert_eq!((incident.to_recover_ms, left.event), (None, None));
+    assert_eq!(left.event, None);
+    let started = entry(
+        &looked(Condition::Ready),
+        "sshd",
+        before(&left.tally, Some(&open), Some(9_000)),
+        &at(9_000),
+        &at(9_001),
+        1.0,
+    );
+    let ended = started.incident.unwrap();
+    assert_eq!(
+        (ended.by.as_str(), ended.to_recover_ms),
+        ("its owner", None)
+    );
+    assert_eq!(
+        started.event.unwrap().text,
+        "sshd is back: stopped by its owner: `sv down`"
+    );
+    told.target.expected = false;
+    let unexpected = entry(
+        &told,
+        "sshd",
+        before(&tally, None, None),
+        &at(0),
+        &at(1),
+        1.0,
+    );
+    assert_eq!(unexpected.incident, None);
 }
 
 #[test]

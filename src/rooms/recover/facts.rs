@@ -111,50 +111,51 @@ impl Crew {
         start: &[String],
         vacant: bool,
     ) -> (Option<Facts>, Option<Facts>) {
-        let named = service
-            .pid_file
-            .as_ref()
-            .and_then(|file| pid_file::read(file, self.around.uid).ok().flatten());
-        let facts = |pid| processes::of(pid).filter(|facts| facts.condition != Condition::Zombie);
         let ours = |facts: &Facts| is_of(facts, start, &service.name);
-        if let Some(process) = named.and_then(facts).filter(ours) {
+        if let Some(process) = self.named(service).filter(ours) {
             return (Some(process), None);
         }
         let listening: Vec<Facts> = port(&service.check)
             .filter(|_| !vacant)
             .and_then(processes::listeners)
-            .map(|listeners| listeners.pids.into_iter().filter_map(facts).collect())
+            .map(|listeners| listeners.pids.into_iter().filter_map(living).collect())
             .unwrap_or_default();
         let (mine, others): (Vec<Facts>, Vec<Facts>) = listening.into_iter().partition(ours);
         (mine.into_iter().next(), others.into_iter().next())
     }
 
+    /// The process that a service's pid file names. A number that was written
+    /// down before its process started was somebody else's then.
+    fn named(&self, service: &Service) -> Option<Facts> {
+        let file = service.pid_file.as_ref()?;
+        let pid = pid_file::read(file, self.around.uid).ok().flatten()?;
+        living(pid).filter(|process| !pid_file::older(file, &process.identity))
+    }
+
     /// The process whose end is this service's, once it is ready: the one of
-    /// its pid file, else `started`, else the one that listens.
+    /// its pid file, else `started`, else the one that listens. A pid file
+    /// that names a stranger is the last that is believed.
     #[must_use]
     pub fn alive(&self, service: &Service, started: Option<u32>) -> Option<Identity> {
-        let named = service
-            .pid_file
-            .as_ref()
-            .and_then(|file| pid_file::read(file, self.around.uid).ok().flatten());
+        let start = service.start.as_deref().unwrap_or_default();
+        let named = self.named(service);
+        let ours = |facts: &Facts| is_of(facts, start, &service.name);
         let listening = || {
-            port(&service.check)
-                .and_then(processes::listeners)
-                .and_then(|listeners| listeners.pids.into_iter().min())
+            let listeners = port(&service.check).and_then(processes::listeners)?;
+            listeners.pids.into_iter().min().and_then(living)
         };
         let called = || match &service.check {
-            Check::Process(name) => processes::named(name).into_iter().min(),
+            Check::Process(name) => processes::named(name).into_iter().min().and_then(living),
             _ => None,
         };
-        let lives = |pid: &u32| {
-            processes::of(*pid).is_some_and(|facts| facts.condition != Condition::Zombie)
-        };
-        let pid = named
-            .filter(lives)
-            .or(started.filter(lives))
-            .or_else(|| listening().filter(lives))
-            .or_else(|| called().filter(lives))?;
-        processes::identity(pid)
+        named
+            .clone()
+            .filter(ours)
+            .or_else(|| started.and_then(living))
+            .or_else(listening)
+            .or_else(called)
+            .or(named)
+            .map(|process| process.identity)
     }
 
     /// The supervisor whose child a process is.
@@ -193,6 +194,11 @@ impl Crew {
             ready.is_err().then(|| name.clone())
         })
     }
+}
+
+/// The process of that number, unless it has ended.
+fn living(pid: u32) -> Option<Facts> {
+    processes::of(pid).filter(|facts| facts.condition != Condition::Zombie)
 }
 
 /// The machine's own ssh server, as its owner or its package starts it.

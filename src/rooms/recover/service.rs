@@ -169,7 +169,8 @@ pub fn is_of(process: &Facts, start: &[String], name: &str) -> bool {
     let telling: Vec<String> = start
         .iter()
         .filter(|word| !word.starts_with('-'))
-        .filter_map(|word| base(word))
+        .flat_map(|word| programs(word))
+        .filter_map(base)
         .filter(|word| !common.contains(&word.as_str()))
         .take(2)
         .chain([name.to_owned()])
@@ -186,6 +187,22 @@ pub fn is_of(process: &Facts, start: &[String], name: &str) -> bool {
         .chain([process.name.clone()])
         .chain(words)
         .any(|word| telling.contains(&word))
+}
+
+/// The words of a command's word that may be programs: itself, or of a shell
+/// line those that are paths or stand behind an `exec`.
+fn programs(word: &str) -> Vec<&str> {
+    let words: Vec<&str> = word.split_whitespace().collect();
+    if words.len() < 2 {
+        return vec![word];
+    }
+    let before = std::iter::once(&"").chain(&words);
+    words
+        .iter()
+        .zip(before)
+        .filter(|(word, before)| word.contains('/') || **before == "exec")
+        .map(|(word, _)| word.trim_matches(['"', '\'', ';', '(', ')', '&']))
+        .collect()
 }
 
 #[cfg(test)]
@@ -359,6 +376,9 @@ mod tests {
             &script,
             "app"
         ));
+        let line = ["sh", "-c", "cd /srv && exec ./app --port 1"].map(str::to_owned);
+        assert!(is_of(&process(1, "app", &["./app"]), &line, "web"));
+        assert!(!is_of(&process(1, "srvd", &["srvd"]), &line, "web"));
         assert!(!is_of(
             &process(1, "bash", &["-bash"]),
             &words("/bin/sh /srv/x.sh"),

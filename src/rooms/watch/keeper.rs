@@ -9,14 +9,16 @@ use std::time::Duration;
 use rustix::event::PollFd;
 
 use super::kept::{Kept, Turn};
+use crate::model::home::Home;
 use crate::model::incident::Incident;
 use crate::model::state::State;
 use crate::model::tally::Tally;
 use crate::rooms::recover::book::{self, Entry};
 use crate::rooms::recover::facts::Crew;
-use crate::rooms::recover::run::{self, Alive, Told};
+use crate::rooms::recover::run::{self, Alive, Condition, Told};
 use crate::rooms::recover::target::{Target, What};
 use crate::rooms::recover::work;
+use crate::state::store::Store;
 use crate::sys::bell::{Bell, Ringer, aside, bell};
 use crate::sys::deaths::Deaths;
 use crate::sys::file_events::FileEvents;
@@ -92,7 +94,7 @@ impl Keeper {
                 files: FileEvents::new(),
                 crew: None,
                 kept: BTreeMap::new(),
-                children: BTreeMap::new(),
+                children: Vec::new(),
             };
             watch.run();
         })?;
@@ -158,7 +160,8 @@ struct Watch {
     files: FileEvents,
     crew: Option<Arc<Crew>>,
     kept: BTreeMap<String, Kept>,
-    children: BTreeMap<String, Started>,
+    /// What was started and may still be our child.
+    children: Vec<Started>,
 }
 
 impl Watch {
@@ -177,15 +180,12 @@ impl Watch {
                 self.take(&id, turn, told);
             }
             for (id, _) in self.deaths.gone() {
-                // A child of ours is collected, whoever else looks at it.
-                let child = self.children.get_mut(&id);
-                if child.is_none_or(|child| !child.stays()) {
-                    self.children.remove(&id);
-                }
                 if let Some(kept) = self.kept.get_mut(&id) {
                     kept.died();
                 }
             }
+            // Children that ended are collected, whoever did their work since.
+            self.children.retain_mut(Started::stays);
             if !self.files.changed().is_empty() {
                 let tmux = self.kept.values_mut();
                 tmux.filter(|kept| kept.target.what == What::Tmux)
@@ -233,9 +233,12 @@ impl Watch {
                 What::Tmux | What::Network => watch.health_every.max(watch.liveness_every),
                 _ => watch.liveness_every,
             };
-            let known = before
+            let mut known = before
                 .remove(&id)
                 .filter(|kept| kept.target == target || kept.busy());
+            if let Some(kept) = &mut known {
+                kept.follow(&target, every);
+            }
             let kept = known.unwrap_or_else(|| {
                 let tally = tallies.get(&id).cloned().unwrap_or_default();
                 let open = incidents
@@ -262,16 +265,18 @@ impl Watch {
         let (results, own, about) = (self.results.clone(), self.own.clone(), id.to_owned());
         let work = move || {
             let overseer = known.iter().find_map(|alive| alive.overseer.as_deref());
+            let look = || run::look(&target, &crew);
+            let act = || run::see_to(&target, &crew, overseer, Wait::Never);
             let told = match turn {
-                Turn::Act { .. } => run::see_to(&target, &crew, overseer, Wait::Never),
-                Turn::Look { may_act } => {
-                    let told = run::look(&target, &crew);
-                    if may_act && super::kept::at_once(&told) {
-                        run::see_to(&target, &crew, overseer, Wait::Never)
-                    } else {
+                Turn::Act { .. } if !paused(&target, &crew) => act(),
+                Turn::Act { .. } => resting(look()),
+                Turn::Look { may_act } => match look() {
+                    told if !may_act || !super::kept::at_once(&told) => {
                         run::watched(told, &crew, &known)
                     }
-                }
+                    told if paused(&target, &crew) => resting(told),
+                    _ => act(),
+                },
             };
             if let Some(subject) = crew.subject(&target) {
                 start::cut_output(&work::output(&crew.around, &subject.service.name));
@@ -283,20 +288,19 @@ impl Watch {
         if aside("recover", work).is_err()
             && let Some(kept) = self.kept.get_mut(id)
         {
-            kept.again();
+            kept.again(clock::elapsed());
         }
     }
 
     /// Takes what came of a look or an act.
     fn take(&mut self, id: &str, turn: Turn, mut told: Told) {
+        let started = told.done.as_mut().and_then(|done| done.started.take());
+        self.children.extend(started);
         let Some(kept) = self.kept.get_mut(id) else {
             return;
         };
         let now = host::moment();
         let began = now.before(clock::elapsed().saturating_sub(told.began));
-        if let Some(started) = told.done.as_mut().and_then(|done| done.started.take()) {
-            self.children.insert(id.to_owned(), started);
-        }
         let local = self.crew.as_ref().map_or("", |crew| &crew.local);
         let name = told.target.name(local);
         let before = kept.before(turn, &began);
@@ -339,4 +343,25 @@ impl Watch {
         }
         all
     }
+}
+
+/// Whether somebody paused the node since we were last told of pauses: who
+/// does so and then ends a service means it, a moment later as well.
+fn paused(target: &Target, crew: &Crew) -> bool {
+    let store = Store::new(Home::of(&crew.around.mamori_home), "mamori watch");
+    // What cannot be read says nothing against it.
+    let look = store.read().ok().flatten();
+    look.is_some_and(|look| {
+        let pause = look.state.pauses.get(&target.node);
+        pause.is_some_and(|pause| pause.holds(clock::now()))
+    })
+}
+
+/// What was found, and is left so for as long as the node is paused.
+fn resting(told: Told) -> Told {
+    let condition = match told.condition {
+        Condition::Planned => Condition::NotNow("its node is paused".into()),
+        other => other,
+    };
+    Told { condition, ..told }
 }

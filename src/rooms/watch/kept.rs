@@ -88,6 +88,16 @@ impl Kept {
         }
     }
 
+    /// It is configured so from now on. A job that is under way goes on with
+    /// what was; then it is its turn at once.
+    pub fn follow(&mut self, target: &Target, every: Duration) {
+        self.every = every;
+        if self.target != *target {
+            self.target = target.clone();
+            self.died();
+        }
+    }
+
     /// Its process died.
     pub fn died(&mut self) {
         self.state = match self.state {
@@ -104,9 +114,8 @@ impl Kept {
     }
 
     /// It could not be looked at: again in a moment.
-    pub fn again(&mut self) {
-        let elapsed = Duration::from_millis(self.tally.clock.elapsed_ms);
-        self.state = Waiting::Until(elapsed + OPEN_EVERY, false);
+    pub fn again(&mut self, now: Duration) {
+        self.state = Waiting::Until(now + OPEN_EVERY, self.state == Waiting::Job(true));
     }
 
     /// Whether a job is under way.

@@ -53,6 +53,12 @@ pub fn lives(identity: &Identity) -> bool {
         .is_some_and(|(now, condition)| now == *identity && condition != Condition::Zombie)
 }
 
+/// How long ago that process started, by the clock that counts sleep.
+#[must_use]
+pub fn age(identity: &Identity) -> Option<std::time::Duration> {
+    system::age(identity)
+}
+
 /// What is known of the process that has the id `pid` now.
 #[must_use]
 pub fn of(pid: u32) -> Option<Facts> {

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::Listeners;
 use crate::model::proc_net::{listening, listening_at, socket};
 use crate::model::process::{self, Condition, Facts, Identity, Stat};
+use crate::sys::clock;
 
 fn folder(pid: u32) -> PathBuf {
     Path::new("/proc").join(pid.to_string())
@@ -39,6 +41,12 @@ pub(super) fn facts(pid: u32) -> Option<Facts> {
         arguments: process::arguments(&arguments),
         parent: stat.parent,
     })
+}
+
+pub(super) fn age(identity: &Identity) -> Option<Duration> {
+    // The kernel tells it in ticks of 10 ms, whatever its own are.
+    let started = Duration::from_millis(identity.started.checked_mul(10)?);
+    clock::elapsed().checked_sub(started)
 }
 
 /// The ids of all processes that we may see.

@@ -11,7 +11,7 @@ use sysinfo::{
 
 use super::Listeners;
 use crate::model::process::{Condition, Facts, Identity};
-use crate::sys::process;
+use crate::sys::{clock, process};
 
 /// How long `lsof` may take; it looks at every process we own.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -42,6 +42,11 @@ pub(super) fn state(pid: u32) -> Option<(Identity, Condition)> {
     with(pid, ProcessRefreshKind::nothing(), |process| {
         (identity(process), condition(process))
     })
+}
+
+pub(super) fn age(identity: &Identity) -> Option<Duration> {
+    let now = u64::try_from(clock::now().0).ok()?;
+    Some(Duration::from_secs(now.checked_sub(identity.started)?))
 }
 
 pub(super) fn facts(pid: u32) -> Option<Facts> {
