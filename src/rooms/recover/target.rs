@@ -245,7 +245,7 @@ mod tests {
         assert_eq!(names(&["service:web"]), ["web"]);
         assert_eq!(names(&["local"]), ["sshd", "db", "web"]);
         assert_eq!(names(&["here"]), ["sshd", "db", "web"]);
-        assert_eq!(names(&["far"]), ["far/db"]);
+        assert_eq!(names(&["far"]), ["far/sshd", "far/db"]);
         assert_eq!(names(&["local/db"]), ["db"]);
         // Not expected, and still a name that people know.
         assert_eq!(names(&["tmux"]), ["tmux"]);

@@ -1,6 +1,7 @@
 //! What the watcher has repaired on this machine between two rounds.
 
 use super::Rounds;
+use crate::rooms::health::facts;
 
 impl Rounds<'_> {
     /// Has this machine's targets looked after, as they stand now.
@@ -24,9 +25,18 @@ impl Rounds<'_> {
             .once(self.around, &self.config, &self.name, &self.state);
     }
 
-    /// Whether something was repaired or broke, which a look should see.
+    /// Whether something was repaired or broke, or somebody changed the state
+    /// file and said so: a look should see it.
     #[must_use]
     pub fn repaired(&mut self) -> bool {
-        self.repairs.news()
+        let news = self.repairs.news();
+        // What people paused counts from this look on.
+        if news && let Ok(Some(look)) = self.store.read() {
+            self.base = look.state;
+            let expected = facts::expected(self.around, &self.config);
+            self.state = self.taken_over(&self.base, &expected);
+            self.nodes.follow(&self.config, &self.state, &self.name);
+        }
+        news
     }
 }
