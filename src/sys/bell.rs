@@ -4,7 +4,7 @@
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use rustix::event::{PollFd, PollFlags};
@@ -66,6 +66,22 @@ pub fn aside(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()>
         .name(name.to_owned())
         .spawn(work)
         .map(drop)
+}
+
+/// Does `work` on a thread of its own, or here and now where the system has no
+/// more threads.
+pub fn aside_or_here(name: &str, work: impl FnOnce() + Send + 'static) {
+    let slot = Arc::new(Mutex::new(Some(work)));
+    let theirs = Arc::clone(&slot);
+    if aside(name, move || taken(&theirs)()).is_err() {
+        taken(&slot)();
+    }
+}
+
+/// What is in the slot, to be done once.
+fn taken<'w>(slot: &Mutex<Option<impl FnOnce() + 'w>>) -> impl FnOnce() + 'w {
+    let work = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+    || work.into_iter().for_each(|work| work())
 }
 
 #[cfg(test)]

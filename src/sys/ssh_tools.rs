@@ -5,13 +5,11 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
-use std::sync::Mutex;
-use std::thread;
 use std::time::Duration;
 
 use super::host::name;
 use super::surroundings::Surroundings;
-use super::{clock, files, process, programs};
+use super::{beside, clock, files, process, programs};
 use crate::model::text::clean;
 
 /// What one question may take.
@@ -161,26 +159,7 @@ impl<'a> Tools<'a> {
 
     /// Asks about each of `items`, a few at once; the answers have their order.
     pub fn each<T: Sync, A: Send>(&self, items: &[T], ask: impl Fn(&T) -> A + Sync) -> Vec<A> {
-        let next = Mutex::new(items.iter().enumerate());
-        let answers = Mutex::new(Vec::with_capacity(items.len()));
-        thread::scope(|scope| {
-            for _ in 0..AT_ONCE.min(items.len()) {
-                scope.spawn(|| {
-                    loop {
-                        // A statement of its own, so that nobody asks under the lock.
-                        let taken = lock(&next).next();
-                        let Some((index, item)) = taken else { break };
-                        let answer = ask(item);
-                        lock(&answers).push((index, answer));
-                    }
-                });
-            }
-        });
-        let mut answers = answers
-            .into_inner()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        answers.sort_by_key(|(index, _)| *index);
-        answers.into_iter().map(|(_, answer)| answer).collect()
+        beside::each(items, AT_ONCE, ask)
     }
 
     fn run(
@@ -219,13 +198,6 @@ struct Said {
 
 fn short(complaint: &str) -> String {
     complaint.chars().take(LONGEST).collect()
-}
-
-/// Another thread's panic is its own matter.
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 /// Where the public half of a key stands: `.pub` behind its name.

@@ -102,17 +102,14 @@ class NoMoreProcesses(Limited):
 
 class OfAnotherUser(Limited):
     kind = "a service that hangs belongs to another user"
-    names = ("hangs", "sudo kill")
+    names = ("a signal stopped process", "sudo kill")
     bound = 30
 
-    def prepare(self):
-        super().prepare()
-        self.web.behave(pid_file=None)
-
-    def ready(self):
-        if not self.web.pid():
-            self.stage.here.start(self.web.path)
-        super().ready()
+    def watch(self):
+        """Before there is a watcher that could start it as its own."""
+        self.stage.here.start(self.web.path)
+        self.stage.settle()
+        super().watch()
 
     def inject(self):
         self.hanging = self.web.pid()
@@ -120,7 +117,7 @@ class OfAnotherUser(Limited):
         kill(self.hanging, signal.SIGSTOP)
 
     def untouched(self):
-        return [], [self.hanging]
+        return [self.web.pid_file], [self.hanging]
 
     def wrong(self):
         return "" if self.web.starts() == self.starts else "something was started"
@@ -129,4 +126,15 @@ class OfAnotherUser(Limited):
         kill(self.hanging, signal.SIGCONT)
 
 
-ALL = [FullDisk, NoMoreProcesses, OfAnotherUser]
+class OfAnotherUserUnnamed(OfAnotherUser):
+    kind = "another user's process, which we may not see, has the port"
+    names = ("a process of another user has its port",)
+
+    def prepare(self):
+        self.web = self.stage.service("web", pid_file=False)
+
+    def untouched(self):
+        return [], [self.hanging]
+
+
+ALL = [FullDisk, NoMoreProcesses, OfAnotherUser, OfAnotherUserUnnamed]

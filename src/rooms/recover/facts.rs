@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::network;
-use super::service::{Seen, is_of, oversees};
+use super::service::{Seen, Stranger, is_of, oversees};
 use super::target::{Target, What};
 use crate::config::{self, Check, Config, Host, Service};
 use crate::model::owner::{Owner, Wanted};
@@ -103,25 +103,28 @@ impl Crew {
     }
 
     /// The process that is this service's, by its pid file or its port; and
-    /// one that is not and holds its port, unless that is `vacant`: who
-    /// listens takes looking at every process.
+    /// who is not and holds its port, unless that is `vacant`: who listens
+    /// takes looking at every process.
     fn holder(
         &self,
         service: &Service,
         start: &[String],
         vacant: bool,
-    ) -> (Option<Facts>, Option<Facts>) {
+    ) -> (Option<Facts>, Option<Stranger>) {
         let ours = |facts: &Facts| is_of(facts, start, &service.name);
         if let Some(process) = self.named(service).filter(ours) {
             return (Some(process), None);
         }
-        let listening: Vec<Facts> = port(&service.check)
-            .filter(|_| !vacant)
-            .and_then(processes::listeners)
-            .map(|listeners| listeners.pids.into_iter().filter_map(living).collect())
-            .unwrap_or_default();
+        let port = port(&service.check).filter(|_| !vacant);
+        let listeners = port.and_then(processes::listeners).unwrap_or_default();
+        let listening: Vec<Facts> = listeners.pids.into_iter().filter_map(living).collect();
         let (mine, others): (Vec<Facts>, Vec<Facts>) = listening.into_iter().partition(ours);
-        (mine.into_iter().next(), others.into_iter().next())
+        if let Some(process) = mine.into_iter().next() {
+            return (Some(process), None);
+        }
+        let unseen = listeners.hidden.then_some(Stranger::Unseen);
+        let other = others.into_iter().next().map(Stranger::Known);
+        (None, other.or(unseen))
     }
 
     /// The process that a service's pid file names. A number that was written

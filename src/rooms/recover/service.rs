@@ -29,14 +29,23 @@ pub struct Seen {
     /// The process that its pid file or its port names, when it is really of
     /// this service.
     pub process: Option<Facts>,
-    /// A process that is not of this service has its port.
-    pub taken: Option<Facts>,
+    /// Who is not of this service and has its port.
+    pub taken: Option<Stranger>,
     /// The first service it needs that is not ready.
     pub waits_for: Option<String>,
     /// Only root may start it: it is the system's own.
     pub for_root: bool,
     /// Whose rights we have.
     pub uid: u32,
+}
+
+/// Who has a service's port.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Stranger {
+    /// A process that we may look at.
+    Known(Facts),
+    /// One that is not ours to see.
+    Unseen,
 }
 
 /// Programs whose children come back by themselves.
@@ -87,9 +96,17 @@ pub fn plan(seen: &Seen) -> Plan {
         );
     };
     if let Some(other) = &seen.taken {
-        let name = other.program.as_deref().unwrap_or(&other.name);
-        let found = format!("`{name}` (pid {}) has its port: {why}", other.identity.pid);
-        return plan_of(found, Verdict::Hopeless(None));
+        let who = match other {
+            Stranger::Known(other) => {
+                let name = other.program.as_deref().unwrap_or(&other.name);
+                format!("`{name}` (pid {})", other.identity.pid)
+            }
+            Stranger::Unseen => "a process of another user".to_owned(),
+        };
+        return plan_of(
+            format!("{who} has its port: {why}"),
+            Verdict::Hopeless(None),
+        );
     }
     if let Err(missing) = &seen.program {
         return plan_of(format!("{found}; {missing}"), Verdict::Hopeless(None));
@@ -286,7 +303,7 @@ mod tests {
             Verdict::NeedsRoot("sudo kill -9 12".into())
         );
         let seen = Seen {
-            taken: Some(process(13, "python3", &[])),
+            taken: Some(Stranger::Known(process(13, "python3", &[]))),
             ..refused()
         };
         assert_eq!(
@@ -294,6 +311,14 @@ mod tests {
             "`python3` (pid 13) has its port: refused"
         );
         assert_eq!(plan(&seen).verdict, Verdict::Hopeless(None));
+        let seen = Seen {
+            taken: Some(Stranger::Unseen),
+            ..refused()
+        };
+        assert_eq!(
+            plan(&seen).found,
+            "a process of another user has its port: refused"
+        );
     }
 
     #[test]

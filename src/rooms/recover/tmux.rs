@@ -66,8 +66,10 @@ pub fn plan(seen: &Seen) -> Plan {
             _ => {}
         }
     }
-    // What a server holds whose socket is gone nobody can see: first things first.
-    let unseen = !steps.is_empty();
+    // What a server holds whose socket is gone, or that does not answer, nobody
+    // can see: first things first.
+    let silent = |server: &Server| matches!(server.sessions, Some(Err(_)));
+    let unseen = !steps.is_empty() || seen.servers.iter().any(silent);
     let running: Vec<&String> = seen
         .servers
         .iter()
@@ -202,6 +204,8 @@ mod tests {
     fn a_server_that_does_not_answer_is_named_and_left_alone() {
         let mut silent = server(Some(&[]), Some(3));
         silent.sessions = Some(Err("gave no answer in 2s".into()));
-        assert_eq!(steps(&seen(silent, &[])), ["Hopeless(None)"]);
+        assert_eq!(steps(&seen(silent.clone(), &[])), ["Hopeless(None)"]);
+        // Whether it has the session nobody knows.
+        assert_eq!(steps(&seen(silent, &["a"])), ["Hopeless(None)"]);
     }
 }

@@ -19,7 +19,7 @@ use crate::rooms::recover::run::{self, Alive, Condition, Told};
 use crate::rooms::recover::target::{Target, What};
 use crate::rooms::recover::work;
 use crate::state::store::Store;
-use crate::sys::bell::{Bell, Ringer, aside, bell};
+use crate::sys::bell::{Bell, Ringer, aside, aside_or_here, bell};
 use crate::sys::deaths::Deaths;
 use crate::sys::file_events::FileEvents;
 use crate::sys::flock::Wait;
@@ -284,12 +284,7 @@ impl Watch {
             let _ = results.send((about, turn, told));
             own.ring();
         };
-        // Without a thread it is tried again as a failed try is.
-        if aside("recover", work).is_err()
-            && let Some(kept) = self.kept.get_mut(id)
-        {
-            kept.again(clock::elapsed());
-        }
+        aside_or_here("recover", work);
     }
 
     /// Takes what came of a look or an act.

@@ -113,11 +113,6 @@ impl Kept {
         }
     }
 
-    /// It could not be looked at: again in a moment.
-    pub fn again(&mut self, now: Duration) {
-        self.state = Waiting::Until(now + OPEN_EVERY, self.state == Waiting::Job(true));
-    }
-
     /// Whether a job is under way.
     #[must_use]
     pub fn busy(&self) -> bool {

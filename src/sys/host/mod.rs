@@ -106,7 +106,8 @@ pub fn look(around: &Surroundings, questions: &Questions) -> Look {
     // The slowest answer decides how long a look takes: the network is asked meanwhile.
     let network = questions.ask.network.then(|| {
         let targets = questions.network.clone();
-        std::thread::spawn(move || network::answers(&targets, NETWORK_LIMIT))
+        let ask = move || network::answers(&targets, NETWORK_LIMIT);
+        std::thread::Builder::new().spawn(ask)
     });
     if questions.ask.sshd {
         readings.sshd = ssh::banner(&ssh::address(questions.ssh_address.as_deref(), around));
@@ -121,9 +122,11 @@ pub fn look(around: &Surroundings, questions: &Questions) -> Look {
         (readings.battery_percent, readings.battery_discharging) = battery::charge(around);
     }
     if let Some(network) = network {
-        readings.network = network
-            .join()
-            .unwrap_or_else(|_| Reading::failed("the check broke down"));
+        readings.network = match network.map(std::thread::JoinHandle::join) {
+            Ok(Ok(answers)) => answers,
+            Ok(Err(_)) => Reading::failed("the check broke down"),
+            Err(error) => Reading::failed(error.to_string()),
+        };
     }
     Look {
         moment: moment(),

@@ -13,12 +13,14 @@ pub(in crate::sys) fn resolved(address: &str, limit: Duration) -> Vec<SocketAddr
     }
     let (sender, answers) = mpsc::channel();
     let address = address.to_owned();
-    thread::spawn(move || {
+    let ask = move || {
         let found = address
             .to_socket_addrs()
             .map(Iterator::collect)
             .unwrap_or_default();
         sender.send(found)
-    });
+    };
+    // Without a thread nobody is asked: the name service could hang us.
+    let _ = thread::Builder::new().spawn(ask);
     answers.recv_timeout(limit).unwrap_or_default()
 }

@@ -25,9 +25,9 @@ pub(super) fn answers(addresses: &[String], limit: Duration) -> Reading<bool> {
     let mut asked = 0;
     let mut ask = |question: Box<dyn FnOnce() -> bool + Send>| {
         let sender = sender.clone();
-        asked += 1;
         // A name service that hangs keeps its thread; the answer is then too late.
-        thread::spawn(move || sender.send(question()));
+        let work = move || sender.send(question());
+        asked += usize::from(thread::Builder::new().spawn(work).is_ok());
     };
     if addresses.is_empty() {
         let gateway = match gateway() {
@@ -51,6 +51,9 @@ pub(super) fn answers(addresses: &[String], limit: Duration) -> Reading<bool> {
                 .into_iter()
                 .any(|one| connects(one, limit))
         }));
+    }
+    if asked == 0 {
+        return Reading::failed("the system has no more threads");
     }
     let deadline = clock::elapsed() + limit;
     for _ in 0..asked {

@@ -2,12 +2,12 @@
 
 use std::io::ErrorKind;
 use std::net::TcpStream;
-use std::thread;
 use std::time::Duration;
 
 use super::name::resolved;
 use super::network;
 use crate::model::reading::Reading;
+use crate::sys::beside::each;
 
 /// What became of a knock at a `HOST:PORT`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,18 +23,7 @@ pub enum Reached {
 /// Knocks at each of `places`, each for at most `limit`.
 #[must_use]
 pub fn reach(places: &[String], limit: Duration) -> Vec<Reached> {
-    thread::scope(|scope| {
-        let knock = |place: &String| {
-            scope.spawn({
-                let place = place.clone();
-                move || one(&place, limit)
-            })
-        };
-        let knocks: Vec<_> = places.iter().map(knock).collect();
-        let came =
-            |knock: thread::ScopedJoinHandle<'_, Reached>| knock.join().unwrap_or(Reached::Silent);
-        knocks.into_iter().map(came).collect()
-    })
+    each(places, places.len(), |place| one(place, limit))
 }
 
 fn one(place: &str, limit: Duration) -> Reached {

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::net::TcpStream;
-use std::thread;
 use std::time::Duration;
 
 use super::name::resolved;
 use super::ssh;
 use crate::model::reading::Reading;
+use crate::sys::beside::each;
 use crate::sys::surroundings::Surroundings;
 use crate::sys::{process, processes, programs};
 
@@ -33,18 +33,11 @@ pub(super) fn ready(
     around: &Surroundings,
     limit: Duration,
 ) -> Reading<BTreeMap<String, bool>> {
-    let answers = thread::scope(|scope| {
-        let ask = |check| scope.spawn(move || ask(check, around, limit).is_ok());
-        let asked: Vec<_> = services
-            .iter()
-            .map(|(name, check)| (name, ask(check)))
-            .collect();
-        let answer = |(name, thread): (&String, thread::ScopedJoinHandle<'_, bool>)| {
-            (name.clone(), thread.join().unwrap_or(false))
-        };
-        asked.into_iter().map(answer).collect()
-    });
-    Reading::Value(answers)
+    let answer = |(name, check): &(String, Check)| {
+        let ready = ask(check, around, limit).is_ok();
+        (name.clone(), ready)
+    };
+    Reading::Value(each(services, services.len(), answer).into_iter().collect())
 }
 
 /// Why a service is not ready.
