@@ -17,6 +17,11 @@ use crate::model::text::{clean, cut};
 
 /// What a started program may have said before its words are thrown away, in bytes.
 const SAID: u64 = 1 << 20;
+/// The variable that tells one start from another, so that what a failed one
+/// left behind can be ended.
+const MARK: &str = "MAMORI_START";
+/// What is left behind may start more while it is ended.
+const SWEEPS: usize = 5;
 /// Of what it said last, so much is read, in bytes.
 const READ: u64 = 4 << 10;
 
@@ -38,6 +43,8 @@ pub struct Start<'a> {
 pub struct Started {
     child: Child,
     output: PathBuf,
+    /// What all that it started has in its environment.
+    mark: String,
     /// How it ended, once that is known.
     ended: Option<ExitStatus>,
 }
@@ -62,9 +69,11 @@ pub fn start(what: &Start<'_>, around: &Surroundings) -> std::io::Result<Started
         Ok((one, other)) => (Stdio::from(one), Stdio::from(other)),
         Err(_) => (Stdio::null(), Stdio::null()),
     };
+    let mark = format!("{:016x}", fastrand::u64(..));
     let child = Command::new(what.program)
         .args(what.arguments)
         .env_clear()
+        .env(MARK, &mark)
         .envs(what.environment.iter().map(|(name, value)| (name, value)))
         .current_dir(&around.home)
         .stdin(Stdio::null())
@@ -75,6 +84,7 @@ pub fn start(what: &Start<'_>, around: &Surroundings) -> std::io::Result<Started
     Ok(Started {
         child,
         output: what.output.to_owned(),
+        mark: format!("{MARK}={mark}"),
         ended: None,
     })
 }
@@ -162,9 +172,19 @@ impl Started {
         processes::of(self.child.id()).is_some_and(|facts| facts.condition == Condition::Stopped)
     }
 
-    /// Ends it with all that is left of its process group.
+    /// Ends it with all that is left of its process group, and what left that
+    /// group, where it can be told by its environment.
     pub fn end(mut self) {
         super::process::kill_group(self.child.id());
+        for _ in 0..SWEEPS {
+            let left = processes::marked(&self.mark);
+            let ended = left.iter().filter(|identity| {
+                processes::signal(identity, rustix::process::Signal::KILL).is_ok()
+            });
+            if ended.count() == 0 {
+                break;
+            }
+        }
         if !matches!(self.child.try_wait(), Ok(Some(_))) {
             // One that is stuck in the kernel cannot be waited for.
             let _ = thread::Builder::new().spawn(move || self.child.wait());
