@@ -10,9 +10,11 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use rustix::process::Signal;
+
 use super::surroundings::Surroundings;
 use super::{clock, processes};
-use crate::model::process::{Condition, Identity};
+use crate::model::process::{Condition, Facts, Identity};
 use crate::model::text::{clean, cut};
 
 /// What a started program may have said before its words are thrown away, in bytes.
@@ -37,6 +39,8 @@ pub struct Start<'a> {
 #[derive(Debug)]
 pub struct Started {
     child: Child,
+    /// What it was when it was last seen: a script is its interpreter's first.
+    seen: Option<Facts>,
     output: PathBuf,
     /// How it ended, once that is known.
     ended: Option<ExitStatus>,
@@ -73,6 +77,7 @@ pub fn start(what: &Start<'_>, around: &Surroundings) -> std::io::Result<Started
         .process_group(0)
         .spawn()?;
     Ok(Started {
+        seen: None,
         child,
         output: what.output.to_owned(),
         ended: None,
@@ -119,6 +124,14 @@ impl Started {
         }
     }
 
+    /// Notes what it runs, for as long as that can be seen.
+    fn note(&mut self) {
+        let running = |facts: &Facts| !facts.arguments.is_empty();
+        if let Some(facts) = processes::of(self.child.id()).filter(running) {
+            self.seen = Some(facts);
+        }
+    }
+
     /// Asks `ready` again and again, at most for `within`, until it says yes.
     /// What starts wrongly is not waited for.
     pub fn wait(
@@ -129,6 +142,9 @@ impl Started {
         let began = clock::elapsed();
         loop {
             self.look();
+            if self.ended.is_none() {
+                self.note();
+            }
             let ended = self.ended;
             let left = within.saturating_sub(clock::elapsed().saturating_sub(began));
             let asked = clock::elapsed();
@@ -162,13 +178,37 @@ impl Started {
         processes::of(self.child.id()).is_some_and(|facts| facts.condition == Condition::Stopped)
     }
 
-    /// Ends it with all that is left of its process group.
+    /// Ends it with all that is left of its process group, and what forked
+    /// away from it: nobody else would, and the next start adds one more.
     pub fn end(mut self) {
         super::process::kill_group(self.child.id());
+        for process in self.away() {
+            // One that has just ended is what we want.
+            let _ = processes::signal(&process.identity, Signal::KILL);
+        }
         if !matches!(self.child.try_wait(), Ok(Some(_))) {
             // One that is stuck in the kernel cannot be waited for.
             let _ = thread::Builder::new().spawn(move || self.child.wait());
         }
+    }
+
+    /// The processes that began after it did and are it by program and words,
+    /// as a fork is; some write a title before those.
+    fn away(&self) -> Vec<Facts> {
+        let Some(seen) = &self.seen else {
+            return Vec::new();
+        };
+        let words = seen.arguments.join(" ");
+        let forked = |facts: &Facts| {
+            facts.program.is_some()
+                && facts.program == seen.program
+                && facts.arguments.join(" ").contains(&words)
+        };
+        let since = processes::since(&seen.identity);
+        let others = since
+            .into_iter()
+            .filter(|facts| facts.identity != seen.identity);
+        others.filter(forked).collect()
     }
 
     /// `what`, and the last line that the program said.
