@@ -288,10 +288,40 @@ fn last_words(path: &Path) -> Option<String> {
 #[must_use]
 pub fn last_line(bytes: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(bytes);
-    let line = text
-        .lines()
-        .rev()
-        .map(str::trim)
-        .find(|line| !line.is_empty())?;
-    Some(cut(&clean(line), 120, "…"))
+    telling(&text)
+        .next_back()
+        .map(|line| cut(&clean(line), 120, "…"))
+}
+
+/// The first and the last line of what a program said, clean and short: one
+/// that finds fault says at first with what, and at the end what that means.
+#[must_use]
+pub fn ends(bytes: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let mut lines = telling(&text);
+    let first = cut(&clean(lines.next()?), 80, "…");
+    Some(match lines.next_back() {
+        Some(last) => format!("{first} … {}", cut(&clean(last), 60, "…")),
+        None => first,
+    })
+}
+
+/// The lines that say something, not those that frame them.
+fn telling(text: &str) -> impl DoubleEndedIterator<Item = &str> {
+    let lines = text.lines().map(str::trim);
+    lines.filter(|line| line.chars().any(char::is_alphanumeric))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lines_that_tell_are_the_first_and_the_last_with_words() {
+        let said = b"@@@@\n@ WARNING @\n@@@@\nmore\n sshd: exiting.\n\n";
+        assert_eq!(ends(said).unwrap(), "@ WARNING @ … sshd: exiting.");
+        assert_eq!(last_line(said).unwrap(), "sshd: exiting.");
+        assert_eq!(ends(b"\nonce\n").unwrap(), "once");
+        assert_eq!((ends(b"\n--\n"), last_line(b"")), (None, None));
+    }
 }
