@@ -106,7 +106,7 @@ fn a_start_that_fails_says_why_in_its_own_words() {
             "not ready within 300ms",
         ),
         (
-            "start = [\"sh\", \"-c\", \"sleep 600 & exit 0\"]",
+            "start = [\"sh\", \"-c\", \"setsid -f sleep 600; sleep 600 & exit 0\"]",
             "ready_within = \"300ms\"",
             "it exited with 0",
         ),

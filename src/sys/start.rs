@@ -19,6 +19,11 @@ use crate::model::text::{clean, cut};
 
 /// What a started program may have said before its words are thrown away, in bytes.
 const SAID: u64 = 1 << 20;
+/// The variable that tells one start from another, so that what a failed one
+/// left behind can be ended.
+const MARK: &str = "MAMORI_START";
+/// What is left behind may start more while it is ended.
+const SWEEPS: usize = 5;
 /// Of what it said last, so much is read, in bytes.
 const READ: u64 = 4 << 10;
 
@@ -42,6 +47,8 @@ pub struct Started {
     /// What it was when it was last seen: a script is its interpreter's first.
     seen: Option<Facts>,
     output: PathBuf,
+    /// What all that it started has in its environment.
+    mark: String,
     /// How it ended, once that is known.
     ended: Option<ExitStatus>,
 }
@@ -66,9 +73,11 @@ pub fn start(what: &Start<'_>, around: &Surroundings) -> std::io::Result<Started
         Ok((one, other)) => (Stdio::from(one), Stdio::from(other)),
         Err(_) => (Stdio::null(), Stdio::null()),
     };
+    let mark = format!("{:016x}", fastrand::u64(..));
     let child = Command::new(what.program)
         .args(what.arguments)
         .env_clear()
+        .env(MARK, &mark)
         .envs(what.environment.iter().map(|(name, value)| (name, value)))
         .current_dir(&around.home)
         .stdin(Stdio::null())
@@ -80,6 +89,7 @@ pub fn start(what: &Start<'_>, around: &Surroundings) -> std::io::Result<Started
         seen: None,
         child,
         output: what.output.to_owned(),
+        mark: format!("{MARK}={mark}"),
         ended: None,
     })
 }
@@ -178,13 +188,20 @@ impl Started {
         processes::of(self.child.id()).is_some_and(|facts| facts.condition == Condition::Stopped)
     }
 
-    /// Ends it with all that is left of its process group, and what forked
-    /// away from it: nobody else would, and the next start adds one more.
+    /// Ends it with all that is left of its process group, and what left that
+    /// group, where it can be told by its environment, or by its program and
+    /// words: nobody else would, and the next start adds one more.
     pub fn end(mut self) {
         super::process::kill_group(self.child.id());
-        for process in self.away() {
-            // One that has just ended is what we want.
-            let _ = processes::signal(&process.identity, Signal::KILL);
+        for _ in 0..SWEEPS {
+            let mut left = processes::marked(&self.mark);
+            left.extend(self.away());
+            let ended = left
+                .iter()
+                .filter(|identity| processes::signal(identity, Signal::KILL).is_ok());
+            if ended.count() == 0 {
+                break;
+            }
         }
         if !matches!(self.child.try_wait(), Ok(Some(_))) {
             // One that is stuck in the kernel cannot be waited for.
@@ -193,8 +210,8 @@ impl Started {
     }
 
     /// The processes that began after it did and are it by program and words,
-    /// as a fork is; some write a title before those.
-    fn away(&self) -> Vec<Facts> {
+    /// as a fork is: some write a title over their environment, before those.
+    fn away(&self) -> Vec<Identity> {
         let Some(seen) = &self.seen else {
             return Vec::new();
         };
@@ -208,7 +225,7 @@ impl Started {
         let others = since
             .into_iter()
             .filter(|facts| facts.identity != seen.identity);
-        others.filter(forked).collect()
+        others.filter(forked).map(|facts| facts.identity).collect()
     }
 
     /// `what`, and the last line that the program said.

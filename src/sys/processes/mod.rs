@@ -96,6 +96,14 @@ pub fn since(identity: &Identity) -> Vec<Facts> {
     all
 }
 
+/// The processes that were started with this in their environment, written
+/// `NAME=VALUE`; none where environments are hidden (macOS).
+#[must_use]
+pub fn marked(mark: &str) -> Vec<Identity> {
+    let marked = system::marked(mark.as_bytes());
+    marked.into_iter().filter_map(identity).collect()
+}
+
 /// Sends `signal` to that very process; where the system has handles of
 /// processes, nobody else can get it.
 ///

@@ -71,6 +71,14 @@ pub(super) fn named(name: &str) -> Vec<u32> {
     all().filter(called).filter(alive).collect()
 }
 
+pub(super) fn marked(mark: &[u8]) -> Vec<u32> {
+    let carries = |pid: &u32| {
+        let environment = fs::read(folder(*pid).join("environ")).unwrap_or_default();
+        environment.split(|byte| *byte == 0).any(|one| one == mark)
+    };
+    all().filter(carries).collect()
+}
+
 pub(super) fn listeners(port: u16) -> Option<Listeners> {
     let table = fs::read_to_string("/proc/net/tcp").ok()?;
     let mut inodes = listening(&table, port);
