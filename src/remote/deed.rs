@@ -45,6 +45,8 @@ pub enum End {
     Left(String),
     /// What must succeed first did not, and exited with this.
     Invalid(String),
+    /// What starts it is not there.
+    Missing(String),
     /// What starts it exited with this.
     Exited(String),
     /// It was started, and not ready in time.
@@ -285,6 +287,7 @@ pub fn read(lines: &[u8], complete: bool) -> Report {
         "ready" => End::Ready,
         "left" => End::Left(format!("`{rest}`")),
         "invalid" => End::Invalid(rest),
+        "missing" => End::Missing(rest),
         "exited" => End::Exited(rest),
         "late" => End::Late,
         "root" => End::NeedsRoot(rest),
@@ -306,6 +309,7 @@ impl Report {
             End::Ready => return None,
             End::Left(how) => format!("stopped by its owner: {how}"),
             End::Invalid(code) => format!("its validator exits with {code}"),
+            End::Missing(program) => format!("`{program}` is not there, or may not be run"),
             End::Exited(code) => format!("what starts it exits with {code}"),
             End::Late => "it was started, and is not ready in time".to_owned(),
             End::NeedsRoot(command) => format!("needs root there: {command}"),
@@ -335,6 +339,10 @@ mod tests {
         assert_eq!(
             invalid.why().unwrap(),
             "its validator exits with 1; it said: bad [31mline"
+        );
+        assert_eq!(
+            report("deed=missing /srv/web\n").why().unwrap(),
+            "`/srv/web` is not there, or may not be run"
         );
         for junk in ["", "deed=\n", "deed=nonsense 5\n", "\0\u{1}", "deed"] {
             assert_eq!(report(junk).end, End::Silent, "{junk:?}");

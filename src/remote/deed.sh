@@ -92,6 +92,10 @@ mamori_unhang() {
 mamori_begin() {
     mamori_left=$(($1 * 5))
     shift
+    if ! command -v "$1" >/dev/null; then
+        mamori_say "deed=missing $1"
+        return
+    fi
     mamori_say acted=yes
     (
         LC_ALL=$mamori_locale

@@ -10,9 +10,11 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use rustix::process::Signal;
+
 use super::surroundings::Surroundings;
 use super::{clock, processes};
-use crate::model::process::{Condition, Identity};
+use crate::model::process::{Condition, Facts, Identity};
 use crate::model::text::{clean, cut};
 
 /// What a started program may have said before its words are thrown away, in bytes.
@@ -42,6 +44,8 @@ pub struct Start<'a> {
 #[derive(Debug)]
 pub struct Started {
     child: Child,
+    /// What it was when it was last seen: a script is its interpreter's first.
+    seen: Option<Facts>,
     output: PathBuf,
     /// What all that it started has in its environment.
     mark: String,
@@ -82,6 +86,7 @@ pub fn start(what: &Start<'_>, around: &Surroundings) -> std::io::Result<Started
         .process_group(0)
         .spawn()?;
     Ok(Started {
+        seen: None,
         child,
         output: what.output.to_owned(),
         mark: format!("{MARK}={mark}"),
@@ -129,6 +134,14 @@ impl Started {
         }
     }
 
+    /// Notes what it runs, for as long as that can be seen.
+    fn note(&mut self) {
+        let running = |facts: &Facts| !facts.arguments.is_empty();
+        if let Some(facts) = processes::of(self.child.id()).filter(running) {
+            self.seen = Some(facts);
+        }
+    }
+
     /// Asks `ready` again and again, at most for `within`, until it says yes.
     /// What starts wrongly is not waited for.
     pub fn wait(
@@ -139,6 +152,9 @@ impl Started {
         let began = clock::elapsed();
         loop {
             self.look();
+            if self.ended.is_none() {
+                self.note();
+            }
             let ended = self.ended;
             let left = within.saturating_sub(clock::elapsed().saturating_sub(began));
             let asked = clock::elapsed();
@@ -173,14 +189,16 @@ impl Started {
     }
 
     /// Ends it with all that is left of its process group, and what left that
-    /// group, where it can be told by its environment.
+    /// group, where it can be told by its environment, or by its program and
+    /// words: nobody else would, and the next start adds one more.
     pub fn end(mut self) {
         super::process::kill_group(self.child.id());
         for _ in 0..SWEEPS {
-            let left = processes::marked(&self.mark);
-            let ended = left.iter().filter(|identity| {
-                processes::signal(identity, rustix::process::Signal::KILL).is_ok()
-            });
+            let mut left = processes::marked(&self.mark);
+            left.extend(self.away());
+            let ended = left
+                .iter()
+                .filter(|identity| processes::signal(identity, Signal::KILL).is_ok());
             if ended.count() == 0 {
                 break;
             }
@@ -189,6 +207,25 @@ impl Started {
             // One that is stuck in the kernel cannot be waited for.
             let _ = thread::Builder::new().spawn(move || self.child.wait());
         }
+    }
+
+    /// The processes that began after it did and are it by program and words,
+    /// as a fork is: some write a title over their environment, before those.
+    fn away(&self) -> Vec<Identity> {
+        let Some(seen) = &self.seen else {
+            return Vec::new();
+        };
+        let words = seen.arguments.join(" ");
+        let forked = |facts: &Facts| {
+            facts.program.is_some()
+                && facts.program == seen.program
+                && facts.arguments.join(" ").contains(&words)
+        };
+        let since = processes::since(&seen.identity);
+        let others = since
+            .into_iter()
+            .filter(|facts| facts.identity != seen.identity);
+        others.filter(forked).map(|facts| facts.identity).collect()
     }
 
     /// `what`, and the last line that the program said.
@@ -268,10 +305,40 @@ fn last_words(path: &Path) -> Option<String> {
 #[must_use]
 pub fn last_line(bytes: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(bytes);
-    let line = text
-        .lines()
-        .rev()
-        .map(str::trim)
-        .find(|line| !line.is_empty())?;
-    Some(cut(&clean(line), 120, "…"))
+    telling(&text)
+        .next_back()
+        .map(|line| cut(&clean(line), 120, "…"))
+}
+
+/// The first and the last line of what a program said, clean and short: one
+/// that finds fault says at first with what, and at the end what that means.
+#[must_use]
+pub fn ends(bytes: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let mut lines = telling(&text);
+    let first = cut(&clean(lines.next()?), 80, "…");
+    Some(match lines.next_back() {
+        Some(last) => format!("{first} … {}", cut(&clean(last), 60, "…")),
+        None => first,
+    })
+}
+
+/// The lines that say something, not those that frame them.
+fn telling(text: &str) -> impl DoubleEndedIterator<Item = &str> {
+    let lines = text.lines().map(str::trim);
+    lines.filter(|line| line.chars().any(char::is_alphanumeric))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lines_that_tell_are_the_first_and_the_last_with_words() {
+        let said = b"@@@@\n@ WARNING @\n@@@@\nmore\n sshd: exiting.\n\n";
+        assert_eq!(ends(said).unwrap(), "@ WARNING @ … sshd: exiting.");
+        assert_eq!(last_line(said).unwrap(), "sshd: exiting.");
+        assert_eq!(ends(b"\nonce\n").unwrap(), "once");
+        assert_eq!((ends(b"\n--\n"), last_line(b"")), (None, None));
+    }
 }

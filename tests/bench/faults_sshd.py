@@ -2,11 +2,13 @@
 
 import os
 import signal
+import socket
+import time
 
 from fault import Hopeless, Repairable, killed
 from faults_files import rewrite
 from stage import Service, identity, kill
-from supervised import SERVER, banner, sshd
+from supervised import SERVER, banner, free_port, sshd
 
 
 class Sshd(Service):
@@ -19,7 +21,7 @@ class Sshd(Service):
         super().__init__(
             stage,
             "sshd",
-            f'validate = ["{program}", "-t", "-f", "{config}"]',
+            f'validate = ["{program}", "-t", "-f", "{config}"]\nready_within = "2s"',
             start=[program, "-f", config],
         )
         self.config, self.key = config, key
@@ -76,8 +78,6 @@ class SessionsLive(WithSshd, Repairable):
 
     def lead_up(self):
         """Somebody who is about to log in holds a process of its own."""
-        import socket
-
         self.peer = socket.create_connection(("127.0.0.1", self.web.port))
         self.peer.recv(64)
 
@@ -100,8 +100,10 @@ class BadSshd(WithSshd, Hopeless):
     times = 2
 
     def inject(self):
+        # Its key is read anew for everybody who comes.
+        self.listener = self.web.pid()
         self.spoil()
-        killed(self.web)
+        kill(self.listener)
 
     def untouched(self):
         return [self.web.config, self.web.key], []
@@ -122,15 +124,25 @@ class BadConfig(BadSshd):
         rewrite(self.web.config, self.web.good)
 
 
-class EmptyConfig(BadSshd):
-    """It would start, on another port and with other keys."""
+class OtherPort(BadSshd):
+    """It is valid, and nobody finds it there."""
 
-    kind = "sshd_config is full of NULs, and sshd is killed"
+    kind = "sshd_config moves sshd to another port, and sshd is killed"
     times = 1
-    names = ("sshd_config",)
+    names = ("exited with 0", "not ready within", "connection refused")
 
     def spoil(self):
-        rewrite(self.web.config, "\0" * 512)
+        self.other = free_port()
+        rewrite(self.web.config, self.web.good.replace(f"Port {self.web.port}", f"Port {self.other}"))
+
+    def wrong(self):
+        # Not where it was, and not where it began in vain, but while it is tried.
+        end = time.monotonic() + 15
+        while banner(self.other):
+            if time.monotonic() > end:
+                return "what was started in vain is left running"
+            time.sleep(0.05)
+        return super().wrong()
 
     def undo(self):
         rewrite(self.web.config, self.web.good)
@@ -159,4 +171,4 @@ class OpenHostKey(BadSshd):
         os.chmod(self.web.key, 0o600)
 
 
-ALL = [SshdKilled, SshdStopped, SessionsLive, BadConfig, EmptyConfig, NoHostKey, OpenHostKey]
+ALL = [SshdKilled, SshdStopped, SessionsLive, BadConfig, OtherPort, NoHostKey, OpenHostKey]

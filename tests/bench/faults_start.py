@@ -185,7 +185,7 @@ class CrashLoop(Fails):
         self.killer.join()
         return super().wrong()
 
-    def backs(self):
+    def said_to_be_back(self):
         # It is back each time, for a moment.
         return []
 

@@ -13,7 +13,7 @@ use crate::model::tally::Tally;
 use crate::model::text::{clean, cut};
 
 /// Causes are cut to so many columns: the record is no log.
-const CAUSE: usize = 160;
+const CAUSE: usize = 220;
 
 /// What was known when the target was looked at.
 #[derive(Debug, Clone, Copy)]

@@ -107,7 +107,7 @@ pub fn network(plan: &Plan, crew: &Crew) -> Done {
     steps(
         plan,
         |step| match &step.action {
-            Action::Run(argv) => command(argv, crew, COMMAND_LIMIT).map(|()| String::new()),
+            Action::Run(argv) => command(argv, crew, start::last_line).map(|()| String::new()),
             _ => Err("this is no step for the network".into()),
         },
         again,
@@ -160,7 +160,8 @@ fn take(
     started: &mut Option<Started>,
 ) -> (Result<(), String>, bool) {
     match &step.action {
-        Action::Validate(argv) | Action::Run(argv) => (command(argv, crew, COMMAND_LIMIT), false),
+        Action::Validate(argv) => (command(argv, crew, start::ends), false),
+        Action::Run(argv) => (command(argv, crew, start::last_line), false),
         Action::Await(span) => {
             let result = start::until_ready(*span, |left| ready(subject, crew, left));
             let ready = result.is_ok();
@@ -220,11 +221,12 @@ pub fn output(around: &Surroundings, name: &str) -> PathBuf {
     folder.join(format!("{name}.log"))
 }
 
-/// Runs a command that ends by itself.
-pub(super) fn command(argv: &[String], crew: &Crew, limit: Duration) -> Result<(), String> {
+/// Runs a command that ends by itself; where it fails, `line` tells which of
+/// its words say why.
+fn command(argv: &[String], crew: &Crew, line: fn(&[u8]) -> Option<String>) -> Result<(), String> {
     let (program, arguments) = split(argv, &crew.around)?;
     let environment = owner::environment(&crew.around);
-    let ended = process::run(&program, &arguments, &environment, limit)
+    let ended = process::run(&program, &arguments, &environment, COMMAND_LIMIT)
         .map_err(|error| error.to_string())?;
     if ended.status.success() {
         return Ok(());
@@ -235,7 +237,7 @@ pub(super) fn command(argv: &[String], crew: &Crew, limit: Duration) -> Result<(
     };
     let said = [&ended.stderr, &ended.stdout]
         .into_iter()
-        .find_map(|bytes| start::last_line(bytes));
+        .find_map(|bytes| line(bytes));
     let name = program
         .file_name()
         .unwrap_or_default()

@@ -15,8 +15,8 @@ use crate::rooms::recover::book::{self, Before, Entry};
 use crate::rooms::recover::remote::{broken, told};
 use crate::rooms::recover::target::of_deed;
 
-/// Bad samples in a row after which what hangs is ended.
-const HANGS: usize = 3;
+/// Looks in a row that found it broken after which what hangs is ended.
+const HANGS: u32 = 3;
 
 /// The errands on all nodes.
 #[derive(Debug, Default)]
@@ -37,6 +37,10 @@ struct Errand {
     asked: Option<(String, Moment)>,
     /// The node was not looked at since the last deed.
     unseen: bool,
+    /// Whether it was looked at since that was counted, and how many looks in
+    /// a row found it broken.
+    looked: bool,
+    bad: u32,
 }
 
 /// A deed that is to be asked for.
@@ -102,6 +106,7 @@ impl Afar {
             .filter(|(id, _)| id.starts_with(&prefix));
         for (_, errand) in of_it {
             errand.unseen = false;
+            errand.looked = true;
         }
     }
 
@@ -133,11 +138,13 @@ impl Afar {
                 .or_insert_with(|| Errand::of(state, &node.name, &check, now));
             let Some(found) = broken(deed, &node.readings) else {
                 errand.good = Some(now.clone());
+                errand.bad = 0;
                 if errand.incident.is_some() && !errand.unseen {
                     entries.push(came_back(errand, node, deed, now));
                 }
                 continue;
             };
+            errand.bad += u32::from(std::mem::take(&mut errand.looked));
             let waits = errand.asked.is_some() || errand.unseen || paused;
             let needs = needs(deed).iter().all(|name| ready(node, name));
             let allowed = decide(&fallen(errand, now), now) == Next::Try;
@@ -148,7 +155,7 @@ impl Afar {
                     found,
                     Question::Deed {
                         number,
-                        insist: hangs(node, &check),
+                        insist: errand.bad >= HANGS,
                     },
                 ));
             }
@@ -231,13 +238,4 @@ fn needs(deed: &Deed) -> &[String] {
 fn ready(node: &Node, service: &str) -> bool {
     let services = node.readings.services.value();
     services.and_then(|services| services.get(service)) == Some(&true)
-}
-
-/// Whether it was bad in every sample that is remembered, and those are enough.
-fn hangs(node: &Node, check: &str) -> bool {
-    let recent = node
-        .checks
-        .get(check)
-        .map(|memory| memory.recent.as_slice());
-    recent.is_some_and(|recent| recent.len() >= HANGS && recent.iter().all(|bad| *bad))
 }

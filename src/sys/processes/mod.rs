@@ -87,6 +87,15 @@ pub fn named(name: &str) -> Vec<u32> {
     system::named(name)
 }
 
+/// What is known of our own processes that started with this one or later.
+#[must_use]
+pub fn since(identity: &Identity) -> Vec<Facts> {
+    let ours = rustix::process::getuid().as_raw();
+    let mut all = system::since(identity.started);
+    all.retain(|facts| facts.uid == ours && facts.condition != Condition::Zombie);
+    all
+}
+
 /// The processes that were started with this in their environment, written
 /// `NAME=VALUE`; none where environments are hidden (macOS).
 #[must_use]

@@ -55,6 +55,11 @@ fn all() -> impl Iterator<Item = u32> {
     entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
 }
 
+pub(super) fn since(started: u64) -> Vec<Facts> {
+    let later = |pid: &u32| state(*pid).is_some_and(|(one, _)| one.started >= started);
+    all().filter(later).filter_map(facts).collect()
+}
+
 pub(super) fn named(name: &str) -> Vec<u32> {
     let wanted = name.as_bytes().get(..15).unwrap_or(name.as_bytes());
     let called = |pid: &u32| {

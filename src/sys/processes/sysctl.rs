@@ -73,6 +73,19 @@ pub(super) fn facts(pid: u32) -> Option<Facts> {
     .flatten()
 }
 
+pub(super) fn since(started: u64) -> Vec<Facts> {
+    let Ok(mut system) = System::new() else {
+        return Vec::new();
+    };
+    let what = ProcessRefreshKind::nothing();
+    system.refresh_processes_specifics(ProcessesToUpdate::All, true, what);
+    let later = |process: &&Process| process.start_time() >= started;
+    let found = system.processes().values().filter(later);
+    found
+        .filter_map(|process| facts(process.pid().as_u32()))
+        .collect()
+}
+
 /// macOS shows the environment of no other process.
 pub(super) fn marked(_: &[u8]) -> Vec<u32> {
     Vec::new()
