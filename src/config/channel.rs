@@ -22,6 +22,21 @@ pub struct Channel {
     pub quiet: Option<Quiet>,
 }
 
+impl Channel {
+    /// Whether its address holds a password or a token.
+    #[must_use]
+    pub fn secret(&self) -> bool {
+        match &self.kind {
+            ChannelKind::Ntfy(url) | ChannelKind::Webhook(url) => {
+                let rest = url.expose().split_once("://").map_or("", |(_, rest)| rest);
+                let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+                authority.contains('@') || rest.contains('?')
+            }
+            _ => false,
+        }
+    }
+}
+
 /// Where alerts go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChannelKind {

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::{Config, Variables, failure, read, trust};
+use super::{Channel, Config, Variables, failure, read, trust};
 use crate::failure::Failure;
 use crate::model::text;
-use crate::sys::config_file::{self, LARGEST, Unreadable};
+use crate::sys::config_file::{self, LARGEST, Owned, Part, Unreadable};
 use crate::sys::surroundings::Surroundings;
 
 /// A configuration file that was found and is trusted.
@@ -15,6 +15,8 @@ pub struct Found {
     pub shown: String,
     /// What it holds.
     pub text: String,
+    /// Whether others can read it.
+    pub exposed: bool,
 }
 
 impl Variables {
@@ -37,7 +39,18 @@ impl Variables {
 pub fn load(around: &Surroundings) -> Result<Config, Failure> {
     let variables = Variables::of(around);
     match find(around)? {
-        Some(found) => read(&found.text, &found.shown, &variables).map_err(failure),
+        Some(found) => {
+            let config = read(&found.text, &found.shown, &variables).map_err(failure)?;
+            let secret = config.channels.iter().any(Channel::secret);
+            if secret && found.exposed {
+                let shown = &found.shown;
+                return Err(Failure::usage(format!(
+                    "`{shown}` holds a password or token, and others can read it"
+                ))
+                .hint(format!("chmod 600 {}", text::quoted(&name_for_sh(around)))));
+            }
+            Ok(config)
+        }
         None => Ok(Config::defaults(&variables)),
     }
 }
@@ -63,6 +76,8 @@ pub fn find(around: &Surroundings) -> Result<Option<Found>, Failure> {
     if let Some(refusal) = trust::refusal(&look.parts, around.uid, shown) {
         return Err(refusal);
     }
+    let open = |part: &Owned| part.part == Part::File && part.mode & 0o044 != 0;
+    let exposed = look.parts.iter().any(open);
     let text = String::from_utf8(look.bytes).map_err(|error| {
         let before = error
             .as_bytes()
@@ -74,7 +89,11 @@ pub fn find(around: &Surroundings) -> Result<Option<Found>, Failure> {
             text::quoted(&name_for_sh(around))
         ))
     })?;
-    Ok(Some(Found { shown: name, text }))
+    Ok(Some(Found {
+        shown: name,
+        text,
+        exposed,
+    }))
 }
 
 fn told(

@@ -308,6 +308,7 @@ fn the_config_in_force_reads_back_as_itself() {
     let found = Found {
         shown: "F".into(),
         text,
+        exposed: false,
     };
     let shown = InForce::of(Some(&found)).toml();
     assert_eq!(accepted(&shown), accepted(&found.text), "{shown}");
@@ -328,6 +329,7 @@ fn each_value_in_force_tells_where_it_is_from_and_no_secret() {
     let in_force = InForce::of(Some(&Found {
         shown: "F".into(),
         text: text.into(),
+        exposed: false,
     }));
     let toml = in_force.toml();
     assert!(toml.contains("heal_every = \"1h\"  # F:3\n"), "{toml}");

@@ -22,6 +22,9 @@ pub struct Incident {
     pub why: String,
     /// When it was detected.
     pub detected: Timestamp,
+    /// The same in milliseconds of the machine's own clock, which tells apart
+    /// what happens within a second.
+    pub detected_ms: u64,
     /// Milliseconds from the fault to its detection; `None` where nobody knows
     /// when it began, as when we began to look.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,21 +58,20 @@ impl Incident {
     /// Whether `other` is the same incident at another time.
     #[must_use]
     pub fn same(&self, other: &Self) -> bool {
-        (&self.node, &self.check, self.detected) == (&other.node, &other.check, other.detected)
+        let of = |one: &Self| (one.detected, one.detected_ms);
+        (&self.node, &self.check, of(self)) == (&other.node, &other.check, of(other))
     }
 }
 
 /// `incidents` with `new` in the place of what it continues, or at the end;
-/// the oldest are forgotten.
+/// the oldest are forgotten. One that somebody else saw end already stays as
+/// it ended.
 #[must_use]
 pub fn with(incidents: &[Incident], new: &Incident) -> Vec<Incident> {
     let mut incidents = incidents.to_vec();
-    match incidents
-        .iter_mut()
-        .rev()
-        .find(|one| one.open() && one.same(new))
-    {
-        Some(same) => *same = new.clone(),
+    match incidents.iter_mut().rev().find(|one| one.same(new)) {
+        Some(same) if same.open() => *same = new.clone(),
+        Some(_) => {}
         None => incidents.push(new.clone()),
     }
     let beyond = incidents.len().saturating_sub(INCIDENTS_KEPT);
@@ -123,11 +125,13 @@ mod tests {
     }
 
     #[test]
-    fn an_open_incident_is_continued_and_an_ended_one_is_not() {
+    fn an_open_incident_is_continued_and_an_ended_one_stays_ended() {
         let all = with(&[], &incident(1, None));
         let all = with(&all, &incident(1, Some(80)));
         assert_eq!(all.len(), 1);
         let all = with(&all, &incident(1, Some(90)));
+        assert_eq!((all.len(), all[0].to_recover_ms), (1, Some(80)));
+        let all = with(&all, &incident(2, Some(90)));
         assert_eq!(all.len(), 2);
         assert_eq!(
             means(&all),

@@ -2,8 +2,11 @@
 
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
+
 /// A service manager's name for a service.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Owner {
     /// runit or termux-services: `sv`, with its service's folder or name.
     Runit(String),
@@ -49,6 +52,9 @@ impl Owner {
             .position(|word| matches!(base(word), "sv" | "systemctl" | "launchctl"))?;
         let (program, rest) = argv.get(at..)?.split_first()?;
         let user = rest.iter().any(|word| word == "--user");
+        // `sv -w 5 up web`: the only option of these that takes a word.
+        let waits = rest.first().is_some_and(|word| word == "-w");
+        let rest = rest.get(2..).filter(|_| waits).unwrap_or(rest);
         let mut words = rest.iter().filter(|word| !word.starts_with('-'));
         let verb = words.next()?.as_str();
         let subject = words.next_back()?.clone();
@@ -65,6 +71,25 @@ impl Owner {
         }
     }
 
+    /// The systemd service in which a process runs, by its `/proc/PID/cgroup`
+    /// (cgroups(7)): the last name that is one. `None` for sessions and scopes.
+    #[must_use]
+    pub fn of_cgroup(text: &str) -> Option<Self> {
+        let paths = text.lines().filter_map(|line| {
+            let mut fields = line.splitn(3, ':');
+            let (number, controllers, path) = (fields.next()?, fields.next()?, fields.next()?);
+            (number == "0" || controllers == "name=systemd").then_some(path)
+        });
+        let path = paths.into_iter().find(|path| *path != "/")?;
+        let unit = path.rsplit('/').next()?;
+        let user = path.contains("/user@");
+        let service = unit.ends_with(".service") && !unit.starts_with("user@");
+        service.then(|| Self::Systemd {
+            unit: unit.to_owned(),
+            user,
+        })
+    }
+
     /// The command whose answer [`Owner::wanted`] reads.
     #[must_use]
     pub fn question(&self) -> Vec<String> {
@@ -72,7 +97,8 @@ impl Owner {
             Self::Runit(service) => vec!["sv", "status", service],
             Self::Systemd { unit, user } => {
                 let manager = if *user { "--user" } else { "--system" };
-                let properties = "--property=LoadState,ActiveState,UnitFileState,Result";
+                let properties =
+                    "--property=LoadState,ActiveState,UnitFileState,Result,TriggeredBy";
                 vec!["systemctl", manager, "show", properties, "--", unit]
             }
             Self::Launchd(target) => {
@@ -139,7 +165,8 @@ fn systemd(answer: &str) -> Wanted {
     let stopped = |how: &str| Wanted::Stopped(format!("`systemctl {how}`"));
     match (property("LoadState"), property("UnitFileState")) {
         ("masked", _) | (_, "masked" | "masked-runtime") => stopped("mask"),
-        (_, "disabled") => stopped("disable"),
+        // What a socket starts needs not be enabled itself.
+        (_, "disabled") if property("TriggeredBy").is_empty() => stopped("disable"),
         ("loaded", _)
             if property("ActiveState") == "inactive" && property("Result") == "success" =>
         {
@@ -199,6 +226,10 @@ mod tests {
             Owner::of_command(&argv("launchctl kickstart -k gui/501/x.y")),
             Some(Owner::Launchd("gui/501/x.y".into()))
         );
+        assert_eq!(
+            Owner::of_command(&argv("sv -w 5 up web")),
+            Some(Owner::Runit("web".into()))
+        );
         for other in [
             "/usr/sbin/sshd -f x",
             "sv down web",
@@ -206,6 +237,34 @@ mod tests {
             "systemctl stop web",
         ] {
             assert_eq!(Owner::of_command(&argv(other)), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_control_group_names_the_service_that_a_process_runs_in() {
+        let unit = |text| match Owner::of_cgroup(text) {
+            Some(Owner::Systemd { unit, user }) => Some((unit, user)),
+            _ => None,
+        };
+        let own = "0::/user.slice/user-1000.slice/user@1000.service/app.slice/web.service\n";
+        assert_eq!(
+            unit("0::/system.slice/ssh.service\n"),
+            Some(("ssh.service".into(), false))
+        );
+        assert_eq!(unit(own), Some(("web.service".into(), true)));
+        assert_eq!(
+            unit("1:name=systemd:/system.slice/cron.service\n"),
+            Some(("cron.service".into(), false))
+        );
+        for other in [
+            "0::/user.slice/user-1000.slice/session-3.scope\n",
+            "0::/user.slice/user-1000.slice/user@1000.service/init.scope\n",
+            "0::/user.slice/user-1000.slice/user@1000.service\n",
+            "0::/\n",
+            "",
+            "x",
+        ] {
+            assert_eq!(unit(other), None, "{other}");
         }
     }
 

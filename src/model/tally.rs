@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::moment::Moment;
+use super::owner::Owner;
 
 /// What lived so long after it was ready is started again at once.
 pub const LIVED_MS: i64 = 500;
@@ -60,6 +61,9 @@ pub struct Tally {
     /// Since when the breaker is open.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opened: Option<i64>,
+    /// Who looked after it when it was last seen, besides us.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Owner>,
     /// What was the matter with the last failure, clean.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub cause: String,
@@ -162,6 +166,7 @@ impl Tally {
                 .not_before
                 .map(|until| moved(until).min(now_ms.saturating_add(longest))),
             opened: self.opened.map(done),
+            owner: self.owner.clone(),
             cause: self.cause.clone(),
         };
         let ready_for = tally.ready_since.map(|since| now_ms.saturating_sub(since));
@@ -261,6 +266,26 @@ impl Tally {
             not_before: Some(now_ms.saturating_add(delay)),
             cause: cause.to_owned(),
             ..tally
+        }
+    }
+
+    /// The record with what somebody else did at the same target, so that no
+    /// act goes uncounted; of the rest, ours counts.
+    #[must_use]
+    pub fn with(&self, other: &Self) -> Self {
+        let other = other.at(&self.clock);
+        let both = |ours: &[i64], theirs: &[i64], kept: usize| {
+            let mut all: Vec<i64> = ours.iter().chain(theirs).copied().collect();
+            all.sort_unstable();
+            all.dedup();
+            let beyond = all.len().saturating_sub(kept);
+            all.split_off(beyond)
+        };
+        Self {
+            actions: both(&self.actions, &other.actions, ACTIONS),
+            restarts: both(&self.restarts, &other.restarts, RESTARTS + 1),
+            owner: self.owner.clone().or(other.owner),
+            ..self.clone()
         }
     }
 

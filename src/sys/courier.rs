@@ -2,16 +2,15 @@
 //! reports back: whoever sends goes on at once, and no channel waits for
 //! another.
 
-use std::io::{self, Read as _, Write as _};
-use std::os::fd::AsFd as _;
-use std::os::unix::net::UnixStream;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
-use rustix::event::{PollFd, PollFlags};
+use rustix::event::PollFd;
 
+use super::bell::{Bell, Ringer, bell};
 use super::notify::{self, Way};
 use super::surroundings::Surroundings;
 use crate::model::message::{Delivery, Message};
@@ -35,8 +34,8 @@ pub struct Report {
 pub struct Courier {
     sender: Sender<Report>,
     reports: Receiver<Report>,
-    woken: UnixStream,
-    waker: UnixStream,
+    ringer: Ringer,
+    bell: Bell,
     stop: Arc<AtomicBool>,
     under_way: Vec<Trip>,
 }
@@ -55,14 +54,12 @@ impl Courier {
     /// When there are no more file descriptors.
     pub fn new() -> io::Result<Self> {
         let (sender, reports) = channel();
-        let (woken, waker) = UnixStream::pair()?;
-        woken.set_nonblocking(true)?;
-        waker.set_nonblocking(true)?;
+        let (ringer, bell) = bell()?;
         Ok(Self {
             sender,
             reports,
-            woken,
-            waker,
+            ringer,
+            bell,
             stop: Arc::default(),
             under_way: Vec::new(),
         })
@@ -74,7 +71,7 @@ impl Courier {
             return;
         }
         let (around, stop) = (around.clone(), Arc::clone(&self.stop));
-        let (sender, waker) = (self.sender.clone(), self.waker.try_clone());
+        let (sender, ringer) = (self.sender.clone(), self.ringer.clone());
         let report = |how| Report {
             name: name.to_owned(),
             message: message.clone(),
@@ -84,10 +81,7 @@ impl Courier {
         let started = thread::Builder::new().stack_size(STACK).spawn(move || {
             done.how = notify::deliver(&way, &done.message, &around, &stop);
             let _ = sender.send(done);
-            if let Ok(mut waker) = waker {
-                // A full pipe wakes as well.
-                let _ = waker.write(&[1]);
-            }
+            ringer.ring();
         });
         let thread = match started {
             Ok(thread) => Some(thread),
@@ -95,7 +89,7 @@ impl Courier {
                 let _ = self
                     .sender
                     .send(report(Delivery::Failed(error.to_string())));
-                let _ = self.waker.write(&[1]);
+                self.ringer.ring();
                 None
             }
         };
@@ -108,8 +102,7 @@ impl Courier {
 
     /// What came back since the last time.
     pub fn reports(&mut self) -> Vec<Report> {
-        let mut bytes = [0; 64];
-        while matches!(self.woken.read(&mut bytes), Ok(64)) {}
+        self.bell.hush();
         let reports: Vec<Report> = self.reports.try_iter().collect();
         for report in &reports {
             self.under_way.retain(|trip| trip.name != report.name);
@@ -126,7 +119,7 @@ impl Courier {
     /// Readable when something came back.
     #[must_use]
     pub fn interest(&self) -> PollFd<'_> {
-        PollFd::from_borrowed_fd(self.woken.as_fd(), PollFlags::IN)
+        self.bell.interest()
     }
 }
 

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::surroundings::Surroundings;
-use super::{process, programs};
+use super::{process, processes, programs};
 use crate::model::owner::{Owner, Wanted};
+use crate::model::process::Identity;
 
 /// How long a service manager has to answer.
 const LIMIT: Duration = Duration::from_secs(3);
@@ -30,6 +31,27 @@ pub fn wanted(owner: &Owner, around: &Surroundings) -> Wanted {
         }
         Err(error) => Wanted::Unknown(error.to_string()),
     }
+}
+
+/// Who looks after a running process, by the supervisor whose child it is or
+/// the unit it runs in; `None`: nobody that we know, or the one who looks
+/// after ourselves.
+#[must_use]
+pub fn of_process(identity: &Identity) -> Option<Owner> {
+    let parent = processes::of(identity.pid)?.parent;
+    let program = processes::of(parent).and_then(|parent| parent.program);
+    if program.as_deref() == Some("runsv") {
+        // runsv works in its service's folder.
+        let folder = std::fs::read_link(format!("/proc/{parent}/cwd")).ok()?;
+        return Some(Owner::Runit(folder.display().to_string()));
+    }
+    let unit_of = |pid: &str| {
+        let text = std::fs::read_to_string(format!("/proc/{pid}/cgroup")).ok()?;
+        Owner::of_cgroup(&text)
+    };
+    let unit = unit_of(&identity.pid.to_string())?;
+    // What we started runs in our own unit.
+    Some(unit).filter(|unit| unit_of("self").as_ref() != Some(unit))
 }
 
 /// Who looks after this machine's own ssh server: a runit service, a systemd

@@ -233,9 +233,13 @@ pub fn alive(pid: u32) -> bool {
     })
 }
 
-/// A span in poll's own type.
+/// The longest wait: some systems refuse longer ones than they can count.
+const LONGEST_WAIT: Duration = Duration::from_secs(86_400);
+
+/// A span in poll's own type, a day at most.
 #[must_use]
 pub fn timespec(span: Duration) -> Timespec {
+    let span = span.min(LONGEST_WAIT);
     Timespec {
         tv_sec: i64::try_from(span.as_secs()).unwrap_or(i64::MAX),
         tv_nsec: span.subsec_nanos().into(),

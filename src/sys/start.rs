@@ -192,7 +192,11 @@ impl Started {
     /// group, where it can be told by its environment, or by its program and
     /// words: nobody else would, and the next start adds one more.
     pub fn end(mut self) {
-        super::process::kill_group(self.child.id());
+        // Of one that was waited for, the number may be another group's by now;
+        // what it left behind carries the mark, where marks can be seen.
+        if self.ended.is_none() || cfg!(target_os = "macos") {
+            super::process::kill_group(self.child.id());
+        }
         for _ in 0..SWEEPS {
             let mut left = processes::marked(&self.mark);
             left.extend(self.away());

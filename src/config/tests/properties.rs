@@ -53,7 +53,7 @@ proptest! {
     fn no_change_of_the_examples_makes_reading_panic(text in mutated()) {
         match read(&text, "F", &variables()) {
             Ok(_) => {
-                let _ = InForce::of(Some(&Found { shown: "F".into(), text })).toml();
+                let _ = InForce::of(Some(&Found { shown: "F".into(), text, exposed: false })).toml();
             }
             Err(problems) => {
                 prop_assert!(!problems.is_empty());

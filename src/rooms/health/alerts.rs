@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::config::Raise;
 use crate::model::alert::{Alert, Severity};
 use crate::model::incident::Incident;
+use crate::model::moment::Moment;
 use crate::model::node::{CheckMemory, Node, NodeState};
 use crate::model::tally::{ACTIONS, Tally};
 
@@ -89,6 +90,8 @@ pub struct Repairs<'a> {
     pub tallies: &'a BTreeMap<String, Tally>,
     /// What was broken and how it was repaired.
     pub incidents: &'a [Incident],
+    /// Now, by which the tries are read; `None`: as they were written.
+    pub now: Option<&'a Moment>,
 }
 
 /// What is to be said of one repair.
@@ -107,6 +110,7 @@ impl Repairs<'static> {
         Self {
             tallies: &NO_TRIES,
             incidents: &[],
+            now: None,
         }
     };
 }
@@ -123,6 +127,8 @@ impl Repairs<'_> {
         let incident = self.incidents.iter().rev().find(of_it);
         let why = incident.filter(|one| one.open() && !one.why.is_empty());
         let tally = self.tallies.get(&format!("{}/{target}", node.name));
+        let tally = tally.map(|tally| self.now.map_or_else(|| tally.clone(), |now| tally.at(now)));
+        let tally = tally.as_ref();
         let open = tally.is_some_and(Tally::open);
         let spent = tally.is_some_and(|tally| tally.actions.len() >= ACTIONS);
         let mut text = why.map(|one| format!(": {}", one.why)).unwrap_or_default();

@@ -152,6 +152,7 @@ fn take_over(state: &mut State, heard: &Heard, rules: Rules<'_>) {
     let repairs = Repairs {
         tallies: &state.tallies,
         incidents: &state.incidents,
+        now: Some(&heard.moment),
     };
     let (raise, next) = (&rules.judge.raise, state.next_alert);
     (state.alerts, state.next_alert) = alerts::after(&state.alerts, node, repairs, raise, next);

@@ -1,6 +1,7 @@
 //! What seeing to a target means for its record of tries, its incident and the
 //! events. Pure.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::plan::Verdict;
@@ -11,6 +12,7 @@ use crate::model::moment::Moment;
 use crate::model::state::{Event, State};
 use crate::model::tally::Tally;
 use crate::model::text::{clean, cut};
+use crate::model::time::Timestamp;
 
 /// Causes are cut to so many columns: the record is no log.
 const CAUSE: usize = 220;
@@ -54,7 +56,10 @@ pub fn entry(
     dice: f64,
 ) -> Entry {
     let cause = cut(&clean(&told.plan.found), CAUSE, "…");
-    let tally = tally(told, before.tally, &cause, began, now, dice);
+    let mut tally = tally(told, before.tally, &cause, began, now, dice);
+    if let Some(alive) = told.alive.first() {
+        tally.owner.clone_from(&alive.keepers.owner);
+    }
     let incident = incident(told, before, cause, began, now);
     let event = incident
         .as_ref()
@@ -136,6 +141,7 @@ fn incident(
         check: told.target.check(),
         cause,
         detected: began.at,
+        detected_ms: began.elapsed_ms,
         to_detect_ms: before.ago.map(milliseconds),
         ..Incident::default()
     };
@@ -190,15 +196,35 @@ fn why(told: &Told) -> String {
 
 /// Takes an entry into the state.
 pub fn enter(state: &mut State, entry: &Entry) {
-    if entry.tally.blank() && entry.tally.ready_since.is_none() {
+    // Whoever else acted on it meanwhile wrote that down, too.
+    let tally = match state.tallies.get(&entry.id) {
+        Some(other) => entry.tally.with(other),
+        None => entry.tally.clone(),
+    };
+    if tally.blank() && tally.ready_since.is_none() {
         state.tallies.remove(&entry.id);
     } else {
-        state.tallies.insert(entry.id.clone(), entry.tally.clone());
+        state.tallies.insert(entry.id.clone(), tally);
     }
     if let Some(incident) = &entry.incident {
+        // Two who see the same end tell of it once.
+        let told = state
+            .incidents
+            .iter()
+            .any(|one| !one.open() && one.same(incident));
+        state.events.extend(entry.event.clone().filter(|_| !told));
         state.incidents = incident::with(&state.incidents, incident);
     }
-    state.events.extend(entry.event.clone());
+}
+
+/// Forgets the tries at what is no target any more; its incidents are over.
+pub fn forget(state: &mut State, known: &BTreeSet<String>, now: Timestamp) {
+    state.tallies.retain(|id, _| known.contains(id));
+    let open = state.incidents.iter_mut().filter(|one| one.open());
+    for one in open.filter(|one| !known.contains(&format!("{}/{}", one.node, one.check))) {
+        one.recovered = Some(now);
+        "nobody expects it any more".clone_into(&mut one.by);
+    }
 }
 
 /// The incident of a target that is still going on.

@@ -1,11 +1,12 @@
 //! The arguments of `mamori recover`, and its exit codes.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::book::{Before, Entry, enter, entry, open};
 use super::facts::Crew;
-use super::run::{self, Condition, Told};
+use super::run::{self, Condition, Keepers, Told};
 use super::target::{Target, chosen, local_targets, remote_targets};
 use super::work::Done;
 use super::{remote, show};
@@ -71,7 +72,7 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
             output::progress(&format!("looking at {}", target.name(&local)));
         }
         told.push(if args.dry_run {
-            run::look(target, &crew)
+            run::look(target, &crew, &keepers(target, &state))
         } else {
             act(target, &crew, &state)
         });
@@ -121,6 +122,16 @@ pub fn crew(
             .map(|server| (PathBuf::from(&server.socket), server.pid))
             .collect(),
         from_picture,
+        own_sshd: Arc::default(),
+    }
+}
+
+/// Who looked after it when it was last seen.
+fn keepers(target: &Target, state: &State) -> Keepers {
+    let tally = state.tallies.get(&target.id());
+    Keepers {
+        owner: tally.and_then(|tally| tally.owner.clone()),
+        overseer: None,
     }
 }
 
@@ -130,7 +141,7 @@ pub fn crew(
 pub fn act(target: &Target, crew: &Crew, state: &State) -> Told {
     let tally = state.tallies.get(&target.id()).cloned().unwrap_or_default();
     if let Next::Spent(wait) = decide(&tally, &host::moment()) {
-        let mut told = run::look(target, crew);
+        let mut told = run::look(target, crew, &keepers(target, state));
         if told.condition == Condition::Planned {
             let minutes = wait.as_secs().div_ceil(60);
             told.condition = Condition::NotNow(format!(
@@ -144,7 +155,8 @@ pub fn act(target: &Target, crew: &Crew, state: &State) -> Told {
     let within = crew
         .subject(target)
         .map_or(Duration::ZERO, |subject| subject.service.ready_within);
-    run::see_to(target, crew, None, Wait::AtMost(within + OTHERS))
+    let keepers = keepers(target, state);
+    run::see_to(target, crew, &keepers, Wait::AtMost(within + OTHERS))
 }
 
 /// Takes what was done into the state file; when that cannot be, it is said

@@ -1,11 +1,14 @@
 //! Looks at one target: effects in, plain data out.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::network;
-use super::service::{Seen, Stranger, is_of, oversees};
+use super::run::Keepers;
+use super::service::{Seen, Stranger, oversees};
 use super::target::{Target, What};
+use super::whose::is_of;
 use crate::config::{self, Check, Config, Host, Service};
 use crate::model::owner::{Owner, Wanted};
 use crate::model::process::{Condition, Facts, Identity};
@@ -30,6 +33,8 @@ pub struct Crew {
     pub servers: Vec<(PathBuf, u32)>,
     /// Whether lost tmux sessions come back from the pictures, too.
     pub from_picture: bool,
+    /// The machine's own ssh server, found once: its owner takes asking.
+    pub own_sshd: Arc<OnceLock<Subject>>,
 }
 
 /// A service as it is to be recovered: configured, or the machine's own sshd.
@@ -53,7 +58,7 @@ impl Crew {
                 service: (**service).clone(),
                 for_root: false,
             }),
-            What::Sshd => Some(own_sshd(&self.around)),
+            What::Sshd => Some(self.own_sshd.get_or_init(|| own_sshd(&self.around)).clone()),
             What::Tmux | What::Network | What::Session(_) => None,
         }
     }
@@ -67,9 +72,9 @@ impl Crew {
         service::ask(&check(&subject.service.check), &self.around, limit)
     }
 
-    /// Everything that a plan for it needs. `overseer`: whose child it was.
+    /// Everything that a plan for it needs. `keepers`: who looked after it.
     #[must_use]
-    pub fn see(&self, subject: &Subject, overseer: Option<&str>) -> Seen {
+    pub fn see(&self, subject: &Subject, keepers: &Keepers) -> Seen {
         let service = &subject.service;
         let ready = self.ready(subject, self.config.watch.probe_timeout);
         let fine = ready.is_ok();
@@ -82,18 +87,20 @@ impl Crew {
         };
         // Who is started by its owner may run any program.
         let other = other.filter(|_| subject.owner.is_none());
+        let owner = subject.owner.as_ref().or(keepers.owner.as_ref());
         Seen {
             name: service.name.clone(),
             program: self.program(&start),
             start: service.start.clone(),
             validate: service.validate.clone(),
             ready_within: service.ready_within,
-            owner: subject.owner.clone().filter(|_| !fine).map(|owner| {
-                let wanted = owner::wanted(&owner, &self.around);
-                (owner, wanted)
+            owner: owner.filter(|_| !fine).map(|owner| {
+                let wanted = owner::wanted(owner, &self.around);
+                (owner.clone(), wanted)
             }),
-            overseer: overseer.map(ToOwned::to_owned),
+            overseer: keepers.overseer.clone(),
             waits_for: if fine { None } else { self.missing(service) },
+            answers: ready.as_ref().is_err_and(|unready| unready.answers),
             process,
             taken: other,
             for_root: subject.for_root,
@@ -131,7 +138,7 @@ impl Crew {
     /// down before its process started was somebody else's then.
     fn named(&self, service: &Service) -> Option<Facts> {
         let file = service.pid_file.as_ref()?;
-        let pid = pid_file::read(file, self.around.uid).ok().flatten()?;
+        let pid = self.names(service)?;
         living(pid).filter(|process| !pid_file::older(file, &process.identity))
     }
 
@@ -161,12 +168,24 @@ impl Crew {
             .map(|process| process.identity)
     }
 
-    /// The supervisor whose child a process is.
+    /// Who looks after a process besides us.
     #[must_use]
-    pub fn overseer(&self, identity: &Identity) -> Option<String> {
-        let parent = processes::of(identity.pid)?.parent;
-        let program = processes::of(parent)?.program?;
-        oversees(&program).then_some(program)
+    pub fn keepers(&self, identity: &Identity) -> Keepers {
+        let parent = processes::of(identity.pid).map(|process| process.parent);
+        let program = parent
+            .and_then(processes::of)
+            .and_then(|parent| parent.program);
+        Keepers {
+            owner: owner::of_process(identity),
+            overseer: program.filter(|program| oversees(program)),
+        }
+    }
+
+    /// The process id in a service's pid file.
+    #[must_use]
+    pub fn names(&self, service: &Service) -> Option<u32> {
+        let file = service.pid_file.as_ref()?;
+        pid_file::read(file, self.around.uid).ok().flatten()
     }
 
     fn program(&self, start: &[String]) -> Result<(), String> {

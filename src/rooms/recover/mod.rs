@@ -21,4 +21,5 @@ pub mod service;
 pub mod show;
 pub mod target;
 pub mod tmux;
+pub mod whose;
 pub mod work;

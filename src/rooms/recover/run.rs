@@ -9,6 +9,7 @@ use super::service;
 use super::target::{Target, What};
 use super::work::{self, Done};
 use super::{network, tmux};
+use crate::model::owner::Owner;
 use crate::model::process::Identity;
 use crate::sys::flock::{self, Lock, LockError, Wait};
 use crate::sys::{clock, files, processes};
@@ -35,6 +36,15 @@ pub struct Told {
 pub struct Alive {
     /// Which one.
     pub identity: Identity,
+    /// Who looks after it besides us.
+    pub keepers: Keepers,
+}
+
+/// Who looks after a process besides us, as far as it shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Keepers {
+    /// One who can be asked what it wants.
+    pub owner: Option<Owner>,
     /// A supervisor whose child it is, which brings it back itself.
     pub overseer: Option<String>,
 }
@@ -91,11 +101,11 @@ impl Condition {
 
 /// Looks and plans; nothing is changed.
 #[must_use]
-pub fn look(target: &Target, crew: &Crew) -> Told {
+pub fn look(target: &Target, crew: &Crew, keepers: &Keepers) -> Told {
     let began = clock::elapsed();
     let mut alive = Vec::new();
     let plan = match crew.subject(target) {
-        Some(subject) => service::plan(&crew.see(&subject, None)),
+        Some(subject) => service::plan(&crew.see(&subject, keepers)),
         None if target.what == What::Network => network::plan(&crew.see_network()),
         None => {
             let seen = crew.see_tmux();
@@ -125,10 +135,13 @@ pub fn watched(mut told: Told, crew: &Crew, known: &[Alive]) -> Told {
     let Some(subject) = crew.subject(&told.target) else {
         return told;
     };
-    // Who it is takes looking at many: not while it is the same.
+    // Who it is takes looking at many: not while it is the same, and its pid
+    // file does not name another.
+    let named = crew.names(&subject.service);
     told.alive = known
         .iter()
         .filter(|alive| processes::lives(&alive.identity))
+        .filter(|alive| named.is_none_or(|pid| pid == alive.identity.pid))
         .cloned()
         .collect();
     if told.alive.is_empty() {
@@ -141,7 +154,7 @@ fn alive(subject: &Subject, crew: &Crew, started: Option<u32>) -> Vec<Alive> {
     let identity = crew.alive(&subject.service, started);
     let alive = identity.map(|identity| Alive {
         identity,
-        overseer: crew.overseer(&identity),
+        keepers: crew.keepers(&identity),
     });
     alive.into_iter().collect()
 }
@@ -151,15 +164,15 @@ fn servers(seen: &tmux::Seen) -> Vec<Alive> {
     let identities = seen.servers.iter().filter_map(|server| server.process);
     let alive = |identity| Alive {
         identity,
-        overseer: None,
+        keepers: Keepers::default(),
     };
     identities.map(alive).collect()
 }
 
-/// Looks, and does what is to be done. `overseer`: the supervisor whose child
-/// it was when it was last seen. `wait`: for somebody else who acts on it.
+/// Looks, and does what is to be done. `keepers`: who looked after it
+/// when it was last seen. `wait`: for somebody else who acts on it.
 #[must_use]
-pub fn see_to(target: &Target, crew: &Crew, overseer: Option<&str>, wait: Wait) -> Told {
+pub fn see_to(target: &Target, crew: &Crew, keepers: &Keepers, wait: Wait) -> Told {
     let began = clock::elapsed();
     let held = match lock(target, crew, wait) {
         Ok(lock) => lock,
@@ -180,7 +193,7 @@ pub fn see_to(target: &Target, crew: &Crew, overseer: Option<&str>, wait: Wait) 
     };
     let (plan, done, alive) = match crew.subject(target) {
         Some(subject) => {
-            let plan = unexpected(service::plan(&crew.see(&subject, overseer)), target);
+            let plan = unexpected(service::plan(&crew.see(&subject, keepers)), target);
             let mut done = work::service(&plan, &subject, crew);
             let started = done.started.as_mut();
             let pid = started.and_then(|started| started.stays().then(|| started.pid()));

@@ -1,6 +1,5 @@
 //! What to do about a service that is not ready. Pure.
 
-use std::path::Path;
 use std::time::Duration;
 
 use super::plan::{Action, Plan, Step, Verdict, command_line};
@@ -26,6 +25,8 @@ pub struct Seen {
     pub owner: Option<(Owner, Wanted)>,
     /// A supervisor whose child it was when it was last seen.
     pub overseer: Option<String>,
+    /// Whether what has its port says something, though not what it should.
+    pub answers: bool,
     /// The process that its pid file or its port names, when it is really of
     /// this service.
     pub process: Option<Facts>,
@@ -75,6 +76,12 @@ pub fn plan(seen: &Seen) -> Plan {
         Some(process) if process.condition == Condition::Stopped => {
             format!("a signal stopped process {}: {why}", process.identity.pid)
         }
+        Some(process) if seen.answers => {
+            format!(
+                "process {} answers, but has too much to do: {why}",
+                process.identity.pid
+            )
+        }
         Some(process) => format!("process {} hangs: {why}", process.identity.pid),
         None => why.clone(),
     };
@@ -117,6 +124,10 @@ pub fn plan(seen: &Seen) -> Plan {
             Verdict::NeedsRoot(format!("sudo {}", command_line(start))),
         );
     }
+    if seen.process.is_some() && seen.answers {
+        let help = "it is left alone: ending it would cost those whom it serves";
+        return plan_of(found, Verdict::Hopeless(Some(help.into())));
+    }
     let mut steps = Vec::new();
     if let Some(process) = &seen.process {
         let pid = process.identity.pid;
@@ -153,75 +164,6 @@ fn plan_of(found: impl Into<String>, verdict: Verdict) -> Plan {
     }
 }
 
-/// Whether a process is one of a service that is started by `start`: the
-/// program it runs, or one of its first words, is named in that command. A pid
-/// file may name anybody.
-#[must_use]
-pub fn is_of(process: &Facts, start: &[String], name: &str) -> bool {
-    let base = |word: &str| {
-        Path::new(word)
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-    };
-    // Interpreters and doors to other rights say nothing of who runs in them.
-    let common = [
-        "sh",
-        "bash",
-        "dash",
-        "zsh",
-        "env",
-        "sudo",
-        "doas",
-        "nohup",
-        "setsid",
-        "nice",
-        "python3",
-        "python",
-        "perl",
-        "ruby",
-        "node",
-        "sv",
-        "systemctl",
-    ];
-    let telling: Vec<String> = start
-        .iter()
-        .filter(|word| !word.starts_with('-'))
-        .flat_map(|word| programs(word))
-        .filter_map(base)
-        .filter(|word| !common.contains(&word.as_str()))
-        .take(2)
-        .chain([name.to_owned()])
-        .collect();
-    let words = process
-        .arguments
-        .iter()
-        .take(3)
-        .filter_map(|word| base(word));
-    process
-        .program
-        .iter()
-        .cloned()
-        .chain([process.name.clone()])
-        .chain(words)
-        .any(|word| telling.contains(&word))
-}
-
-/// The words of a command's word that may be programs: itself, or of a shell
-/// line those that are paths or stand behind an `exec`.
-fn programs(word: &str) -> Vec<&str> {
-    let words: Vec<&str> = word.split_whitespace().collect();
-    if words.len() < 2 {
-        return vec![word];
-    }
-    let before = std::iter::once(&"").chain(&words);
-    words
-        .iter()
-        .zip(before)
-        .filter(|(word, before)| word.contains('/') || **before == "exec")
-        .map(|(word, _)| word.trim_matches(['"', '\'', ';', '(', ')', '&']))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -253,6 +195,7 @@ mod tests {
             ready_within: Duration::from_secs(10),
             owner: None,
             overseer: None,
+            answers: false,
             process: None,
             taken: None,
             waits_for: None,
@@ -377,37 +320,6 @@ mod tests {
             })
             .verdict,
             Verdict::Hopeless(Some(_))
-        ));
-    }
-
-    #[test]
-    fn a_pid_file_may_name_anybody() {
-        let start = words("/usr/sbin/sshd -f x");
-        let title = ["sshd: /usr/sbin/sshd -f x [listener] 0 of 10-100 startups"];
-        assert!(is_of(&process(1, "sshd", &title), &start, "sshd"));
-        assert!(!is_of(
-            &process(1, "vim", &["vim", "notes"]),
-            &start,
-            "sshd"
-        ));
-        let script = words("python3 /srv/app.py --port 1");
-        assert!(is_of(
-            &process(1, "python3.11", &["python3", "/srv/app.py"]),
-            &script,
-            "app"
-        ));
-        assert!(!is_of(
-            &process(1, "python3.11", &["python3", "/srv/other.py"]),
-            &script,
-            "app"
-        ));
-        let line = ["sh", "-c", "cd /srv && exec ./app --port 1"].map(str::to_owned);
-        assert!(is_of(&process(1, "app", &["./app"]), &line, "web"));
-        assert!(!is_of(&process(1, "srvd", &["srvd"]), &line, "web"));
-        assert!(!is_of(
-            &process(1, "bash", &["-bash"]),
-            &words("/bin/sh /srv/x.sh"),
-            "x"
         ));
     }
 }

@@ -38,20 +38,24 @@ const TAKEOVER: Wait = Wait::AtMost(Duration::from_secs(1));
 pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
     let config = config::load(around)?;
     let home = Home::of(&around.mamori_home);
-    files::private_folder(home.folder()).map_err(|error| Failure::unable(error.to_string()))?;
+    // What is broken is mended without a home, too.
+    let homeless = files::private_folder(home.folder()).err();
     let last_beat = files::modified(&home.watch_lock());
     let lock_file = home.watch_lock();
     let mut lock = match flock::lock(&lock_file, "mamori watch", TAKEOVER) {
-        Ok(lock) => lock,
+        Ok(lock) => Some(lock),
         Err(LockError::Held(holder)) => {
             output::print(&format!("already watching: {holder}\n"))?;
             return Ok(Exit::Fine);
         }
         Err(LockError::Unusable(error)) => {
             let path = around.shown(&home.watch_lock());
-            return Err(
-                Failure::unable(format!("could not lock `{path}`: {error}")).hint("mamori doctor")
-            );
+            let why = homeless.map_or_else(|| error.to_string(), |error| error.to_string());
+            output::complain(&format!(
+                "warning: could not lock `{path}`, so nothing is recorded: {why}\n\
+                 hint: mamori doctor\n"
+            ));
+            None
         }
     };
     let signals = Signals::listen()?;
@@ -128,22 +132,24 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
 
 /// Makes sure that our lock is still the one that others see, and beats;
 /// `false` when somebody else has taken over.
-fn stay_locked(lock: &mut Lock, file: &Path, rounds: &Rounds<'_>) -> bool {
-    if !lock.stands_at(file) {
+fn stay_locked(lock: &mut Option<Lock>, file: &Path, rounds: &Rounds<'_>) -> bool {
+    if !lock.as_ref().is_some_and(|lock| lock.stands_at(file)) {
         match flock::lock(file, "mamori watch", Wait::Never) {
-            Ok(again) => *lock = again,
-            Err(error) => {
+            Ok(again) => *lock = Some(again),
+            Err(error @ LockError::Held(_)) => {
                 output::complain(&format!(
                     "warning: our lock was removed; now it is {error}\n"
                 ));
                 return false;
             }
+            // A home that is gone or read-only: nobody else can have it either.
+            Err(LockError::Unusable(_)) => {}
         }
     }
     // A beat vouches for what the state file says: no beat while it
     // cannot be written.
     if rounds.recorded()
-        && let Err(error) = lock.beat()
+        && let Some(Err(error)) = lock.as_ref().map(Lock::beat)
     {
         output::complain(&format!(
             "warning: could not touch the watcher's lock: {error}\n"

@@ -262,11 +262,11 @@ impl Watch {
         let turn = kept.begin(&host::moment());
         let target = kept.target.clone();
         let known = kept.alive.clone();
+        let keepers = kept.keepers();
         let (results, own, about) = (self.results.clone(), self.own.clone(), id.to_owned());
         let work = move || {
-            let overseer = known.iter().find_map(|alive| alive.overseer.as_deref());
-            let look = || run::look(&target, &crew);
-            let act = || run::see_to(&target, &crew, overseer, Wait::Never);
+            let look = || run::look(&target, &crew, &keepers);
+            let act = || run::see_to(&target, &crew, &keepers, Wait::Never);
             let told = match turn {
                 Turn::Act { .. } if !paused(&target, &crew) => act(),
                 Turn::Act { .. } => resting(look()),

@@ -8,13 +8,17 @@ use crate::model::moment::Moment;
 use crate::model::tally::{Next, Tally, decide};
 use crate::rooms::recover::book::{Before, Entry};
 use crate::rooms::recover::plan::{Action, Verdict};
-use crate::rooms::recover::run::{Alive, Condition, Told};
+use crate::rooms::recover::run::{Alive, Condition, Keepers, Told};
 use crate::rooms::recover::target::Target;
 
 /// Between two looks while a verdict is open.
 const OPEN_EVERY: Duration = Duration::from_secs(1);
 /// What hangs is ended after so many looks that found it hanging.
 const HANGS: u32 = 3;
+/// And not before it hung for so long: who is busy comes back.
+const HANGS_FOR: Duration = Duration::from_secs(5);
+/// What only a person can change is looked at so often.
+const OTHERS_EVERY: Duration = Duration::from_secs(60);
 
 /// What is done when a target's turn comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +48,9 @@ pub struct Kept {
     incident_at: Option<Moment>,
     /// When it was last known to be ready.
     good: Option<Moment>,
-    /// Looks in a row that found it hanging.
+    /// Looks in a row that found it hanging, and when the first of them was.
     hangs: u32,
+    hangs_since: Option<Moment>,
     /// How it stood when it was last told of.
     last: Option<(&'static str, String)>,
     every: Duration,
@@ -82,6 +87,7 @@ impl Kept {
             incident_at,
             good: None,
             hangs: 0,
+            hangs_since: None,
             last: None,
             every,
             state: Waiting::Until(Duration::ZERO, false),
@@ -96,6 +102,17 @@ impl Kept {
             self.target = target.clone();
             self.died();
         }
+    }
+
+    /// Who looked after it besides us when it was last seen, by an earlier
+    /// watcher, too.
+    #[must_use]
+    pub fn keepers(&self) -> Keepers {
+        let seen = self.alive.first().map(|alive| alive.keepers.clone());
+        seen.unwrap_or_else(|| Keepers {
+            owner: self.tally.owner.clone(),
+            overseer: None,
+        })
     }
 
     /// Its process died.
@@ -144,7 +161,9 @@ impl Kept {
             self.tally.clone()
         };
         let allowed = decide(&record, now) == Next::Try;
-        if allowed && (died || self.hangs + 1 >= HANGS) {
+        let since = self.hangs_since.as_ref().map(|since| now.since(since));
+        let hangs = self.hangs + 1 >= HANGS && since.is_some_and(|since| since >= HANGS_FOR);
+        if allowed && (died || hangs) {
             Turn::Act { died }
         } else {
             Turn::Look { may_act: allowed }
@@ -172,10 +191,11 @@ impl Kept {
     /// Takes what came of a turn; whether that is news.
     pub fn took(&mut self, told: &Told, entry: &Entry, began: &Moment, now: &Moment) -> bool {
         let hangs = told.condition == Condition::Planned && ends(told);
-        self.hangs = if hangs {
-            self.hangs.saturating_add(1)
+        (self.hangs, self.hangs_since) = if hangs {
+            let since = self.hangs_since.take().unwrap_or_else(|| began.clone());
+            (self.hangs.saturating_add(1), Some(since))
         } else {
-            0
+            (0, None)
         };
         let ready = matches!(told.condition, Condition::Ready | Condition::Recovered);
         let standing = (told.condition.word(), told.plan.found.clone());
@@ -209,11 +229,9 @@ impl Kept {
         let elapsed = Duration::from_millis(now.elapsed_ms);
         let wait = match &told.condition {
             _ if died => Duration::ZERO,
-            Condition::Ready | Condition::Recovered => self.every,
-            Condition::Left
-            | Condition::Hopeless
-            | Condition::NeedsRoot(_)
-            | Condition::Waits(_) => self.every.min(5 * OPEN_EVERY),
+            Condition::Ready | Condition::Recovered | Condition::Hopeless => self.every,
+            Condition::Waits(_) => self.every.min(5 * OPEN_EVERY),
+            Condition::Left | Condition::NeedsRoot(_) => self.every.max(OTHERS_EVERY),
             _ => {
                 let wait = decide(&self.tally, now).wait();
                 if wait.is_zero() {

@@ -1,6 +1,7 @@
 //! What is repaired on this machine while it is watched: the keeper, and what
 //! it did that does not stand in the state file yet. Effects.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,10 +12,10 @@ use crate::config::Config;
 use crate::model::home::Home;
 use crate::model::state::State;
 use crate::model::time::Timestamp;
-use crate::rooms::recover::book::{Entry, enter};
+use crate::rooms::recover::book::{Entry, enter, forget};
 use crate::rooms::recover::cli;
 use crate::rooms::recover::facts::Crew;
-use crate::rooms::recover::target::{Target, What, local_targets};
+use crate::rooms::recover::target::{Target, What, local_targets, remote_targets};
 use crate::sys::file_events::FileEvents;
 use crate::sys::surroundings::Surroundings;
 use crate::sys::tmux::{self, pictures};
@@ -32,6 +33,9 @@ pub struct Repairs {
     /// What the keeper was last given.
     charged: Option<Charged>,
     pending: Vec<Entry>,
+    /// The ids of all targets there are; what is remembered of others is
+    /// forgotten.
+    known: BTreeSet<String>,
 }
 
 /// What decides what there is to be looked after: the configuration, the
@@ -52,6 +56,10 @@ impl Repairs {
         state: &State,
     ) -> Result<(), String> {
         let crew = cli::crew(around, config, local, state, false);
+        let termux = around.termux();
+        let all = local_targets(config, local, termux);
+        let others = remote_targets(config, local, |_| true);
+        self.known = all.iter().chain(&others).map(Target::id).collect();
         let targets = targets(&crew, state, clock::now());
         let charge = (config.clone(), targets.clone(), crew.servers.clone());
         if self.charged.as_ref() == Some(&charge) || (self.keeper.is_none() && targets.is_empty()) {
@@ -157,6 +165,9 @@ impl Repairs {
         let mut state = state.clone();
         for entry in &self.pending {
             enter(&mut state, entry);
+        }
+        if !self.known.is_empty() {
+            forget(&mut state, &self.known, clock::now());
         }
         state
     }

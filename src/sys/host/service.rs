@@ -47,11 +47,18 @@ pub struct Unready {
     pub why: String,
     /// Whether its place is surely empty: nobody listens there.
     pub vacant: bool,
+    /// Whether somebody there says something, or closes at once, as a server
+    /// does that has too much to do.
+    pub answers: bool,
 }
 
 impl From<String> for Unready {
     fn from(why: String) -> Self {
-        Self { why, vacant: false }
+        Self {
+            why,
+            vacant: false,
+            answers: false,
+        }
     }
 }
 
@@ -78,9 +85,11 @@ fn greets(address: &str, limit: Duration) -> Result<(), Unready> {
     let mut stream = connected(address, limit)?;
     match ssh::greeting(&mut stream, limit.min(ssh::LIMIT)) {
         ssh::Greeting::Ssh => Ok(()),
-        ssh::Greeting::Other => {
-            Err(format!("{address} is answered by something else than ssh").into())
-        }
+        ssh::Greeting::Other => Err(Unready {
+            why: format!("{address} does not greet as ssh does"),
+            vacant: false,
+            answers: true,
+        }),
         ssh::Greeting::None => {
             Err(format!("{address} accepts connections and says nothing").into())
         }
@@ -96,6 +105,7 @@ fn connected(address: &str, limit: Duration) -> Result<TcpStream, Unready> {
                 failed = Unready {
                     why: format!("{address}: {}", error.kind()),
                     vacant: error.kind() == ErrorKind::ConnectionRefused,
+                    answers: false,
                 }
             }
         }

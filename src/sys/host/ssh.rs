@@ -1,6 +1,6 @@
 //! Does an ssh server answer on this machine?
 
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -41,7 +41,7 @@ pub(super) fn banner(address: &str) -> Reading<bool> {
 pub(super) enum Greeting {
     /// `SSH-`.
     Ssh,
-    /// Something else.
+    /// Something else, or the end of the connection at once.
     Other,
     /// Nothing in time.
     None,
@@ -57,6 +57,8 @@ pub(super) fn greeting(stream: &mut TcpStream, limit: Duration) -> Greeting {
     match read {
         Ok(()) if start == *b"SSH-" => Greeting::Ssh,
         Ok(()) => Greeting::Other,
+        // It hung up: somebody is there.
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => Greeting::Other,
         Err(_) => Greeting::None,
     }
 }
