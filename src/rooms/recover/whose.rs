@@ -63,18 +63,30 @@ fn interpreter(program: &str) -> bool {
 }
 
 /// The words of a command's word that may be programs: itself, or of a shell
-/// line those that are paths or stand behind an `exec`.
+/// line those that stand behind an `exec`, else those that are paths.
 fn programs(word: &str) -> Vec<&str> {
     let words: Vec<&str> = word.split_whitespace().collect();
     if words.len() < 2 {
         return vec![word];
     }
-    let before = std::iter::once(&"").chain(&words);
-    words
-        .iter()
-        .zip(before)
-        .filter(|(word, before)| word.contains('/') || **before == "exec")
-        .map(|(word, _)| word.trim_matches(['"', '\'', ';', '(', ')', '&']))
+    let behind: Vec<&str> = words
+        .windows(2)
+        .filter_map(|pair| match pair {
+            ["exec", program] => Some(*program),
+            _ => None,
+        })
+        .collect();
+    let paths = || {
+        words
+            .iter()
+            .copied()
+            .filter(|word| word.contains('/'))
+            .collect()
+    };
+    let found: Vec<&str> = if behind.is_empty() { paths() } else { behind };
+    found
+        .into_iter()
+        .map(|word| word.trim_matches(['"', '\'', ';', '(', ')', '&']))
         .collect()
 }
 
