@@ -12,7 +12,8 @@ use std::process::{Command, Stdio};
 
 use rustix::process::Signal;
 
-use crate::harness::{Bench, MAMORI, Running};
+use crate::harness::ground::{Ground, START, ready};
+use crate::harness::{Bench, MAMORI, Running, until};
 
 /// A program that runs another one under such a kernel.
 fn kernel(bench: &Bench) -> PathBuf {
@@ -86,13 +87,45 @@ fn an_end_is_noticed_there_by_looking_after_a_trial_that_died() {
 
 #[test]
 fn whole_commands_live_under_that_kernel() {
-    let bench = Bench::quiet();
+    let mut ground = Ground::new();
+    // Nothing of the machine's own is expected, so that nothing of it is started.
+    let service = ground.service("web", START, "");
+    ground.configure(&format!("[local]\nexpect = []\nsessions = []\n{service}"));
+    let bench = &ground.bench;
     bench.stand_in("tmux", "#!/bin/sh\necho tmux 3.7c\n");
-    let ran = bench.ran(&mut on_android(&bench, &["health", "--json"]));
-    assert!(matches!(ran.code, Some(0 | 1)), "{ran:?}");
-    assert_eq!(ran.json()["schema"], 1);
-    let ran = bench.ran(&mut on_android(&bench, &["watch", "--once"]));
-    assert!(matches!(ran.code, Some(0 | 1)), "{ran:?}");
-    let ran = bench.ran(&mut on_android(&bench, &["doctor"]));
-    assert!(matches!(ran.code, Some(0 | 1)), "{ran:?}");
+    let ran = bench.ran(&mut on_android(bench, &["recover", "--json"]));
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(ran.json()["targets"][0]["state"], "recovered");
+    for words in [
+        &["health", "--json"][..],
+        &["watch", "--once"],
+        &["alerts"],
+        &["doctor"],
+    ] {
+        let ran = bench.ran(&mut on_android(bench, words));
+        assert!(matches!(ran.code, Some(0 | 1)), "{words:?}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_service_comes_back_there_too() {
+    let mut ground = Ground::new();
+    let service = ground.service("web", START, "");
+    ground.configure(&format!("[local]\nexpect = []\nsessions = []\n{service}"));
+    let watcher = Running(
+        on_android(&ground.bench, &["watch"])
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap(),
+    );
+    until("the service", || {
+        ready(ground.ports[0]) && ground.pid(0).is_some()
+    });
+    let pid = ground.pid(0);
+    ground.signal(0, Signal::KILL);
+    until("a new process", || {
+        ground.pid(0) != pid && ready(ground.ports[0])
+    });
+    watcher.signal(Signal::TERM);
+    assert_eq!(watcher.code(), Some(0));
 }
