@@ -18,6 +18,15 @@ pub enum Owner {
     Launchd(String),
 }
 
+/// A supervisor whose child a service is, whatever command starts it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overseer {
+    /// Its program.
+    pub program: String,
+    /// As one who can be asked what it wants, where that is known.
+    pub owner: Option<Owner>,
+}
+
 /// What the owner wants of the service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wanted {

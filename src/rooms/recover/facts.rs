@@ -7,7 +7,7 @@ use super::network;
 use super::service::{Seen, Stranger, is_of, oversees};
 use super::target::{Target, What};
 use crate::config::{self, Check, Config, Host, Service};
-use crate::model::owner::{Owner, Wanted};
+use crate::model::owner::{Overseer, Owner, Wanted};
 use crate::model::process::{Condition, Facts, Identity};
 use crate::remote::route::Route;
 use crate::sys::host::reach::{self, Reached};
@@ -69,7 +69,7 @@ impl Crew {
 
     /// Everything that a plan for it needs. `overseer`: whose child it was.
     #[must_use]
-    pub fn see(&self, subject: &Subject, overseer: Option<&str>) -> Seen {
+    pub fn see(&self, subject: &Subject, overseer: Option<&Overseer>) -> Seen {
         let service = &subject.service;
         let ready = self.ready(subject, self.config.watch.probe_timeout);
         let fine = ready.is_ok();
@@ -80,6 +80,8 @@ impl Crew {
         } else {
             self.holder(service, &start, vacant)
         };
+        let owner = subject.owner.clone();
+        let owner = owner.or_else(|| overseer.and_then(|overseer| overseer.owner.clone()));
         // Who is started by its owner may run any program.
         let other = other.filter(|_| subject.owner.is_none());
         Seen {
@@ -88,11 +90,11 @@ impl Crew {
             start: service.start.clone(),
             validate: service.validate.clone(),
             ready_within: service.ready_within,
-            owner: subject.owner.clone().filter(|_| !fine).map(|owner| {
+            owner: owner.filter(|_| !fine).map(|owner| {
                 let wanted = owner::wanted(&owner, &self.around);
                 (owner, wanted)
             }),
-            overseer: overseer.map(ToOwned::to_owned),
+            overseer: overseer.map(|overseer| overseer.program.clone()),
             waits_for: if fine { None } else { self.missing(service) },
             process,
             taken: other,
@@ -163,10 +165,15 @@ impl Crew {
 
     /// The supervisor whose child a process is.
     #[must_use]
-    pub fn overseer(&self, identity: &Identity) -> Option<String> {
+    pub fn overseer(&self, identity: &Identity) -> Option<Overseer> {
         let parent = processes::of(identity.pid)?.parent;
-        let program = processes::of(parent)?.program?;
-        oversees(&program).then_some(program)
+        let program = processes::of(parent)?
+            .program
+            .filter(|name| oversees(name))?;
+        // A runsv works in the folder of its service.
+        let folder = processes::folder(parent).filter(|_| program == "runsv");
+        let owner = folder.map(|folder| Owner::Runit(folder.display().to_string()));
+        Some(Overseer { program, owner })
     }
 
     fn program(&self, start: &[String]) -> Result<(), String> {

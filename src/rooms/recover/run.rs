@@ -9,6 +9,7 @@ use super::service;
 use super::target::{Target, What};
 use super::work::{self, Done};
 use super::{network, tmux};
+use crate::model::owner::Overseer;
 use crate::model::process::Identity;
 use crate::sys::flock::{self, Lock, LockError, Wait};
 use crate::sys::{clock, files, processes};
@@ -36,7 +37,7 @@ pub struct Alive {
     /// Which one.
     pub identity: Identity,
     /// A supervisor whose child it is, which brings it back itself.
-    pub overseer: Option<String>,
+    pub overseer: Option<Overseer>,
 }
 
 /// How a target stands.
@@ -159,7 +160,7 @@ fn servers(seen: &tmux::Seen) -> Vec<Alive> {
 /// Looks, and does what is to be done. `overseer`: the supervisor whose child
 /// it was when it was last seen. `wait`: for somebody else who acts on it.
 #[must_use]
-pub fn see_to(target: &Target, crew: &Crew, overseer: Option<&str>, wait: Wait) -> Told {
+pub fn see_to(target: &Target, crew: &Crew, overseer: Option<&Overseer>, wait: Wait) -> Told {
     let began = clock::elapsed();
     let held = match lock(target, crew, wait) {
         Ok(lock) => lock,

@@ -264,7 +264,7 @@ impl Watch {
         let known = kept.alive.clone();
         let (results, own, about) = (self.results.clone(), self.own.clone(), id.to_owned());
         let work = move || {
-            let overseer = known.iter().find_map(|alive| alive.overseer.as_deref());
+            let overseer = known.iter().find_map(|alive| alive.overseer.as_ref());
             let look = || run::look(&target, &crew);
             let act = || run::see_to(&target, &crew, overseer, Wait::Never);
             let told = match turn {
