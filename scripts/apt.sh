@@ -40,6 +40,7 @@ leave_disabled() {
     [ -d /run/systemd/system ] || return 0
     case " $* " in *" openssh-server "*) systemctl disable ssh.service ssh.socket >/dev/null 2>&1 || true ;; esac
     case " $* " in *" monit "*) systemctl disable monit.service >/dev/null 2>&1 || true ;; esac
+    case " $* " in *" supervisor "*) systemctl disable supervisor.service >/dev/null 2>&1 || true ;; esac
 }
 
 main "$@"

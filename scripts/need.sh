@@ -45,7 +45,7 @@ why() {
         readelf | nm) echo "\`make check\` looks into the small binaries" ;;
         rust-web) echo "the standard library's source, to check the Android and macOS builds" ;;
         pip) echo "installs zig, which compiles the C of other systems for the check of those builds" ;;
-        monit) echo "\`make bench\` compares with it; the system's is not started" ;;
+        monit | runsv | supervisord) echo "\`make bench\` compares with it; the system's is not started" ;;
         parallel-ssh | ansible | xargs) echo "\`make bench\` compares with it" ;;
         python3) echo "\`make bench\` measures with it" ;;
         *) echo "needed here" ;;
@@ -100,6 +100,10 @@ package_of() {
         parallel-ssh:apt | parallel-ssh:brew) echo pssh ;;
         parallel-ssh:*) return 1 ;;
         ansible:apt) echo ansible-core ;;
+        runsv:*) echo runit ;;
+        setpriv:* | prlimit:*) echo util-linux ;;
+        supervisord:apt | supervisord:brew) echo supervisor ;;
+        supervisord:*) return 1 ;;
         xargs:*) echo findutils ;;
         rust-web:apt) echo rustc-web cargo-web rust-web-src ;;
         pip:apt) echo python3-pip ;;

@@ -12,13 +12,30 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import faults_files
+import faults_owner
 import faults_process
+import faults_remote
+import faults_root
+import faults_sshd
 import faults_start
+import faults_tmux
+import faults_watcher
 import verdict
 from private import private
 from stage import Stage
 
-ALL = [*faults_process.ALL, *faults_start.ALL]
+ALL = [
+    *faults_process.ALL,
+    *faults_start.ALL,
+    *faults_files.ALL,
+    *faults_sshd.ALL,
+    *faults_tmux.ALL,
+    *faults_owner.ALL,
+    *faults_watcher.ALL,
+    *faults_remote.ALL,
+    *faults_root.ALL,
+]
 # Most of the time they wait.
 AT_ONCE = 5
 

@@ -127,7 +127,7 @@ class Hopeless(Fault):
             time.sleep(0.1)
             alerts = self.stage.alerts()
         told = self.stage.recover(self.target())
-        said = f"{told.get('found')}; {told.get('why')}"
+        said = f"{told.get('found')}; {told.get('why')}; {told.get('command')}"
         return "" if self.named(said) else f"recover does not name {self.names}: {told}"
 
     def named(self, text):

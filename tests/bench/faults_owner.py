@@ -93,18 +93,22 @@ class OwnerStopped(Hopeless):
 
 
 class OwnerStoppedAnother(OwnerStopped):
-    """The configuration starts it past its owner."""
+    """The configuration starts it past its owner, whom the watcher has seen."""
 
     kind = "its owner stopped a service whose `start` passes by its runsv"
     times, slice = 1, False
-    names = ("stopped by its owner",)
 
     def prepare(self):
         self.web, self.folder = owned(self.stage, start=[f"{self.stage.home}/web"])
 
+    def unnamed(self, begun):
+        # A person who asks for it gets it: nobody knows that it was runsv's.
+        until(lambda: any(self.named(text) for text in self.stage.alerts()), "the alert", self.bound)
+        return ""
+
     def wrong(self):
         # Longer than its owner is waited for.
-        time.sleep(10)
+        time.sleep(11)
         return super().wrong()
 
 

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Every benchmark, each figure beside its peer's measured in the same run.
 #
-#   tests/bench/run.sh [segment|bar|footprint|warm|cold|hanging|uptime …]
+#   tests/bench/run.sh [segment|bar|footprint|warm|cold|hanging|uptime|recovery|campaign …]
 #
-# footprint takes three minutes, uptime eleven; MINUTES=1.5 makes a short one of it.
+# footprint takes three minutes, uptime eleven, recovery seven, campaign four; MINUTES=1.5 makes a
+# short one of uptime, SLICE=1 of recovery and campaign.
 set -euo pipefail
 
 main() {
@@ -14,7 +15,7 @@ main() {
     local programs name failed=""
     programs=$(cd "${CARGO_TARGET_DIR:-target}/release" && pwd -P)
     export PYTHONDONTWRITEBYTECODE=1
-    [ $# -gt 0 ] || set -- segment bar footprint warm cold hanging uptime
+    [ $# -gt 0 ] || set -- segment bar footprint warm cold hanging uptime recovery campaign
     for name in "$@"; do
         "bench_$name" || failed="$failed $name"
     done
@@ -60,6 +61,28 @@ bench_hanging() {
 bench_uptime() {
     bash scripts/need.sh ssh ssh-keygen sshd || return
     python3 tests/bench/uptime.py "$programs" --minutes "${MINUTES:-10}"
+}
+
+bench_recovery() {
+    local peer code=0
+    bash scripts/need.sh ssh ssh-keygen sshd || return
+    for peer in runsv supervisord monit; do
+        bash scripts/need.sh "$peer" || true
+    done
+    python3 tests/bench/recovery.py "$programs" ${SLICE:+--kills 5} || code=1
+    python3 tests/bench/crash_loop.py "$programs" ${SLICE:+--seconds 20} || code=1
+    python3 tests/bench/tmux_recovery.py "$programs" ${SLICE:+--times 5} || code=1
+    python3 tests/bench/remote_recovery.py "$programs" ${SLICE:+--kills 1} || code=1
+    return $code
+}
+
+bench_campaign() {
+    local tool
+    bash scripts/need.sh ssh ssh-keygen sshd || return
+    for tool in runsv setpriv prlimit; do
+        bash scripts/need.sh "$tool" || true
+    done
+    python3 tests/bench/campaign.py "$programs" ${SLICE:+--slice}
 }
 
 stop() {

@@ -65,6 +65,12 @@ pub fn of(pid: u32) -> Option<Facts> {
     system::facts(pid)
 }
 
+/// The folder that process works in; `None` where we may not know (macOS).
+#[must_use]
+pub fn folder(pid: u32) -> Option<std::path::PathBuf> {
+    system::cwd(pid)
+}
+
 /// Who listens on the TCP port `port` of this machine, at any address; `None`
 /// where the system does not say (Android hides it).
 #[must_use]

@@ -43,6 +43,10 @@ pub(super) fn facts(pid: u32) -> Option<Facts> {
     })
 }
 
+pub(super) fn cwd(pid: u32) -> Option<PathBuf> {
+    fs::read_link(folder(pid).join("cwd")).ok()
+}
+
 pub(super) fn age(identity: &Identity) -> Option<Duration> {
     // The kernel tells it in ticks of 10 ms, whatever its own are.
     let started = Duration::from_millis(identity.started.checked_mul(10)?);

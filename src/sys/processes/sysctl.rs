@@ -44,6 +44,10 @@ pub(super) fn state(pid: u32) -> Option<(Identity, Condition)> {
     })
 }
 
+pub(super) fn cwd(_: u32) -> Option<std::path::PathBuf> {
+    None
+}
+
 pub(super) fn age(identity: &Identity) -> Option<Duration> {
     let now = u64::try_from(clock::now().0).ok()?;
     Some(Duration::from_secs(now.checked_sub(identity.started)?))
