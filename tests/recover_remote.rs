@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use serde_json::Value;
 
 use crate::harness::site::{Site, free_port};
-use crate::harness::{mode, until};
+use crate::harness::{Running, mode, until};
 
 const SERVER: &str = "#!/usr/bin/env python3
 import os, socket, sys
@@ -159,33 +159,102 @@ fn when_ssh_is_the_victim_what_helps_is_said() {
 }
 
 #[test]
-fn an_expected_session_there_comes_back_as_configured() {
-    let afar = Afar::with(
-        "[[session]]\nname = \"work # 1\"\nnode = \"mugen\"\n[[session.window]]\nname = \"a#b\"\n\
-         panes = [{ command = [\"sleep\", \"601\"] }, { command = [\"sleep\", \"602\"] }]\n\
-         [[session.window]]\nname = \"two\"\n",
-    );
+fn an_expected_session_there_comes_back_as_configured_and_runs_nothing_else() {
+    let afar = Afar::with("");
+    let home = afar.site.bench.home().display().to_string();
+    let name = format!("#S #(touch {home}/pwned) x;");
     let text = fs::read_to_string(afar.site.bench.config()).unwrap();
     let text = text.replace(
         "name = \"mugen\"\n[[service]]",
-        "name = \"mugen\"\nsessions = [\"work # 1\"]\n[[service]]",
+        &format!("name = \"mugen\"\nsessions = [\"{name}\"]\n[[service]]"),
+    ) + &format!(
+        "[[session]]\nname = \"{name}\"\nnode = \"mugen\"\n[[session.window]]\nname = \"a#(touch {home}/pwned)\"\n\
+         panes = [{{ role = \"logs\", command = [\"sh\", \"-c\", \"env >~/seen; exec sleep 601\", \"x;\"] }},\
+         {{ command = [\"sleep\", \"602\"] }}]\n\
+         [[session.window]]\nname = \"two\"\n"
     );
     afar.site.bench.configure(text);
     let (code, told) = afar.recover(&[]);
     assert_eq!(code, Some(0), "{told:?}");
+    let format = "#{window_name} #{window_panes} #{@mamori-role}";
     let mut list = afar.site.bench.command("tmux");
-    // The shell there has no TMUX_TMPDIR: its server is the default one of /tmp.
-    list.env_remove("TMUX_TMPDIR").args([
-        "list-windows",
-        "-t",
-        "=work # 1",
-        "-F",
-        "#{window_name} #{window_panes}",
-    ]);
-    let listed = afar.site.bench.ran(&mut list);
+    let listed = afar
+        .site
+        .bench
+        .ran(list.args(["list-panes", "-a", "-F", format]));
+    let mut sessions = afar.site.bench.command("tmux");
+    let sessions = afar
+        .site
+        .bench
+        .ran(sessions.args(["list-sessions", "-F", "#{session_name}"]));
+    until("what the pane sees", || afar.site.path("seen").exists());
+    let seen = fs::read_to_string(afar.site.path("seen")).unwrap();
     let mut kill = afar.site.bench.command("tmux");
-    kill.env_remove("TMUX_TMPDIR")
-        .args(["kill-session", "-t", "=work # 1"]);
-    let _ = afar.site.bench.ran(&mut kill);
-    assert_eq!(listed.stdout, "a#b 2\ntwo 1\n", "{}", listed.stderr);
+    let _ = afar.site.bench.ran(kill.arg("kill-server"));
+    assert_eq!(sessions.stdout.trim_end(), name.replace(&home, "HOME"));
+    let window = "a#(touch HOME/pwned)";
+    assert_eq!(
+        listed.stdout,
+        format!("{window} 2 logs\n{window} 2 shell\ntwo 1 \n")
+    );
+    assert!(!afar.site.path("pwned").exists(), "something was executed");
+    assert!(!seen.contains("LC_ALL=C\n"), "{seen}");
+    let (code, _) = afar.recover(&["--dry-run"]);
+    assert_eq!(code, Some(1), "the server is gone again");
+}
+
+#[test]
+fn two_who_recover_there_at_once_start_it_once() {
+    let afar = Afar::with("");
+    let script = "#!/bin/sh\necho x >>~/starts\nsleep 1\nexec ~/server \"$1\"\n";
+    fs::write(afar.site.path("slow"), script).unwrap();
+    mode(&afar.site.path("slow"), 0o755);
+    let text = fs::read_to_string(afar.site.bench.config()).unwrap();
+    afar.site
+        .bench
+        .configure(text.replace("~/server", "~/slow"));
+    let runs: Vec<_> = (0..2)
+        .map(|_| {
+            let mut command = afar.site.bench.command(crate::harness::MAMORI);
+            command.args(["recover", "mugen/web"]);
+            command.stdout(std::process::Stdio::null()).spawn().unwrap()
+        })
+        .collect();
+    for mut run in runs {
+        assert_eq!(run.wait().unwrap().code(), Some(0));
+    }
+    let starts = fs::read_to_string(afar.site.path("starts")).unwrap();
+    assert_eq!(starts, "x\n");
+}
+
+#[test]
+fn a_connection_that_breaks_meanwhile_is_told_and_nothing_is_done_twice() {
+    let afar = Afar::with("validate = [\"~/breaks\"]");
+    let script = "#!/bin/sh\necho x >>~/tries\npid=$$\n\
+        until [ \"$(ps -o comm= -p $pid | cut -c 1-4)\" = sshd ]; do pid=$(ps -o ppid= -p $pid | tr -d ' '); done\n\
+        kill -9 $pid\n";
+    fs::write(afar.site.path("breaks"), script).unwrap();
+    mode(&afar.site.path("breaks"), 0o755);
+    let (code, told) = afar.recover(&[]);
+    assert_eq!(
+        (code, &told[0]["state"]),
+        (Some(1), &"failed".into()),
+        "{told:?}"
+    );
+    let tries = fs::read_to_string(afar.site.path("tries")).unwrap();
+    assert_eq!(tries, "x\n");
+}
+
+#[test]
+fn nobody_elses_process_is_ended_there() {
+    let afar = Afar::with("");
+    let mut stranger = Running(afar.site.bench.command("sleep").arg("600").spawn().unwrap());
+    let pid_file = afar.site.path(&format!("{}.pid", afar.port));
+    fs::write(&pid_file, format!("{}\n", stranger.pid())).unwrap();
+    let (code, told) = afar.recover(&[]);
+    assert_eq!(code, Some(0), "{told:?}");
+    assert!(
+        stranger.0.try_wait().unwrap().is_none(),
+        "a stranger was ended"
+    );
 }

@@ -1,4 +1,4 @@
-//! `[[session]]`s of this machine as what tmux is to build.
+//! `[[session]]`s as what tmux is to build.
 
 use super::{Choice as _, Config, Host, Role, Session, Template, Window, WindowLayout};
 use crate::model::blueprint::{self, Arrangement, Blueprint};
@@ -8,9 +8,16 @@ impl Config {
     /// single shell where there is none.
     #[must_use]
     pub fn blueprints(&self, names: &[String]) -> Vec<Blueprint> {
+        self.blueprints_on(&Host::Local, names)
+    }
+
+    /// The same of another machine; its folders and commands are as they were
+    /// written, with their variables.
+    #[must_use]
+    pub fn blueprints_on(&self, host: &Host, names: &[String]) -> Vec<Blueprint> {
         let known = |name: &String| {
-            let local = self.sessions.iter().filter(|one| one.host == Host::Local);
-            local.into_iter().find(|session| session.name == *name)
+            let there = self.sessions.iter().filter(|one| one.host == *host);
+            there.into_iter().find(|session| session.name == *name)
         };
         let one = |name| known(name).map_or_else(|| Blueprint::bare(name), Session::blueprint);
         names.iter().map(one).collect()
@@ -18,8 +25,7 @@ impl Config {
 }
 
 impl Session {
-    /// What tmux is to build; only of a local session, for the folders of
-    /// others are not known here.
+    /// What tmux is to build.
     fn blueprint(&self) -> Blueprint {
         Blueprint {
             name: self.name.clone(),

@@ -24,3 +24,4 @@ pub mod text;
 pub mod time;
 pub mod uptime;
 pub mod vm_stat;
+pub mod whose;

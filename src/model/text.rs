@@ -70,6 +70,16 @@ pub fn tmux_message(text: &str) -> String {
     tmux(text).replace('%', "%%")
 }
 
+/// A value as one argument of a tmux command: tmux takes a `;` at an argument's
+/// end for the end of the command.
+#[must_use]
+pub fn tmux_argument(value: &str) -> String {
+    match value.strip_suffix(';') {
+        Some(start) => format!("{start}\\;"),
+        None => value.to_owned(),
+    }
+}
+
 /// [`clean`] text for the output of a `#()` process, which tmux expands once
 /// more before it draws it: a run of `#` is halved by the expansion, unless a
 /// `[` follows, and halved again when it is drawn. `styled`: a style follows

@@ -5,11 +5,15 @@
 
 use std::fmt::Write as _;
 
-use crate::config::{Config, Host, Node, Service, Session, Window};
+use crate::config::{Config, Host, Node, Service};
+use crate::model::blueprint::Blueprint;
 use crate::model::owner::Owner;
-use crate::model::text::{clean, tmux};
+use crate::model::text::clean;
+use crate::model::whose::telling;
 
 use super::probe::{check_words, expanded, quote};
+
+mod session;
 
 /// The functions, as they are written for people.
 const SCRIPT: &str = include_str!("deed.sh");
@@ -20,7 +24,7 @@ pub enum Deed {
     /// Starts this service, the so-and-so-many-th that the probe asks.
     Service(usize, Box<Service>),
     /// Creates an expected tmux session, as configured or with a shell.
-    Session(Session),
+    Session(Blueprint),
     /// Starts the node's own ssh server, while an old connection to it lasts.
     Sshd,
 }
@@ -51,8 +55,12 @@ pub enum End {
     Exited(String),
     /// It was started, and not ready in time.
     Late,
-    /// Only root may: the command to paste.
-    NeedsRoot(String),
+    /// Only root may.
+    NeedsRoot,
+    /// The ssh server that let us in is not the machine's own.
+    Foreign,
+    /// Nothing there can carry the check out.
+    Untold,
     /// The node said nothing of it: a key that may only look, or a shell that hangs.
     Silent,
 }
@@ -71,17 +79,8 @@ impl Deed {
             .filter(|(_, service)| service.start.is_some());
         let services =
             services.map(|(number, service)| Self::Service(number, Box::new(service.clone())));
-        let sessions = node.expected_sessions(termux).into_iter().map(|name| {
-            let mut configured = config
-                .sessions
-                .iter()
-                .filter(|session| session.host == here && session.name == name);
-            Self::Session(configured.next_back().cloned().unwrap_or(Session {
-                name,
-                host: here.clone(),
-                windows: Vec::new(),
-            }))
-        });
+        let sessions = config.blueprints_on(&here, &node.expected_sessions(termux));
+        let sessions = sessions.into_iter().map(Self::Session);
         services.chain(sessions).chain([Self::Sshd]).collect()
     }
 
@@ -101,7 +100,8 @@ impl Deed {
         // Besides, a validator and a service manager are asked.
         let around = std::time::Duration::from_secs(15);
         match self {
-            Self::Service(_, service) => service.ready_within + around,
+            // Its owner has as long as its start.
+            Self::Service(_, service) => 2 * service.ready_within + around,
             Self::Session(_) | Self::Sshd => 2 * around,
         }
     }
@@ -129,7 +129,7 @@ impl Deed {
     fn lines(&self) -> String {
         match self {
             Self::Service(number, service) => of_service(*number, service),
-            Self::Session(session) => of_session(session),
+            Self::Session(session) => session::lines(session),
             Self::Sshd => "mamori_start_sshd\n".to_owned(),
         }
     }
@@ -160,7 +160,11 @@ fn all_expanded(argv: &[String]) -> String {
 
 fn of_service(number: usize, service: &Service) -> String {
     let start = service.start.as_deref().unwrap_or_default();
-    let mut text = String::new();
+    let check = check_words(&service.check);
+    // Somebody else may have been faster.
+    let mut text = format!(
+        "mamori_check() {{ mamori_service {number} {check}; }}\nmamori_is_ready && return\n"
+    );
     let owner = Owner::of_command(start).map(|owner| match owner {
         Owner::Runit(service) => format!("sv {}", expanded(&service)),
         Owner::Systemd { unit, user } => {
@@ -169,104 +173,21 @@ fn of_service(number: usize, service: &Service) -> String {
         }
         Owner::Launchd(label) => format!("launchctl {}", expanded(&label)),
     });
+    let within = service.ready_within.as_millis().div_ceil(1_000);
     if let Some(owner) = owner {
-        let _ = writeln!(text, "mamori_owned {owner} || return");
+        let _ = writeln!(
+            text,
+            "mamori_owned {owner} || return\nmamori_await {within} && return"
+        );
     }
     if let Some(validate) = &service.validate {
         let _ = writeln!(text, "mamori_valid {} || return", all_expanded(validate));
     }
-    let program = start.first().and_then(|word| word.rsplit('/').next());
-    if let (Some(file), Some(program)) = (&service.pid_file, program) {
+    if let (Some(file), Some(program)) = (&service.pid_file, telling(start)) {
         let file = expanded(&file.to_string_lossy());
-        let _ = writeln!(text, "mamori_unhang {file} {}", quote(program));
+        let _ = writeln!(text, "mamori_unhang {file} {}", quote(&program));
     }
-    let check = check_words(&service.check);
-    let within = service.ready_within.as_millis().div_ceil(1_000);
-    let _ = writeln!(
-        text,
-        "mamori_check() {{ mamori_service {number} {check}; }}"
-    );
     let _ = writeln!(text, "mamori_begin {within} {}", all_expanded(start));
-    text
-}
-
-/// Windows and panes in their order, each addressed by what tmux answered.
-fn of_session(session: &Session) -> String {
-    let name = quote(&session.name);
-    let exact = quote(&format!("={}", session.name));
-    let mut text = format!(
-        "if tmux has-session -t {exact} >/dev/null; then mamori_say deed=ready; return; fi\nmamori_say acted=yes\n"
-    );
-    let mut windows = session.windows.iter();
-    let first = windows.next();
-    let _ = writeln!(
-        text,
-        "mamori_do tmux new-session -d -s {name} -P -F '#{{window_id}}'{} || return",
-        first.map(window_words).unwrap_or_default()
-    );
-    if let Some(window) = first {
-        text += &more_panes(window);
-    }
-    for window in windows {
-        let target = quote(&format!("={}:", session.name));
-        let _ = writeln!(
-            text,
-            "mamori_do tmux new-window -d -t {target} -P -F '#{{window_id}}'{} || return",
-            window_words(window)
-        );
-        text += &more_panes(window);
-    }
-    text += "mamori_say deed=ready\n";
-    text
-}
-
-/// The name, the folder and the first pane's command of a window.
-fn window_words(window: &Window) -> String {
-    let mut words = String::new();
-    if let Some(name) = &window.name {
-        let _ = write!(words, " -n {}", quote(&tmux(name)));
-    }
-    words += &folder(window);
-    words += &command(
-        window
-            .panes
-            .first()
-            .and_then(|pane| pane.command.as_deref()),
-    );
-    words
-}
-
-fn folder(window: &Window) -> String {
-    window.dir.as_ref().map_or_else(String::new, |dir| {
-        format!(" -c {}", expanded(&tmux(&dir.to_string_lossy())))
-    })
-}
-
-/// A single word would go through a shell: `exec` makes it two.
-fn command(argv: Option<&[String]>) -> String {
-    match argv {
-        None | Some([]) => String::new(),
-        Some([one]) => format!(" env {}", expanded(one)),
-        Some(argv) => format!(" {}", all_expanded(argv)),
-    }
-}
-
-/// The window that was just made has its id in `mamori_out`.
-fn more_panes(window: &Window) -> String {
-    let mut text = String::new();
-    let more = window.panes.get(1..).unwrap_or_default();
-    if more.is_empty() {
-        return text;
-    }
-    text.push_str("mamori_window=$mamori_out\n");
-    for pane in more {
-        let _ = writeln!(
-            text,
-            "mamori_do tmux split-window -d -t \"$mamori_window\"{}{} || return\nmamori_do tmux select-layout -t \"$mamori_window\" tiled || :",
-            folder(window),
-            command(pane.command.as_deref())
-        );
-    }
     text
 }
 
@@ -290,7 +211,9 @@ pub fn read(lines: &[u8], complete: bool) -> Report {
         "missing" => End::Missing(rest),
         "exited" => End::Exited(rest),
         "late" => End::Late,
-        "root" => End::NeedsRoot(rest),
+        "root" => End::NeedsRoot,
+        "foreign" => End::Foreign,
+        "untold" => End::Untold,
         _ => End::Silent,
     };
     Report { end, acted, said }
@@ -312,7 +235,11 @@ impl Report {
             End::Missing(program) => format!("`{program}` is not there, or may not be run"),
             End::Exited(code) => format!("what starts it exits with {code}"),
             End::Late => "it was started, and is not ready in time".to_owned(),
-            End::NeedsRoot(command) => format!("needs root there: {command}"),
+            End::NeedsRoot => "needs root there".to_owned(),
+            End::Foreign => {
+                "the ssh server that let us in is not the machine's own: nobody said how it is started".to_owned()
+            }
+            End::Untold => "it cannot be checked there, with neither bash nor nc".to_owned(),
             End::Silent => {
                 "the node says nothing of it: its shell hangs, or our key there may only look"
                     .to_owned()

@@ -30,10 +30,14 @@ mamori_owned() {
             esac
             ;;
         systemctl)
-            mamori_out=$($mamori_limit systemctl "$2" show --property=LoadState,ActiveState,UnitFileState,Result -- "$3")
+            mamori_out=$($mamori_limit systemctl "$2" show --property=LoadState,ActiveState,UnitFileState,Result,TriggeredBy -- "$3")
+            case $mamori_out in *LoadState=masked* | *UnitFileState=masked*) mamori_stopped 'systemctl mask' || return ;; esac
+            # What a socket starts needs not be enabled itself.
             case $mamori_out in
-                *LoadState=masked* | *UnitFileState=masked*) mamori_stopped 'systemctl mask' ;;
-                *UnitFileState=disabled*) mamori_stopped 'systemctl disable' ;;
+                *TriggeredBy=[a-zA-Z]*) ;;
+                *UnitFileState=disabled*) mamori_stopped 'systemctl disable' || return ;;
+            esac
+            case $mamori_out in
                 *ActiveState=inactive*)
                     case $mamori_out in *Result=success*) mamori_stopped 'systemctl stop' ;; esac
                     ;;
@@ -56,7 +60,7 @@ mamori_stopped() {
 mamori_valid() {
     mamori_out=$(
         {
-            LC_ALL=$mamori_locale
+            mamori_own_locale
             exec $mamori_limit "$@"
         } 2>&1
     ) && return
@@ -65,19 +69,33 @@ mamori_valid() {
     return 1
 }
 
-# FILE NAME: ends the process that a pid file names when it is the service's, and when we
-# are told to insist: it is there, and does not do its work.
+# FILE NAME: ends the process that a pid file names, when we are told to insist, because it
+# is there and does not do its work. Only one that is surely the service's: by its program
+# or its script, by a file that root or we own and that is not older than the process.
 mamori_unhang() {
     [ -n "$mamori_insist" ] || return 0
+    [ -O "$1" ] || case $(ls -ln "$1") in ?*' 0 '*) ;; *) return 0 ;; esac
     mamori_pid=
     read -r mamori_pid <"$1"
     case $mamori_pid in '' | 0* | 1 | *[!0-9]*) return 0 ;; esac
+    mamori_lives=$(ps -o etimes= -p "$mamori_pid" | tr -d ' ')
+    mamori_written=$(stat -c %Y "$1")
+    case $mamori_lives:$mamori_written in :* | *: | *[!0-9:]*) return 0 ;; esac
+    [ $(($(date +%s) - mamori_written)) -le $((mamori_lives + 2)) ] || return 0
     mamori_its=
+    mamori_runs=
     mamori_count=0
-    for mamori_one in $(ps -o args= -p "$mamori_pid" || tr '\000' ' ' <"/proc/$mamori_pid/cmdline"); do
+    for mamori_one in $(ps -o args= -p "$mamori_pid"); do
         mamori_count=$((mamori_count + 1))
-        [ "$mamori_count" -le 3 ] || break
-        [ "${mamori_one##*/}" != "$2" ] || mamori_its=yes
+        mamori_one=${mamori_one##*/}
+        mamori_one=${mamori_one%:}
+        case $mamori_count$mamori_runs in
+            1 | 2yes | 3yes) [ "$mamori_one" != "$2" ] || mamori_its=yes ;;
+        esac
+        case $mamori_count:$mamori_one in
+            1:sh | 1:*[!r]sh | 1:busybox | 1:python* | 1:perl* | 1:ruby* | 1:node*) mamori_runs=yes ;;
+        esac
+        [ "$mamori_count" -lt 3 ] || break
     done
     [ -n "$mamori_its" ] || return 0
     mamori_say acted=yes
@@ -86,6 +104,22 @@ mamori_unhang() {
     sleep 1
     kill -0 "$mamori_pid" && kill -KILL "$mamori_pid"
     return 0
+}
+
+# Says so when it is ready.
+mamori_is_ready() {
+    case $(mamori_check) in *=ready) mamori_say deed=ready && return ;; esac
+    return 1
+}
+
+# SECONDS: leaves its owner so long to bring it back.
+mamori_await() {
+    mamori_left=$1
+    until mamori_is_ready; do
+        [ "$mamori_left" -gt 0 ] || return 1
+        mamori_left=$((mamori_left - 1))
+        sleep 1
+    done
 }
 
 # SECONDS WORDS…: starts it, so that it lives on without us, and waits until it is ready.
@@ -98,14 +132,17 @@ mamori_begin() {
     fi
     mamori_say acted=yes
     (
-        LC_ALL=$mamori_locale
+        mamori_own_locale
         cd "$HOME" || exit
         if command -v setsid; then exec setsid "$@"; fi
         exec "$@"
     ) >/dev/null &
     mamori_child=$!
     while :; do
-        case $(mamori_check) in *=ready) mamori_say deed=ready && return ;; esac
+        case $(mamori_check) in
+            *=ready) mamori_say deed=ready && return ;;
+            *=unknown) mamori_say deed=untold && return ;;
+        esac
         if [ -n "$mamori_child" ] && ! kill -0 "$mamori_child"; then
             wait "$mamori_child"
             mamori_code=$?
@@ -116,7 +153,8 @@ mamori_begin() {
             fi
         fi
         if [ "$mamori_left" -le 0 ]; then
-            [ -z "$mamori_child" ] || kill "$mamori_child"
+            # It leads a session of its own, where there is a setsid.
+            [ -z "$mamori_child" ] || kill -TERM -- "-$mamori_child" || kill "$mamori_child"
             mamori_say deed=late
             return
         fi
@@ -128,42 +166,110 @@ mamori_begin() {
     done
 }
 
-# WORDS…: one command of several that make up a deed.
-mamori_do() {
-    mamori_out=$($mamori_limit "$@" 2>&1) && return
-    mamori_say "deed=exited $?"
-    mamori_say "said=$(printf '%s\n' "$mamori_out" | tail -n 1 | cut -c 1-200)"
+# The locale that we found, not the one in which we ask.
+mamori_own_locale() {
+    if [ -n "$mamori_locale" ]; then
+        LC_ALL=$mamori_locale
+    else
+        unset LC_ALL
+    fi
+}
+
+# WORDS…: one tmux command; its answer is in mamori_out.
+mamori_by_tmux() {
+    mamori_out=$(
+        {
+            mamori_own_locale
+            cd "$HOME" || exit
+            exec $mamori_limit tmux -u "$@"
+        } 2>&1
+    )
+}
+
+# WORDS…: one tmux command of those that build a session. When it fails, what was built
+# is taken down again.
+mamori_build() {
+    mamori_by_tmux "$@" && return
+    mamori_code=$?
+    mamori_said=$mamori_out
+    [ -z "$mamori_id" ] || mamori_by_tmux kill-session -t "$mamori_id"
+    mamori_say "deed=exited $mamori_code"
+    mamori_say "said=$(printf '%s\n' "$mamori_said" | tail -n 1 | cut -c 1-200)"
     return 1
 }
 
-# The ssh server of a machine whose old connection we still hold: by whoever looks after it.
+# TARGET: says so when the session is there.
+mamori_has() {
+    mamori_by_tmux has-session -t "$1" && mamori_say deed=ready
+}
+
+# NAME WORDS…: a session and its first window, whose ids are remembered.
+mamori_session() {
+    mamori_id=
+    mamori_name=$1
+    shift
+    mamori_build new-session -d -s "$mamori_name" -P -F '#{session_id} #{window_id} #{pane_id}' "$@" || return
+    mamori_id=${mamori_out%% *}
+    mamori_rest=${mamori_out#* }
+    mamori_window_id=${mamori_rest%% *}
+    mamori_pane_id=${mamori_rest#* }
+}
+
+# WORDS…: another window.
+mamori_window() {
+    mamori_build new-window -d -t "$mamori_id:" -P -F '#{window_id} #{pane_id}' "$@" || return
+    mamori_window_id=${mamori_out%% *}
+    mamori_pane_id=${mamori_out#* }
+}
+
+# WORDS…: another pane, with room made for it.
+mamori_pane() {
+    mamori_build split-window -d -t "$mamori_window_id" -P -F '#{pane_id}' "$@" || return
+    mamori_pane_id=$mamori_out
+    mamori_by_tmux select-layout -t "$mamori_window_id" tiled || :
+}
+
+mamori_role() { mamori_by_tmux set-option -p -t "$mamori_pane_id" @mamori-role "$1" || :; }
+
+mamori_layout() { mamori_by_tmux select-layout -t "$mamori_window_id" "$1" || :; }
+
+# The ssh server of a machine whose old connection we still hold, by whoever looks after it:
+# only the machine's own, on the port of its own configuration.
 mamori_start_sshd() {
+    mamori_config=${PREFIX-}/etc/ssh/sshd_config
+    [ "$mamori_platform" = termux ] || mamori_config=/etc/ssh/sshd_config
+    mamori_port=$(sed -n 's/^[[:space:]]*[Pp][Oo][Rr][Tt][[:space:]=]*\([0-9][0-9]*\).*/\1/p' "$mamori_config" | head -n 1)
+    if [ "$mamori_platform" = termux ]; then : "${mamori_port:=8022}"; else : "${mamori_port:=22}"; fi
+    # Both ends of the connection, four words.
+    case ${SSH_CONNECTION-} in *" $mamori_port") ;; *) mamori_say deed=foreign && return ;; esac
+    mamori_check() { mamori_listener_back; }
     if [ "$mamori_platform" = termux ]; then
         if [ -e "$PREFIX/var/service/sshd/supervise/ok" ]; then
             SVDIR=$PREFIX/var/service
             export SVDIR
             mamori_owned sv sshd || return
-            mamori_check() { mamori_listener_back; }
+            mamori_await 3 && return
             mamori_begin 10 sv up sshd
+        elif [ -e "$PREFIX/var/service/sshd/down" ]; then
+            mamori_stopped sv-disable || :
         else
-            mamori_check() { mamori_listener_back; }
             mamori_begin 10 sshd
         fi
+    elif [ "$mamori_platform" = macos ]; then
+        mamori_owned launchctl system/com.openssh.sshd || return
+        if [ "$mamori_user" != 0 ]; then mamori_say deed=root && return; fi
+        mamori_begin 10 launchctl kickstart -k system/com.openssh.sshd
+    elif [ -d /run/systemd/system ]; then
+        mamori_unit=ssh
+        $mamori_limit systemctl cat ssh.service >/dev/null || mamori_unit=sshd
+        mamori_owned systemctl --system "$mamori_unit" || return
+        mamori_await 3 && return
+        if [ "$mamori_user" != 0 ]; then mamori_say deed=root && return; fi
+        mamori_begin 10 systemctl start "$mamori_unit"
     elif [ "$mamori_user" != 0 ]; then
-        if [ "$mamori_platform" = macos ]; then
-            mamori_say 'deed=root sudo launchctl kickstart -k system/com.openssh.sshd'
-        else
-            mamori_say 'deed=root sudo systemctl start ssh || sudo service ssh start'
-        fi
+        mamori_say deed=root
     else
-        mamori_check() { mamori_listener_back; }
-        if [ "$mamori_platform" = macos ]; then
-            mamori_begin 10 launchctl kickstart -k system/com.openssh.sshd
-        elif [ -d /run/systemd/system ]; then
-            mamori_begin 10 sh -c 'systemctl start ssh || systemctl start sshd'
-        else
-            mamori_begin 10 sh -c 'service ssh start || service sshd start || { mkdir -p /run/sshd; exec /usr/sbin/sshd; }'
-        fi
+        mamori_begin 10 sh -c 'service ssh start || service sshd start'
     fi
 }
 

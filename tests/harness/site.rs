@@ -112,7 +112,7 @@ impl Site {
         let home = self.bench.home().display();
         let text = format!(
             "{options}\nListenAddress 127.0.0.1:{port}\nHostKey {home}/host_key\nPidFile none\n\
-             AuthorizedKeysFile {home}/key.pub\nStrictModes no\nUsePAM no\nSetEnv HOME={home}\n"
+             AuthorizedKeysFile {home}/key.pub\nStrictModes no\nUsePAM no\nSetEnv HOME={home} TMUX_TMPDIR={home}\n"
         );
         fs::write(self.path(&format!("{name}.sshd")), text).unwrap();
         self.alias(name, port, "");

@@ -16,7 +16,7 @@ use crate::model::home::Home;
 use crate::model::incident;
 use crate::model::node::Platform;
 use crate::model::state::State;
-use crate::model::tally::{Next, decide};
+use crate::model::tally::{ACTIONS, Next, decide};
 use crate::roster;
 use crate::state::store::{PATIENCE, Store};
 use crate::sys::flock::Wait;
@@ -135,20 +135,26 @@ fn keepers(target: &Target, state: &State) -> Keepers {
     }
 }
 
+/// That the hour's actions at a target are used up, in words.
+pub(super) fn spent(target: &Target, state: &State) -> Option<String> {
+    let tally = state.tallies.get(&target.id())?;
+    let Next::Spent(wait) = decide(tally, &host::moment()) else {
+        return None;
+    };
+    let minutes = wait.as_secs().div_ceil(60);
+    Some(format!(
+        "{ACTIONS} actions within an hour; the next in {minutes}m"
+    ))
+}
+
 /// A person who asks does not wait for a back-off; but beyond the hour's
 /// actions nothing is done.
 #[must_use]
 pub fn act(target: &Target, crew: &Crew, state: &State) -> Told {
-    let tally = state.tallies.get(&target.id()).cloned().unwrap_or_default();
-    if let Next::Spent(wait) = decide(&tally, &host::moment()) {
+    if let Some(why) = spent(target, state) {
         let mut told = run::look(target, crew, &keepers(target, state));
         if told.condition == Condition::Planned {
-            let minutes = wait.as_secs().div_ceil(60);
-            told.condition = Condition::NotNow(format!(
-                "{} actions within an hour; the next in {minutes}m: {}",
-                crate::model::tally::ACTIONS,
-                told.plan.found
-            ));
+            told.condition = Condition::NotNow(format!("{why}: {}", told.plan.found));
         }
         return told;
     }

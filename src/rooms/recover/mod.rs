@@ -21,5 +21,4 @@ pub mod service;
 pub mod show;
 pub mod target;
 pub mod tmux;
-pub mod whose;
 pub mod work;

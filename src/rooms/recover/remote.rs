@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use rustix::event::PollFd;
 
+use super::cli::spent;
 use super::facts::Crew;
 use super::plan::{Action, Plan, Step, Verdict};
-use super::run::{Condition, Told};
+use super::run::{self, Condition, Told};
 use super::target::{Target, What, of_deed};
 use super::work::{Done, Taken};
 use crate::model::node::Platform;
@@ -18,7 +19,12 @@ use crate::remote::cause::{Cause, Trouble};
 use crate::remote::deed::{self, Deed, End};
 use crate::remote::fleet::{Fleet, Outcome, Question};
 use crate::remote::targets::{manners, targets};
+use crate::sys::flock::{Lock, Wait};
 use crate::sys::{clock, poll, programs};
+
+/// What root may do there about its ssh server; our words, never the node's.
+const SSHD_BY_ROOT: &str = "sudo systemctl start ssh || sudo service ssh start || \
+    sudo launchctl kickstart -k system/com.openssh.sshd";
 
 /// What a node's readings say of a deed's target: `None`, that it is ready or
 /// cannot be told; else what is the matter.
@@ -69,11 +75,18 @@ pub fn told(
     began: Duration,
     took: Duration,
 ) -> Told {
-    let plan = plan(deed, Some(found));
+    let mut plan = plan(deed, Some(found));
     let condition = match (&report.end, report.why()) {
         (End::Ready, _) | (_, None) => Condition::Recovered,
         (End::Left(_), _) => Condition::Left,
-        (End::NeedsRoot(command), _) => Condition::NeedsRoot(command.clone()),
+        (End::NeedsRoot, _) => Condition::NeedsRoot(SSHD_BY_ROOT.to_owned()),
+        (End::Foreign, Some(why)) => {
+            plan = Plan {
+                found: why,
+                verdict: Verdict::Hopeless(None),
+            };
+            Condition::Hopeless
+        }
         (_, Some(why)) => Condition::Failed(why),
     };
     let ready = report.why().map_or(Ok(()), Err);
@@ -121,6 +134,17 @@ pub fn see_to(wanted: &[Target], crew: &Crew, state: &State, dry_run: bool) -> V
     told
 }
 
+/// A target that waits for its turn.
+struct Waits {
+    target: Target,
+    /// What is the matter with it, once its node was looked at.
+    found: Option<String>,
+    /// Whether it was asked for.
+    asked: bool,
+    /// Held until the answer, so that nobody else acts.
+    _lock: Option<Lock>,
+}
+
 /// What is still to be done where.
 struct Errands<'a> {
     state: &'a State,
@@ -129,19 +153,23 @@ struct Errands<'a> {
     /// The deeds of each node, by number.
     deeds: BTreeMap<String, Vec<Deed>>,
     /// The targets that wait, by node.
-    waiting: BTreeMap<String, Vec<(Target, Option<String>)>>,
+    waiting: BTreeMap<String, Vec<Waits>>,
+    crew: &'a Crew,
     told: Vec<Told>,
     began: Duration,
 }
 
 impl<'a> Errands<'a> {
-    fn new(wanted: &[Target], crew: &Crew, state: &'a State, dry_run: bool) -> Self {
-        let mut waiting: BTreeMap<String, Vec<(Target, Option<String>)>> = BTreeMap::new();
+    fn new(wanted: &[Target], crew: &'a Crew, state: &'a State, dry_run: bool) -> Self {
+        let mut waiting: BTreeMap<String, Vec<Waits>> = BTreeMap::new();
         for target in wanted {
-            waiting
-                .entry(target.node.clone())
-                .or_default()
-                .push((target.clone(), None));
+            let waits = Waits {
+                target: target.clone(),
+                found: None,
+                asked: false,
+                _lock: None,
+            };
+            waiting.entry(target.node.clone()).or_default().push(waits);
         }
         let manners = manners(&crew.config, crew.around.termux(), true);
         let mut fleet = Fleet::new(programs::find("ssh", &crew.around), &crew.around, manners);
@@ -161,6 +189,7 @@ impl<'a> Errands<'a> {
             fleet,
             deeds,
             waiting,
+            crew,
             told: Vec::new(),
             began: clock::elapsed(),
         }
@@ -206,14 +235,24 @@ impl<'a> Errands<'a> {
             return;
         };
         let mut left = Vec::new();
-        for (target, _) in targets {
+        for waits in targets {
+            if waits.asked {
+                self.broke(waits, &deeds);
+                continue;
+            }
+            let target = waits.target;
             let deed = deeds.iter().find(|deed| of_deed(node, deed) == target);
             let found = deed.and_then(|deed| broken(deed, readings));
             match (deed, found) {
                 (Some(deed), Some(found)) if self.dry_run => {
                     self.tell(target, plan(deed, Some(found)), Condition::Planned);
                 }
-                (Some(_), Some(found)) => left.push((target, Some(found))),
+                (Some(_), Some(found)) => left.push(Waits {
+                    target,
+                    found: Some(found),
+                    asked: false,
+                    _lock: None,
+                }),
                 (Some(deed), None) => self.tell(target, plan(deed, None), Condition::Ready),
                 (None, _) => self.observed(target, readings),
             }
@@ -246,24 +285,69 @@ impl<'a> Errands<'a> {
         self.tell(target, Plan { found, verdict }, condition);
     }
 
-    /// Asks for the next deed on a node.
+    /// The connection broke while a deed was done: what came of it nobody knows,
+    /// and it is not done twice.
+    fn broke(&mut self, waits: Waits, deeds: &[Deed]) {
+        let node = waits.target.node.clone();
+        let deed = deeds
+            .iter()
+            .find(|deed| of_deed(&node, deed) == waits.target);
+        if let Some(deed) = deed {
+            let report = deed::Report {
+                end: End::Silent,
+                acted: true,
+                said: None,
+            };
+            let took = clock::elapsed().saturating_sub(self.began);
+            let found = waits.found.unwrap_or_default();
+            self.told
+                .push(told(&node, deed, found, &report, self.began, took));
+        }
+    }
+
+    /// Asks for the next deed on a node that may be done.
     fn next(&mut self, node: &str) {
-        let first = self.waiting.get(node).and_then(|left| left.first());
-        let Some((target, _)) = first else {
-            self.waiting.remove(node);
-            return;
-        };
-        let deeds = self.deeds.get(node).map(Vec::as_slice).unwrap_or_default();
-        let number = deeds.iter().position(|deed| of_deed(node, deed) == *target);
-        if let Some(number) = number.and_then(|number| u16::try_from(number).ok()) {
-            // A person who asks means it: what hangs is ended first.
-            self.fleet.ask(
-                node,
-                Question::Deed {
-                    number,
-                    insist: true,
-                },
-            );
+        loop {
+            let Some(left) = self.waiting.get_mut(node).filter(|left| !left.is_empty()) else {
+                self.waiting.remove(node);
+                return;
+            };
+            let waits = left.remove(0);
+            let deeds = self.deeds.get(node).map(Vec::as_slice).unwrap_or_default();
+            let number = deeds
+                .iter()
+                .position(|deed| of_deed(node, deed) == waits.target);
+            let (Some(number), Some(found)) = (number, waits.found.clone()) else {
+                continue;
+            };
+            let within = deeds.get(number).map_or(Duration::ZERO, Deed::limit);
+            let condition = match (
+                spent(&waits.target, self.state),
+                run::lock(&waits.target, self.crew, Wait::AtMost(within)),
+            ) {
+                (Some(why), _) => Condition::NotNow(format!("{why}: {found}")),
+                (None, Err(holder)) => Condition::Busy(holder),
+                (None, Ok(lock)) => {
+                    let asked = Waits {
+                        asked: true,
+                        _lock: lock,
+                        ..waits
+                    };
+                    if let Some(left) = self.waiting.get_mut(node) {
+                        left.insert(0, asked);
+                    }
+                    let number = u16::try_from(number).unwrap_or(u16::MAX);
+                    // A person who asks means it: what hangs is ended first.
+                    let insist = true;
+                    self.fleet.ask(node, Question::Deed { number, insist });
+                    return;
+                }
+            };
+            let plan = Plan {
+                found,
+                verdict: Verdict::Leave,
+            };
+            self.tell(waits.target, plan, condition);
         }
     }
 
@@ -273,20 +357,13 @@ impl<'a> Errands<'a> {
             .get(node)
             .and_then(|deeds| deeds.get(usize::from(number)))
             .cloned();
-        let found = self.waiting.get_mut(node).and_then(|left| {
-            let first = !left.is_empty();
-            first.then(|| left.remove(0)).and_then(|(_, found)| found)
-        });
-        if let Some(deed) = deed {
+        let first = self.waiting.get_mut(node).filter(|left| !left.is_empty());
+        let waits = first.map(|left| left.remove(0));
+        if let (Some(deed), Some(waits)) = (deed, waits) {
             let took = clock::elapsed().saturating_sub(asked);
-            self.told.push(told(
-                node,
-                &deed,
-                found.unwrap_or_default(),
-                report,
-                asked,
-                took,
-            ));
+            let found = waits.found.unwrap_or_default();
+            self.told
+                .push(told(node, &deed, found, report, asked, took));
         }
         self.next(node);
     }
@@ -294,7 +371,7 @@ impl<'a> Errands<'a> {
     /// Nobody lets us in: what can be done there, by whoever stands before it.
     fn unreachable(&mut self, node: &str, trouble: &Trouble) {
         let platform = self.state.node(node).and_then(|node| node.platform);
-        for (target, _) in self.waiting.remove(node).unwrap_or_default() {
+        for Waits { target, .. } in self.waiting.remove(node).unwrap_or_default() {
             let plan = Plan {
                 found: format!("{node} does not let us in: {}", trouble.text),
                 verdict: Verdict::Hopeless(help(node, platform, trouble.cause)),

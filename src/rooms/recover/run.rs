@@ -263,7 +263,10 @@ fn unexpected(plan: Plan, target: &Target) -> Plan {
 
 /// The lock of a target; `None` where there is no place for it: what is broken
 /// is mended all the same.
-fn lock(target: &Target, crew: &Crew, wait: Wait) -> Result<Option<Lock>, String> {
+///
+/// # Errors
+/// Who holds it, all the time that we may wait.
+pub fn lock(target: &Target, crew: &Crew, wait: Wait) -> Result<Option<Lock>, String> {
     let folder = crew.around.own().join("locks");
     if files::private_folder(&folder).is_err() {
         return Ok(None);

@@ -33,8 +33,8 @@ struct Errand {
     incident_at: Option<Moment>,
     /// When it was last seen ready.
     good: Option<Moment>,
-    /// The deed under way: what was found, and when it was asked for.
-    asked: Option<(String, Moment)>,
+    /// The deed under way: what was found, when it was asked for, and which.
+    asked: Option<(String, Moment, Deed)>,
     /// The node was not looked at since the last deed.
     unseen: bool,
     /// Whether it was looked at since that was counted, and how many looks in
@@ -45,9 +45,9 @@ struct Errand {
 
 /// A deed that is to be asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Errands {
-    /// The node.
-    pub node: String,
+pub struct Wish {
+    /// Its target's id.
+    pub id: String,
     /// The question.
     pub question: Question,
 }
@@ -119,7 +119,7 @@ impl Afar {
         node: &Node,
         deeds: &[Deed],
         now: &Moment,
-    ) -> (Option<Errands>, Vec<Entry>) {
+    ) -> (Option<Wish>, Vec<Entry>) {
         let mut entries = Vec::new();
         if node.silence.is_some() || node.answered_at.is_none() {
             return (None, entries);
@@ -157,19 +157,24 @@ impl Afar {
                         number,
                         insist: errand.bad >= HANGS,
                     },
+                    deed.clone(),
                 ));
             }
         }
-        let errands = first.map(|(id, found, question)| {
+        let wish = first.map(|(id, found, question, deed)| {
             if let Some(errand) = self.errands.get_mut(&id) {
-                errand.asked = Some((found, now.clone()));
+                errand.asked = Some((found, now.clone(), deed));
             }
-            Errands {
-                node: node.name.clone(),
-                question,
-            }
+            Wish { id, question }
         });
-        (errands, entries)
+        (wish, entries)
+    }
+
+    /// Somebody else acts on it now: the wish is for later.
+    pub fn later(&mut self, id: &str) {
+        if let Some(errand) = self.errands.get_mut(id) {
+            errand.asked = None;
+        }
     }
 
     /// What came of a deed; `None`: nothing, although nobody waits for it any more.
@@ -190,7 +195,11 @@ impl Afar {
         let report = report.unwrap_or(&silent);
         let target = of_deed(node, deed);
         let errand = self.errands.get_mut(&target.id())?;
-        let (found, began) = errand.asked.take()?;
+        let (found, began, asked) = errand.asked.take()?;
+        // The configuration is another one now: what was asked for nobody knows.
+        if asked != *deed {
+            return None;
+        }
         errand.unseen = true;
         let began_at = Duration::from_millis(began.elapsed_ms);
         let told = told(node, deed, found, report, began_at, now.since(&began));

@@ -15,8 +15,10 @@ use crate::model::time::Timestamp;
 use crate::rooms::recover::book::{Entry, enter, forget};
 use crate::rooms::recover::cli;
 use crate::rooms::recover::facts::Crew;
+use crate::rooms::recover::run;
 use crate::rooms::recover::target::{Target, What, local_targets, remote_targets};
 use crate::sys::file_events::FileEvents;
+use crate::sys::flock::{Lock, Wait};
 use crate::sys::surroundings::Surroundings;
 use crate::sys::tmux::{self, pictures};
 use crate::sys::{clock, poke};
@@ -133,6 +135,22 @@ impl Repairs {
                 let _ = pictures::keep(&home, picture, clock::now());
             }
         }
+    }
+
+    /// The lock of a target on another node, unless somebody acts on it;
+    /// `Some(None)`, where there is no place for locks.
+    #[must_use]
+    pub fn lock(
+        &self,
+        around: &Surroundings,
+        config: &Config,
+        local: &str,
+        id: &str,
+    ) -> Option<Option<Lock>> {
+        let crew = cli::crew(around, config, local, &State::default(), false);
+        let others = remote_targets(config, local, |_| true);
+        let target = others.iter().find(|target| target.id() == id)?;
+        run::lock(target, &crew, Wait::Never).ok()
     }
 
     /// Takes what was done elsewhere.

@@ -17,6 +17,7 @@ use crate::rooms::health::facts;
 use crate::rooms::health::heard::{Heard, Word};
 use crate::roster;
 use crate::state::store::Store;
+use crate::sys::flock::Lock;
 use crate::sys::host::{self, Ask};
 use crate::sys::surroundings::Surroundings;
 use crate::sys::{clock, output};
@@ -56,6 +57,8 @@ pub struct Rounds<'a> {
     bars: Bars,
     repairs: Repairs,
     afar: Afar,
+    /// The locks of targets on other nodes on which we act, by node.
+    locks: BTreeMap<String, Option<Lock>>,
     /// Whether the last round could be written, or needed no writing.
     recorded: bool,
     /// The last complaint about each matter, so that none is repeated every minute.
@@ -90,6 +93,7 @@ impl<'a> Rounds<'a> {
             bars: Bars::default(),
             repairs: Repairs::default(),
             afar: Afar::default(),
+            locks: BTreeMap::new(),
             recorded: true,
             complaints: BTreeMap::new(),
         }

@@ -18,6 +18,7 @@ use super::surroundings::Surroundings;
 use super::{processes, programs};
 use crate::model::process::Identity;
 use crate::model::reading::Reading;
+use crate::model::text::tmux_argument as argument;
 
 pub mod build;
 pub mod built;
@@ -244,15 +245,6 @@ pub fn no_server(complaint: &str) -> bool {
     ]
     .iter()
     .any(|words| complaint.contains(words))
-}
-
-/// A value as one argument: tmux takes a `;` at an argument's end for the end
-/// of the command.
-fn argument(value: &str) -> String {
-    match value.strip_suffix(';') {
-        Some(start) => format!("{start}\\;"),
-        None => value.to_owned(),
-    }
 }
 
 /// Where the user's default server listens: `$TMUX_TMPDIR`, on Termux

@@ -20,6 +20,7 @@ impl Rounds<'_> {
                     .came(&done.node, &deed, report, &self.name, &moment, dice)
             });
             any |= entry.is_some();
+            self.locks.remove(&done.node);
             self.repairs.push(entry);
         }
         any
@@ -40,12 +41,24 @@ impl Rounds<'_> {
                         .came(&node.name, deed, None, &self.name, &moment, fastrand::f64());
                 self.repairs.push(lost);
             }
-            let (errand, entries) = self.afar.due(&self.state, node, &deeds, &moment);
+            self.locks.remove(&node.name);
+            let (wish, entries) = self.afar.due(&self.state, node, &deeds, &moment);
             for entry in entries {
                 self.repairs.push(Some(entry));
             }
-            if let Some(errand) = errand {
-                self.nodes.ask(&errand.node, errand.question);
+            let Some(wish) = wish else {
+                continue;
+            };
+            // Held until the answer: nobody else acts on it meanwhile.
+            match self
+                .repairs
+                .lock(self.around, &self.config, &self.name, &wish.id)
+            {
+                Some(lock) => {
+                    self.locks.insert(node.name.clone(), lock);
+                    self.nodes.ask(&node.name, wish.question);
+                }
+                None => self.afar.later(&wish.id),
             }
         }
         self.due |= self.repairs.waiting();

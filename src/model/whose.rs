@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::model::process::Facts;
+use super::process::Facts;
 
 /// What runs other programs, so that its own name says nothing of them.
 const DOORS: &[&str] = &[
@@ -26,13 +26,10 @@ const INTERPRETERS: &[&str] = &[
 /// gives to an interpreter. What merely names one of its files is not.
 #[must_use]
 pub fn is_of(process: &Facts, start: &[String], name: &str) -> bool {
-    let words = start.iter().filter(|word| !word.starts_with('-'));
-    let telling = words
-        .flat_map(|word| programs(word))
-        .filter(|word| !word.contains('='))
-        .filter_map(base)
-        .find(|word| !DOORS.contains(&word.as_str()) && !interpreter(word));
-    let telling: Vec<String> = telling.into_iter().chain([name.to_owned()]).collect();
+    let telling: Vec<String> = telling(start)
+        .into_iter()
+        .chain([name.to_owned()])
+        .collect();
     // The kernel keeps 15 bytes of the name a process goes by.
     let called = |word: &String| {
         word.as_bytes().starts_with(process.name.as_bytes())
@@ -50,6 +47,18 @@ pub fn is_of(process: &Facts, start: &[String], name: &str) -> bool {
         .take(2)
         .filter_map(|word| base(word));
     interpreter(script) && arguments.into_iter().any(|word| telling.contains(&word))
+}
+
+/// The name of the program that a command runs, or of the script that it gives
+/// to an interpreter; `None` where it names neither.
+#[must_use]
+pub fn telling(start: &[String]) -> Option<String> {
+    let words = start.iter().filter(|word| !word.starts_with('-'));
+    words
+        .flat_map(|word| programs(word))
+        .filter(|word| !word.contains('='))
+        .filter_map(base)
+        .find(|word| !DOORS.contains(&word.as_str()) && !interpreter(word))
 }
 
 fn base(word: &str) -> Option<String> {

@@ -1,0 +1,121 @@
+//! A tmux session as lines of sh that build it on a node. Pure.
+//!
+//! Everything is addressed by the ids that tmux answers; what is only half
+//! built is taken down again.
+
+use std::fmt::Write as _;
+
+use crate::model::blueprint::{Arrangement, Blueprint, Pane, Window};
+use crate::model::layout_check::fits;
+use crate::model::text::{tmux_argument, tmux_expanded};
+use crate::remote::probe::{expanded, quote};
+
+/// What builds the session, unless it is there.
+pub(super) fn lines(session: &Blueprint) -> String {
+    let exact = quote(&tmux_argument(&format!("={}", session.name)));
+    let name = quote(&tmux_argument(&tmux_expanded(&session.name)));
+    let bare = Window::default();
+    let windows = if session.windows.is_empty() {
+        std::slice::from_ref(&bare)
+    } else {
+        session.windows.as_slice()
+    };
+    let mut text = format!("mamori_has {exact} && return\nmamori_say acted=yes\n");
+    for (number, window) in windows.iter().enumerate() {
+        let words = window_words(window);
+        // Writing to a string cannot fail.
+        let _ = if number == 0 {
+            writeln!(text, "mamori_session {name} {words} || return")
+        } else {
+            writeln!(text, "mamori_window {words} || return")
+        };
+        text += &panes(window);
+    }
+    let _ = writeln!(text, "mamori_has {exact} || mamori_say deed=gone");
+    text
+}
+
+/// The name, the folder and what runs in the first pane.
+fn window_words(window: &Window) -> String {
+    let mut words = String::new();
+    if let Some(name) = &window.name {
+        let _ = write!(words, "-n {} ", quote(&tmux_argument(&tmux_expanded(name))));
+    }
+    words + &window.panes.first().map(pane_words).unwrap_or_default()
+}
+
+/// The folder of a pane and what runs in it. A single word would go through
+/// the user's shell, so it goes through one of ours.
+fn pane_words(pane: &Pane) -> String {
+    let mut words = String::new();
+    if let Some(dir) = &pane.dir {
+        let dir = tmux_argument(&tmux_expanded(&dir.to_string_lossy()));
+        let _ = write!(words, "-c {} ", expanded(&dir));
+    }
+    match pane.command.as_slice() {
+        [] => {}
+        [_] => words.push_str("-- sh -c 'exec \"$0\"' "),
+        _ => words.push_str("-- "),
+    }
+    let command = pane
+        .command
+        .iter()
+        .map(|word| expanded(&tmux_argument(word)));
+    words + &command.collect::<Vec<_>>().join(" ")
+}
+
+/// The roles, the other panes and the layout of the window just made.
+fn panes(window: &Window) -> String {
+    let mut text = String::new();
+    for (number, pane) in window.panes.iter().enumerate() {
+        if number > 0 {
+            let _ = writeln!(text, "mamori_pane {} || return", pane_words(pane));
+        }
+        if let Some(role) = &pane.role {
+            let _ = writeln!(text, "mamori_role {}", quote(&tmux_argument(role)));
+        }
+    }
+    if window.panes.len() > 1 {
+        let layout = match &window.arrangement {
+            Arrangement::EvenVertical => "even-vertical",
+            Arrangement::Custom(text) if fits(text, window.panes.len()).is_ok() => text,
+            Arrangement::Tiled | Arrangement::Custom(_) => "tiled",
+        };
+        let _ = writeln!(text, "mamori_layout {}", quote(layout));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_words_reach_tmux_as_they_are() {
+        let pane = |command: &[&str]| Pane {
+            dir: Some("~/a;".into()),
+            role: Some("logs".into()),
+            command: command.iter().map(ToString::to_string).collect(),
+            active: false,
+        };
+        let session = Blueprint {
+            name: "t#(x);".into(),
+            windows: vec![Window {
+                name: Some("#S".into()),
+                panes: vec![pane(&["echo", "hi;", "$HOME"]), pane(&["-top"])],
+                ..Window::default()
+            }],
+        };
+        assert_eq!(
+            lines(&session),
+            "mamori_has '=t#(x)\\;' && return\n\
+             mamori_say acted=yes\n\
+             mamori_session 't##(x)\\;' -n '##S' -c \"$HOME\"'/a\\;' -- 'echo' 'hi\\;' ''\"$HOME\"'' || return\n\
+             mamori_role 'logs'\n\
+             mamori_pane -c \"$HOME\"'/a\\;' -- sh -c 'exec \"$0\"' '-top' || return\n\
+             mamori_role 'logs'\n\
+             mamori_layout 'even-vertical'\n\
+             mamori_has '=t#(x)\\;' || mamori_say deed=gone\n"
+        );
+    }
+}
