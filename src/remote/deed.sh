@@ -38,6 +38,7 @@ mamori_owned() {
                 *UnitFileState=disabled*) mamori_stopped 'systemctl disable' || return ;;
             esac
             case $mamori_out in
+                *LoadState=not-found*) ;;
                 *ActiveState=inactive*)
                     case $mamori_out in *Result=success*) mamori_stopped 'systemctl stop' ;; esac
                     ;;
@@ -74,12 +75,13 @@ mamori_valid() {
 # or its script, by a file that root or we own and that is not older than the process.
 mamori_unhang() {
     [ -n "$mamori_insist" ] || return 0
-    [ -O "$1" ] || case $(ls -ln "$1") in ?*' 0 '*) ;; *) return 0 ;; esac
+    [ -f "$1" ] || return 0
+    [ -O "$1" ] || [ "$(stat -L -c %u "$1")" = 0 ] || return 0
     mamori_pid=
     read -r mamori_pid <"$1"
     case $mamori_pid in '' | 0* | 1 | *[!0-9]*) return 0 ;; esac
     mamori_lives=$(ps -o etimes= -p "$mamori_pid" | tr -d ' ')
-    mamori_written=$(stat -c %Y "$1")
+    mamori_written=$(stat -L -c %Y "$1")
     case $mamori_lives:$mamori_written in :* | *: | *[!0-9:]*) return 0 ;; esac
     [ $(($(date +%s) - mamori_written)) -le $((mamori_lives + 2)) ] || return 0
     mamori_its=
@@ -102,7 +104,10 @@ mamori_unhang() {
     kill "$mamori_pid"
     kill -CONT "$mamori_pid"
     sleep 1
-    kill -0 "$mamori_pid" && kill -KILL "$mamori_pid"
+    # The same one still, not another by the same number.
+    mamori_now=$(ps -o etimes= -p "$mamori_pid" | tr -d ' ')
+    case $mamori_now in '' | *[!0-9]*) return 0 ;; esac
+    [ "$mamori_now" -lt "$mamori_lives" ] || kill -KILL "$mamori_pid"
     return 0
 }
 

@@ -9,6 +9,7 @@
 //! `facts` looks, `service`, `tmux` and `network` plan (pure), `work` carries
 //! out, `show` tells. The watcher does the same when something dies.
 
+pub mod advice;
 pub mod book;
 pub mod cli;
 pub mod facts;

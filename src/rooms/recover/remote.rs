@@ -5,26 +5,21 @@ use std::time::Duration;
 
 use rustix::event::PollFd;
 
+use super::advice::{SSHD_BY_ROOT, help};
 use super::cli::spent;
 use super::facts::Crew;
 use super::plan::{Action, Plan, Step, Verdict};
 use super::run::{self, Condition, Told};
 use super::target::{Target, What, of_deed};
 use super::work::{Done, Taken};
-use crate::model::node::Platform;
 use crate::model::reading::Readings;
 use crate::model::state::State;
-use crate::model::text::quoted;
-use crate::remote::cause::{Cause, Trouble};
+use crate::remote::cause::Trouble;
 use crate::remote::deed::{self, Deed, End};
 use crate::remote::fleet::{Fleet, Outcome, Question};
 use crate::remote::targets::{manners, targets};
 use crate::sys::flock::{Lock, Wait};
 use crate::sys::{clock, poll, programs};
-
-/// What root may do there about its ssh server; our words, never the node's.
-const SSHD_BY_ROOT: &str = "sudo systemctl start ssh || sudo service ssh start || \
-    sudo launchctl kickstart -k system/com.openssh.sshd";
 
 /// What a node's readings say of a deed's target: `None`, that it is ready or
 /// cannot be told; else what is the matter.
@@ -321,10 +316,14 @@ impl<'a> Errands<'a> {
                 continue;
             };
             let within = deeds.get(number).map_or(Duration::ZERO, Deed::limit);
-            let condition = match (
-                spent(&waits.target, self.state),
-                run::lock(&waits.target, self.crew, Wait::AtMost(within)),
-            ) {
+            let spent = spent(&waits.target, self.state);
+            // Other nodes wait meanwhile: it is a person's one command.
+            let wait = if spent.is_some() {
+                Wait::Never
+            } else {
+                Wait::AtMost(within)
+            };
+            let condition = match (spent, run::lock(&waits.target, self.crew, wait)) {
                 (Some(why), _) => Condition::NotNow(format!("{why}: {found}")),
                 (None, Err(holder)) => Condition::Busy(holder),
                 (None, Ok(lock)) => {
@@ -389,25 +388,5 @@ impl<'a> Errands<'a> {
             alive: Vec::new(),
             began: self.began,
         });
-    }
-}
-
-/// What a person can do when ssh itself is the victim.
-#[must_use]
-pub fn help(node: &str, platform: Option<Platform>, cause: Cause) -> Option<String> {
-    let start = match platform {
-        Some(Platform::Termux) => "open Termux there and run: sv up sshd || sshd",
-        Some(Platform::Macos) => "there: sudo launchctl kickstart -k system/com.openssh.sshd",
-        Some(Platform::Linux) | None => {
-            "at its console: sudo systemctl start ssh || sudo service ssh start"
-        }
-    };
-    match cause {
-        Cause::Refused => Some(format!("it is there, its ssh server is not; {start}")),
-        Cause::Auth | Cause::HostKeyChanged | Cause::HostKeyUnknown => {
-            Some(format!("mamori doctor; ssh {} true", quoted(node)))
-        }
-        _ if cause.may_be_ours() => Some(format!("mamori recover network; then {start}")),
-        _ => Some(start.to_owned()),
     }
 }
