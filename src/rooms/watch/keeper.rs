@@ -301,11 +301,8 @@ impl Watch {
         let before = kept.before(turn, &began);
         let entry = book::entry(&told, &name, before, &began, &now, fastrand::f64());
         let news = kept.took(&told, &entry, &began, &now);
-        // Of what is not ready, whose child it was counts until it is back.
-        if !told.alive.is_empty() {
-            kept.alive.clone_from(&told.alive);
-        }
-        if !self.watch(id, &told.alive)
+        let gone = kept.seen(&told);
+        if (!self.watch(id, &told.alive) || gone)
             && let Some(kept) = self.kept.get_mut(id)
         {
             kept.died();

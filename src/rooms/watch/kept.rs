@@ -9,7 +9,7 @@ use crate::model::tally::{Next, Tally, decide};
 use crate::rooms::recover::book::{Before, Entry};
 use crate::rooms::recover::plan::{Action, Verdict};
 use crate::rooms::recover::run::{Alive, Condition, Keepers, Told};
-use crate::rooms::recover::target::Target;
+use crate::rooms::recover::target::{Target, What};
 
 /// Between two looks while a verdict is open.
 const OPEN_EVERY: Duration = Duration::from_secs(1);
@@ -113,6 +113,20 @@ impl Kept {
             owner: self.tally.owner.clone(),
             overseer: None,
         })
+    }
+
+    /// Takes over which processes were seen; whether that of a service which
+    /// was just ready could not be found any more: then it died since. Of what
+    /// is not ready, whose child it was counts until it is back.
+    pub fn seen(&mut self, told: &Told) -> bool {
+        let ready = matches!(told.condition, Condition::Ready | Condition::Recovered);
+        if told.alive.is_empty() && !ready {
+            return false;
+        }
+        let service = matches!(told.target.what, What::Service(_) | What::Sshd);
+        let began = told.condition == Condition::Recovered || !self.alive.is_empty();
+        self.alive.clone_from(&told.alive);
+        service && began && self.alive.is_empty()
     }
 
     /// Its process died.
@@ -260,3 +274,7 @@ fn ends(told: &Told) -> bool {
         .iter()
         .any(|step| matches!(step.action, Action::End(_)))
 }
+
+#[cfg(test)]
+#[path = "kept_tests.rs"]
+mod tests;
