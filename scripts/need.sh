@@ -47,7 +47,8 @@ why() {
         pip) echo "installs zig, which compiles the C of other systems for the check of those builds" ;;
         monit | runsv | supervisord) echo "\`make bench\` compares with it; the system's is not started" ;;
         parallel-ssh | ansible | xargs) echo "\`make bench\` compares with it" ;;
-        python3) echo "\`make bench\` measures with it" ;;
+        python3) echo "benchmarks measure with it, and services of the tests are written in it" ;;
+        ps) echo "tests and the recovery of other nodes ask it" ;;
         *) echo "needed here" ;;
     esac
 }
@@ -109,6 +110,7 @@ package_of() {
         pip:apt) echo python3-pip ;;
         pip:*) echo python3 ;;
         python3:pkg | python3:brew) echo python ;;
+        ps:*) echo procps ;;
         *:none) return 1 ;;
         *) echo "$1" ;;
     esac

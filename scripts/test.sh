@@ -4,7 +4,7 @@ set -euo pipefail
 
 main() {
     cd "${BASH_SOURCE[0]%/*}/.."
-    bash scripts/need.sh cc cargo tmux sshd ssh ssh-keygen
+    bash scripts/need.sh cc cargo tmux sshd ssh ssh-keygen python3 ps
     local log code=0
     log=$(mktemp)
     # shellcheck disable=SC2064 # the name is known now
