@@ -46,7 +46,10 @@ cross_compiler() {
         features=(--no-default-features)
         return
     fi
+    printf '#!/usr/bin/env bash\nexec %s ar "$@"\n' "${zig[*]}" >"$folder/ar"
+    chmod 755 "$folder/ar"
     for target in "${targets[@]}"; do
+        export "AR_${target//-/_}=$folder/ar"
         wrapper "$target" "${zig[*]}" >"$folder/cc-$target"
         chmod 755 "$folder/cc-$target"
         export "CC_${target//-/_}=$folder/cc-$target"
