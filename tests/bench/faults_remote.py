@@ -44,7 +44,7 @@ class RemoteKilled(Remote, Repairable):
 
 class RemoteHangs(Remote, Repairable):
     kind = "a service of a remote node hangs (SIGSTOP)"
-    times, bound = 2, 60
+    times, bound = 2, 90
 
     def inject(self):
         kill(self.web.pid(), signal.SIGSTOP)
