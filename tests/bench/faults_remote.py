@@ -2,11 +2,14 @@
 
 import os
 import signal
+import sys
 import time
 
 from fault import Hopeless, Repairable, killed
+from faults_files import rewrite
+from private import until
 from sshds import Sshds
-from stage import kill
+from stage import identity, kill
 
 
 class Remote:
@@ -41,7 +44,7 @@ class RemoteKilled(Remote, Repairable):
 
 class RemoteHangs(Remote, Repairable):
     kind = "a service of a remote node hangs (SIGSTOP)"
-    times, bound = 2, 60
+    times, bound = 2, 90
 
     def inject(self):
         kill(self.web.pid(), signal.SIGSTOP)
@@ -72,6 +75,33 @@ class RemoteAfterOutage(Remote, Repairable):
         killed(self.web)
         time.sleep(3)
         self.servers.start(self.door)
+
+
+class RemotePidFileOfATwin(Remote, Repairable):
+    """What hangs is ended by its pid file's word; that of a dead one is none."""
+
+    kind = "a stale pid file on a remote node names another of the same program"
+    times, bound = 1, 60
+
+    def prepare(self):
+        super().prepare()
+        os.mkdir(f"{self.stage.home}/twin")
+        twin = f"{self.stage.home}/twin/web"
+        rewrite(twin, "import time\ntime.sleep(100000)\n")
+        self.other = self.stage.here.start(sys.executable, twin)
+
+    def inject(self):
+        # It fails until it was insisted on that what is in its place is ended.
+        self.web.behave(pid_file=None, exits=1)
+        starts = self.web.starts()
+        rewrite(self.web.pid_file, f"{self.other.pid}\n")
+        os.utime(self.web.pid_file, (time.time() - 86_400,) * 2)
+        killed(self.web)
+        until(lambda: self.web.starts() >= starts + 3, "three tries", 50)
+        self.web.behave(pid_file=None)
+
+    def wrong(self):
+        return "" if identity(self.other.pid) else "the other process was ended"
 
 
 class RemoteProgramGone(Remote, Hopeless):
@@ -138,6 +168,7 @@ ALL = [
     RemoteHangs,
     RemoteByHand,
     RemoteAfterOutage,
+    RemotePidFileOfATwin,
     RemoteProgramGone,
     RemoteFails,
     RemotePaused,
