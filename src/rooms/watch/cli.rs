@@ -31,6 +31,10 @@ pub struct Args {
 /// reader that is just asking whether one runs.
 const TAKEOVER: Wait = Wait::AtMost(Duration::from_secs(1));
 
+/// What is repaired or breaks brings a look, but at most so often: looks in one
+/// burst are one sample, not two that make an alert.
+const NEWS_EVERY: Duration = Duration::from_secs(5);
+
 /// Carries `watch` out.
 ///
 /// # Errors
@@ -84,8 +88,11 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
             "watching {name}: disks and memory every {every}, everything every {full}{others}\n"
         ))?;
     }
+    let (mut looked, mut news) = (Duration::ZERO, false);
     loop {
         let elapsed = clock::elapsed();
+        let (repaired, poked) = rounds.repaired();
+        news |= repaired;
         if schedule.due(elapsed) {
             if !stay_locked(&mut lock, &lock_file, &rounds) {
                 return Ok(Exit::Fine);
@@ -99,9 +106,11 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
             if !args.once {
                 rounds.look_after(full);
             }
-        } else if rounds.repaired() {
+            (looked, news) = (elapsed, false);
+        } else if poked || (news && elapsed.saturating_sub(looked) >= NEWS_EVERY) {
             rounds.round(false);
             rounds.look_after(false);
+            (looked, news) = (elapsed, false);
         }
         let listening_from = clock::elapsed();
         if overslept(elapsed, Duration::ZERO, listening_from).is_some() {
@@ -113,7 +122,9 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
             rounds.finish();
             return Ok(Exit::Fine);
         }
-        let wait = schedule.wait(clock::elapsed()).min(rounds.wait());
+        let soon = (looked + NEWS_EVERY).saturating_sub(clock::elapsed());
+        let soon = if news { soon } else { Duration::MAX };
+        let wait = schedule.wait(clock::elapsed()).min(rounds.wait()).min(soon);
         let stop = signals.wait_for(rounds.interests(), wait);
         if let Some(stop) = stop {
             rounds.finish();

@@ -104,9 +104,9 @@ impl Repairs {
         }
     }
 
-    /// Takes what the keeper did; whether it did anything, or somebody wants
-    /// us to look.
-    pub fn news(&mut self) -> bool {
+    /// Takes what the keeper did; whether it did anything or somebody wants us
+    /// to look, and whether it was somebody.
+    pub fn news(&mut self) -> (bool, bool) {
         let poked = !self.poked.changed().is_empty();
         if poked {
             self.look();
@@ -116,7 +116,7 @@ impl Repairs {
         self.pending.extend(news);
         let beyond = self.pending.len().saturating_sub(PENDING);
         self.pending.drain(..beyond);
-        any
+        (any, poked)
     }
 
     /// Takes a picture of every tmux server that is ours, for when it dies.

@@ -26,10 +26,11 @@ impl Rounds<'_> {
     }
 
     /// Whether something was repaired or broke, or somebody changed the state
-    /// file and said so: a look should see it.
+    /// file and said so: a look should see it; and whether it was
+    /// somebody, who waits for it.
     #[must_use]
-    pub fn repaired(&mut self) -> bool {
-        let news = self.repairs.news();
+    pub fn repaired(&mut self) -> (bool, bool) {
+        let (news, poked) = self.repairs.news();
         // What people paused counts from this look on.
         if news && let Ok(Some(look)) = self.store.read() {
             self.base = look.state;
@@ -37,6 +38,6 @@ impl Rounds<'_> {
             self.state = self.taken_over(&self.base, &expected);
             self.nodes.follow(&self.config, &self.state, &self.name);
         }
-        news
+        (news, poked)
     }
 }
