@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::layout_check::{Shape, shape};
+use super::layout::Layout;
 
 /// A session to build.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,11 +63,14 @@ impl Blueprint {
 
     /// The size its layout strings were made for: that of the first sound one.
     #[must_use]
-    pub fn size(&self) -> Option<Shape> {
+    pub fn size(&self) -> Option<(u32, u32)> {
         self.windows
             .iter()
             .find_map(|window| match &window.arrangement {
-                Arrangement::Custom(text) => shape(text).ok(),
+                Arrangement::Custom(text) => {
+                    let layout = Layout::parse(text).ok()?;
+                    Some((layout.width(), layout.height()))
+                }
                 Arrangement::EvenVertical | Arrangement::Tiled => None,
             })
     }
@@ -110,7 +113,7 @@ mod tests {
             windows: vec![Window::default(), window("zz"), window("b25d,80x24,0,0,0")],
         };
         let size = session.size().unwrap();
-        assert_eq!((size.width, size.height), (80, 24));
+        assert_eq!(size, (80, 24));
         assert_eq!(Blueprint::bare("a").size(), None);
     }
 

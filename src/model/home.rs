@@ -49,6 +49,12 @@ impl Home {
         self.0.join("pictures")
     }
 
+    /// The folder of what is remembered of tmux servers' windows.
+    #[must_use]
+    pub fn layouts(&self) -> PathBuf {
+        self.0.join("layout")
+    }
+
     /// The lock of those who ask Termux's own programs: two at once may hang.
     #[must_use]
     pub fn termux_lock(&self) -> PathBuf {

@@ -6,7 +6,7 @@ pub mod blueprint;
 pub mod desk;
 pub mod home;
 pub mod incident;
-pub mod layout_check;
+pub mod layout;
 pub mod message;
 pub mod moment;
 pub mod mount;

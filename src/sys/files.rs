@@ -116,6 +116,16 @@ pub struct Staged(tempfile::NamedTempFile);
 /// # Errors
 /// When the folder or the disk does not take them; nothing is left then.
 pub fn stage(path: &Path, bytes: &[u8]) -> Result<Staged, FileError> {
+    let staged = beside(path, bytes)?;
+    staged
+        .0
+        .as_file()
+        .sync_all()
+        .map_err(at("write", path))?;
+    Ok(staged)
+}
+
+fn beside(path: &Path, bytes: &[u8]) -> Result<Staged, FileError> {
     let folder = path.parent().unwrap_or(Path::new("/"));
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let mut temporary = tempfile::Builder::new()
@@ -123,9 +133,9 @@ pub fn stage(path: &Path, bytes: &[u8]) -> Result<Staged, FileError> {
         .tempfile_in(folder)
         // The crate's own text holds a random name; the kind says what matters.
         .map_err(|error| at("write", path)(plain(&error)))?;
-    let file = temporary.as_file_mut();
-    file.write_all(bytes)
-        .and_then(|()| file.sync_all())
+    temporary
+        .as_file_mut()
+        .write_all(bytes)
         .map_err(at("write", path))?;
     Ok(Staged(temporary))
 }
@@ -136,13 +146,18 @@ impl Staged {
     /// # Errors
     /// When it cannot: the old content stands then.
     pub fn put(self, path: &Path) -> Result<(), FileError> {
-        self.0
-            .persist(path)
-            .map_err(|error| at("replace", path)(plain(&error.error)))?;
+        self.named(path)?;
         // The new content stands from here on. Where a folder cannot be
         // synced (FUSE on phones), a power cut may bring back the old one.
         let _ = sync_folder(path.parent().unwrap_or(Path::new("/")));
         Ok(())
+    }
+
+    fn named(self, path: &Path) -> Result<(), FileError> {
+        let named = self.0.persist(path);
+        named
+            .map(drop)
+            .map_err(|error| at("replace", path)(plain(&error.error)))
     }
 }
 
@@ -154,6 +169,15 @@ impl Staged {
 /// The old content stands; the temporary file is gone.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     stage(path, bytes)?.put(path)
+}
+
+/// The same without waiting for the disk: for what need not outlast a power
+/// cut. At every instant one content or the other stands there whole.
+///
+/// # Errors
+/// As [`replace`].
+pub fn replace_soon(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    beside(path, bytes)?.named(path)
 }
 
 fn plain(error: &io::Error) -> io::Error {

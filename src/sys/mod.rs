@@ -18,6 +18,7 @@ pub mod flock;
 pub mod host;
 mod inotify;
 mod kqueue;
+pub mod layouts;
 pub mod notify;
 pub mod open_files;
 pub mod output;

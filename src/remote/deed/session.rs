@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use crate::model::blueprint::{Arrangement, Blueprint, Pane, Window};
-use crate::model::layout_check::fits;
+use crate::model::layout::Layout;
 use crate::model::text::{tmux_argument, tmux_expanded};
 use crate::remote::probe::{expanded, quote};
 
@@ -78,7 +78,7 @@ fn panes(window: &Window) -> String {
     if window.panes.len() > 1 {
         let layout = match &window.arrangement {
             Arrangement::EvenVertical => "even-vertical",
-            Arrangement::Custom(text) if fits(text, window.panes.len()).is_ok() => text,
+            Arrangement::Custom(text) if Layout::parse_for(text, window.panes.len()).is_ok() => text,
             Arrangement::Tiled | Arrangement::Custom(_) => "tiled",
         };
         let _ = writeln!(text, "mamori_layout {}", quote(layout));

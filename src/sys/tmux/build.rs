@@ -334,7 +334,7 @@ impl<'a> Builder<'a> {
     /// The size of the session until somebody attaches.
     fn size(&self, plan: &Blueprint) -> (usize, usize) {
         let (width, height) = match plan.size() {
-            Some(shape) => (shape.width, shape.height),
+            Some(size) => size,
             // A phone's screen is rather smaller than tmux's own default.
             None if self.around.termux() => (80, 24),
             None => SIZE,

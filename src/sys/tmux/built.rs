@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::TmuxError;
-use crate::model::layout_check::LayoutError;
+use crate::model::layout::LayoutError;
 
 /// What became of one session.
 #[derive(Debug)]

@@ -25,6 +25,7 @@ pub mod built;
 pub mod hook;
 pub mod pictures;
 pub mod socket;
+pub mod window;
 mod words;
 
 /// How long a server has to answer.

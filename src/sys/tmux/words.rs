@@ -5,7 +5,7 @@ use tmux_interface::TmuxCommand;
 use super::argument;
 use super::built::Note;
 use crate::model::blueprint::{Arrangement, Pane};
-use crate::model::layout_check::fits;
+use crate::model::layout::Layout;
 use crate::model::text::tmux_expanded;
 
 /// A name or folder, as one argument that tmux expands once.
@@ -42,7 +42,7 @@ pub(super) fn layout(
     let named = match arrangement {
         Arrangement::EvenVertical => "even-vertical",
         Arrangement::Tiled => "tiled",
-        Arrangement::Custom(text) => match fits(text, panes) {
+        Arrangement::Custom(text) => match Layout::parse_for(text, panes) {
             Ok(_) => return Some(text.clone()),
             Err(why) => {
                 notes.push(Note::Layout(place, why));
@@ -56,7 +56,7 @@ pub(super) fn layout(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::layout_check::LayoutError;
+    use crate::model::layout::LayoutError;
 
     fn words(command: &[&str]) -> Vec<String> {
         let pane = Pane {

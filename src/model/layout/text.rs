@@ -1,33 +1,27 @@
-//! Is this a layout string that tmux takes? A server of tmux 3.3 dies of one
-//! that it cannot read, with everything in it: so none is sent that was not
-//! read here first.
+//! Layout strings, read strictly and printed as tmux does. A server of tmux
+//! 3.3 dies of one that it cannot read, with everything in it: so none is
+//! sent that was not read here first.
 //!
 //! ```text
 //! layout = hex4 "," cell
 //! cell   = W "x" H "," X "," Y [ "," pane | "{" cell "," cell … "}" | "[" cell "," cell … "]" ]
 //! ```
 //! Cells in braces stand side by side, in brackets one above the other, with
-//! a border of one between them. The four hex digits are the sum of the rest.
+//! a border of one between them. The four hex digits are the sum of the rest
+//! (tmux's `layout-custom.c`).
+
+use std::fmt::{self, Write as _};
+
+use super::{Axis, Cell, Inside, Layout, Rect};
 
 /// The longest string that tmux writes itself, in bytes.
 const LONGEST: usize = 8191;
 
 /// The largest width and height of a window, in cells (tmux's own limit).
-const LARGEST: u32 = 10_000;
+pub const LARGEST: u32 = 10_000;
 
 /// Cells within cells: nobody nests as deep.
 const DEEPEST: usize = 100;
-
-/// What a sound layout string describes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shape {
-    /// Columns of the window, 1 to 10000.
-    pub width: u32,
-    /// Rows of the window, 1 to 10000.
-    pub height: u32,
-    /// How many panes it has room for, at least 1.
-    pub panes: usize,
-}
 
 /// Why a layout string is not sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -59,45 +53,85 @@ pub fn checksum(cells: &str) -> u16 {
     })
 }
 
-/// Reads a layout string strictly.
-///
-/// # Errors
-/// When tmux would not take it, or might not.
-pub fn shape(text: &str) -> Result<Shape, LayoutError> {
-    let (sum, cells) = text.split_once(',').ok_or(LayoutError::Unreadable)?;
-    let hex = sum.len() == 4 && sum.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if !hex || text.len() > LONGEST {
-        return Err(LayoutError::Unreadable);
+impl Layout {
+    /// Reads a layout string strictly. Where cells stand is worked out anew,
+    /// as tmux does.
+    ///
+    /// # Errors
+    /// When tmux would not take it, or might not.
+    pub fn parse(text: &str) -> Result<Self, LayoutError> {
+        let (sum, cells) = text.split_once(',').ok_or(LayoutError::Unreadable)?;
+        let hex = sum.len() == 4 && sum.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !hex || text.len() > LONGEST {
+            return Err(LayoutError::Unreadable);
+        }
+        let mut rest = cells;
+        let mut root = cell(&mut rest, 0)?;
+        if !rest.is_empty() {
+            return Err(LayoutError::Unreadable);
+        }
+        // The form first: garbage has no sum to be wrong.
+        if u16::from_str_radix(sum, 16) != Ok(checksum(cells)) {
+            return Err(LayoutError::Checksum);
+        }
+        root.place(0, 0);
+        Ok(Self { root })
     }
-    let mut rest = cells;
-    let cell = cell(&mut rest, 0)?;
-    if !rest.is_empty() {
-        return Err(LayoutError::Unreadable);
+
+    /// The same, of a window of `panes` panes.
+    ///
+    /// # Errors
+    /// Also when it is for another number of panes.
+    pub fn parse_for(text: &str, panes: usize) -> Result<Self, LayoutError> {
+        let layout = Self::parse(text)?;
+        match layout.panes() {
+            there if there == panes => Ok(layout),
+            there => Err(LayoutError::Panes {
+                layout: there,
+                window: panes,
+            }),
+        }
     }
-    // The form first: garbage has no sum to be wrong.
-    if u16::from_str_radix(sum, 16) != Ok(checksum(cells)) {
-        return Err(LayoutError::Checksum);
-    }
-    Ok(cell)
 }
 
-/// The same, for a window of `panes` panes.
-///
-/// # Errors
-/// Also when it is for another number of panes.
-pub fn fits(text: &str, panes: usize) -> Result<Shape, LayoutError> {
-    let shape = shape(text)?;
-    if shape.panes == panes {
-        Ok(shape)
-    } else {
-        Err(LayoutError::Panes {
-            layout: shape.panes,
-            window: panes,
-        })
+impl fmt::Display for Layout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut cells = String::new();
+        print(&self.root, &mut cells)?;
+        write!(f, "{:04x},{cells}", checksum(&cells))
     }
 }
 
-fn cell(rest: &mut &str, depth: usize) -> Result<Shape, LayoutError> {
+fn print(cell: &Cell, text: &mut String) -> fmt::Result {
+    let Rect {
+        x,
+        y,
+        width,
+        height,
+    } = cell.rect;
+    write!(text, "{width}x{height},{x},{y}")?;
+    match &cell.inside {
+        Inside::Pane(None) => Ok(()),
+        Inside::Pane(Some(id)) => write!(text, ",{id}"),
+        Inside::Cells(axis, cells) => {
+            let (open, close) = match axis {
+                Axis::Across => ('{', '}'),
+                Axis::Down => ('[', ']'),
+            };
+            text.push(open);
+            for (place, cell) in cells.iter().enumerate() {
+                if place > 0 {
+                    text.push(',');
+                }
+                print(cell, text)?;
+            }
+            text.push(close);
+            Ok(())
+        }
+    }
+}
+
+fn cell(rest: &mut &str, depth: usize) -> Result<Cell, LayoutError> {
     let width = size(number(rest)?)?;
     take(rest, 'x')?;
     let height = size(number(rest)?)?;
@@ -106,40 +140,17 @@ fn cell(rest: &mut &str, depth: usize) -> Result<Shape, LayoutError> {
         take(rest, ',')?;
         number(rest)?;
     }
-    let panes = match rest.chars().next() {
-        Some('{') => {
-            let inside = children(rest, '}', depth)?;
-            filled(&inside, width, height)?
-        }
-        Some('[') => {
-            let turned = children(rest, ']', depth)?;
-            let inside: Vec<Shape> = turned.into_iter().map(Shape::turned).collect();
-            filled(&inside, height, width)?
-        }
-        _ => {
-            pane(rest);
-            1
-        }
+    let rect = Rect::window(width, height);
+    let inside = match rest.chars().next() {
+        Some('{') => filled(Axis::Across, children(rest, '}', depth)?, rect)?,
+        Some('[') => filled(Axis::Down, children(rest, ']', depth)?, rect)?,
+        _ => Inside::Pane(pane(rest)),
     };
-    Ok(Shape {
-        width,
-        height,
-        panes,
-    })
-}
-
-impl Shape {
-    fn turned(self) -> Self {
-        Self {
-            width: self.height,
-            height: self.width,
-            ..self
-        }
-    }
+    Ok(Cell { rect, inside })
 }
 
 /// The cells between an opening bracket and `end`, at least two.
-fn children(rest: &mut &str, end: char, depth: usize) -> Result<Vec<Shape>, LayoutError> {
+fn children(rest: &mut &str, end: char, depth: usize) -> Result<Vec<Cell>, LayoutError> {
     if depth >= DEEPEST {
         return Err(LayoutError::Unreadable);
     }
@@ -155,25 +166,31 @@ fn children(rest: &mut &str, end: char, depth: usize) -> Result<Vec<Shape>, Layo
     Ok(cells)
 }
 
-/// How many panes cells side by side have, if they and the borders between
-/// them fill `width` and each is `height` high.
-fn filled(cells: &[Shape], width: u32, height: u32) -> Result<usize, LayoutError> {
-    let widths: usize = cells.iter().map(|cell| cell.width as usize).sum();
-    let even = cells.iter().all(|cell| cell.height == height);
-    if even && widths + cells.len() - 1 == width as usize {
-        Ok(cells.iter().map(|cell| cell.panes).sum())
+/// The cells, if they and the borders between them fill `rect` along `axis`
+/// and each is as large as it the other way.
+fn filled(axis: Axis, cells: Vec<Cell>, rect: Rect) -> Result<Inside, LayoutError> {
+    let sizes: usize = cells.iter().map(|cell| cell.rect.along(axis) as usize).sum();
+    let even = cells
+        .iter()
+        .all(|cell| cell.rect.resized(axis, 0) == rect.resized(axis, 0));
+    if even && sizes + cells.len() - 1 == rect.along(axis) as usize {
+        Ok(Inside::Cells(axis, cells))
     } else {
         Err(LayoutError::Sizes)
     }
 }
 
-/// The number of a pane, which tmux does not read either: `,12`, unless it is
-/// the next cell's width.
-fn pane(rest: &mut &str) {
+/// The number of a pane, which tmux does not read: `,12`, unless it is the
+/// next cell's width.
+fn pane(rest: &mut &str) -> Option<u32> {
     let mut ahead = *rest;
-    if take(&mut ahead, ',').is_ok() && number(&mut ahead).is_ok() && !ahead.starts_with('x') {
-        *rest = ahead;
+    take(&mut ahead, ',').ok()?;
+    let id = number(&mut ahead).ok()?;
+    if ahead.starts_with('x') {
+        return None;
     }
+    *rest = ahead;
+    Some(id)
 }
 
 fn take(rest: &mut &str, wanted: char) -> Result<(), LayoutError> {
@@ -206,7 +223,11 @@ mod tests {
     use proptest::prelude::*;
 
     /// As tmux 3.3a wrote it.
-    const REAL: &str = "b1da,200x50,0,0{100x50,0,0,0,99x50,101,0[99x25,101,0,1,99x24,101,26,2]}";
+    const REAL: &str = "21be,200x50,0,0{100x50,0,0,0,99x50,101,0[99x25,101,0,1,99x24,101,26,2]}";
+
+    fn panes(text: &str) -> Result<usize, LayoutError> {
+        Layout::parse(text).map(|layout| layout.panes())
+    }
 
     fn summed(cells: &str) -> String {
         format!("{:04x},{cells}", checksum(cells))
@@ -214,18 +235,18 @@ mod tests {
 
     #[test]
     fn what_tmux_writes_is_read() {
-        let whole = Shape {
-            width: 200,
-            height: 50,
-            panes: 3,
-        };
-        assert_eq!(shape(&summed(&REAL[5..])), Ok(whole));
-        assert_eq!(shape("b25d,80x24,0,0,0").map(|shape| shape.panes), Ok(1));
-        // Without numbers of panes, as people may write it.
-        assert_eq!(
-            shape(&summed("80x24,0,0{40x24,0,0,39x24,41,0}")).map(|shape| shape.panes),
-            Ok(2)
-        );
+        let layout = Layout::parse(REAL).unwrap();
+        assert_eq!((layout.width(), layout.height()), (200, 50));
+        assert_eq!(layout.ids(), Some(vec![0, 1, 2]));
+        assert_eq!(layout.to_string(), REAL);
+        assert_eq!(panes("b25d,80x24,0,0,0"), Ok(1));
+        // Without numbers of panes, as people may write it; where the cells
+        // stand is of no interest.
+        let written = summed("80x24,7,0{40x24,0,0,39x24,41,9}");
+        let layout = Layout::parse(&written).unwrap();
+        assert_eq!((layout.panes(), layout.ids()), (2, None));
+        let printed = summed("80x24,0,0{40x24,0,0,3,39x24,41,0,4}");
+        assert_eq!(layout.with_ids(&[3, 4]).to_string(), printed);
     }
 
     #[test]
@@ -259,11 +280,11 @@ mod tests {
             "b25d,4294967376x24,0,0,0",
             "b25d,80x24,0,0,99999999999",
         ] {
-            assert_eq!(shape(text), Err(LayoutError::Unreadable), "{text:?}");
+            assert_eq!(panes(text), Err(LayoutError::Unreadable), "{text:?}");
         }
-        assert_eq!(shape("b25e,80x24,0,0,0"), Err(LayoutError::Checksum));
+        assert_eq!(panes("b25e,80x24,0,0,0"), Err(LayoutError::Checksum));
         let deep = format!("1x1,0,0{}", "{1x1,0,0".repeat(5000));
-        assert_eq!(shape(&summed(&deep)), Err(LayoutError::Unreadable));
+        assert_eq!(panes(&summed(&deep)), Err(LayoutError::Unreadable));
     }
 
     #[test]
@@ -275,7 +296,7 @@ mod tests {
             "0x24,0,0,0",
             "80x10001,0,0,0",
         ] {
-            assert_eq!(shape(&summed(cells)), Err(LayoutError::Sizes), "{cells}");
+            assert_eq!(panes(&summed(cells)), Err(LayoutError::Sizes), "{cells}");
         }
     }
 
@@ -285,8 +306,9 @@ mod tests {
             layout: 1,
             window: 2,
         };
-        assert_eq!(fits("b25d,80x24,0,0,0", 2), Err(wrong));
-        assert!(fits("b25d,80x24,0,0,0", 1).is_ok());
+        let text = "b25d,80x24,0,0,0";
+        assert_eq!(Layout::parse_for(text, 2), Err(wrong));
+        assert!(Layout::parse_for(text, 1).is_ok());
     }
 
     /// A rectangle cut in two again and again, as tmux would write it.
@@ -323,12 +345,16 @@ mod tests {
             cuts in proptest::collection::vec(any::<bool>(), 0..24),
         ) {
             let (cells, panes) = sliced(width, height, &cuts);
-            prop_assert_eq!(shape(&summed(&cells)), Ok(Shape { width, height, panes }));
+            let text = summed(&cells);
+            let layout = Layout::parse(&text).unwrap();
+            prop_assert_eq!((layout.width(), layout.height(), layout.panes()), (width, height, panes));
+            let printed = layout.to_string();
+            prop_assert_eq!(Layout::parse(&printed), Ok(layout));
         }
 
         #[test]
         fn nothing_breaks_the_reader(text in "[0-9a-fx,\\[\\]{}]{0,60}") {
-            let _ = shape(&text);
+            let _ = panes(&text);
         }
 
         #[test]
@@ -337,7 +363,7 @@ mod tests {
             let at = at.min(sound.len() - 1);
             let mut changed = sound.clone();
             changed.replace_range(at..=at, &byte);
-            prop_assert!(changed == sound || shape(&changed).is_err());
+            prop_assert!(changed == sound || panes(&changed).is_err());
         }
     }
 }

@@ -1,0 +1,269 @@
+//! What tmux says of a window and its panes.
+
+use super::role::Role;
+use super::{Edge, Layout};
+
+/// The oldest tmux whose windows we arrange.
+pub const OLDEST: (u32, u32) = (3, 2);
+
+/// The window option in which the arrangement stands that we know of: ours,
+/// or one that was made by hand.
+pub const KNOWN: &str = "@mamori-seen";
+/// The window option with the number of panes when it was arranged by hand.
+pub const BY_HAND: &str = "@mamori-hand";
+/// The window option that is set while the active pane is followed.
+pub const FOLLOWED: &str = "@mamori-follow";
+/// The option that leaves windows alone.
+pub const SWITCH: &str = "@mamori-layout";
+/// The option that says what the active pane weighs.
+pub const ATTENTION: &str = "@mamori-layout-attention";
+/// The pane option that says what a pane is for.
+pub const ROLE: &str = "@mamori-role";
+
+/// A window as it was when we asked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seen {
+    /// The server's process.
+    pub pid: u32,
+    /// When the server started, in Unix seconds.
+    pub start_time: i64,
+    /// The server's version, such as `3.3a` or `next-3.8`.
+    pub version: String,
+    /// The window's id, such as `@3`.
+    pub window: String,
+    /// Its columns.
+    pub width: u32,
+    /// Its rows.
+    pub height: u32,
+    /// Whether one pane fills it for now.
+    pub zoomed: bool,
+    /// How it is arranged, with the panes' ids; `None`: in a way that we do
+    /// not know, such as with floating panes.
+    pub layout: Option<Layout>,
+    /// The edge at which panes lose a row to their title.
+    pub titles: Option<Edge>,
+    /// Columns that each pane loses to a scrollbar.
+    pub scrollbar: u32,
+    /// [`SWITCH`], the window's or the global one.
+    pub switch: String,
+    /// [`ATTENTION`] likewise.
+    pub attention: String,
+    /// [`KNOWN`].
+    pub known: Option<Layout>,
+    /// [`BY_HAND`].
+    pub by_hand: Option<usize>,
+    /// [`FOLLOWED`].
+    pub followed: bool,
+    /// Its panes in order.
+    pub panes: Vec<SeenPane>,
+}
+
+/// A pane of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenPane {
+    /// The number of its id: `%12` is 12.
+    pub id: u32,
+    /// Whether it is the one that is typed into.
+    pub active: bool,
+    /// [`ROLE`]; a word that is none counts as a shell's.
+    pub role: Option<Role>,
+    /// The name of the program that runs in it.
+    pub command: String,
+}
+
+/// What tmux is asked about each pane of the window. `mark`, which nobody can
+/// know beforehand, stands between the fields.
+#[must_use]
+pub fn question(mark: &str) -> String {
+    let option = |name: &str| format!("#{{{name}}}");
+    let fields = [
+        String::new(),
+        "#{pid}".into(),
+        "#{start_time}".into(),
+        "#{version}".into(),
+        "#{window_id}".into(),
+        "#{window_width}".into(),
+        "#{window_height}".into(),
+        "#{window_zoomed_flag}".into(),
+        "#{window_layout}".into(),
+        "#{pane-border-status}".into(),
+        "#{pane-scrollbars}".into(),
+        "#{pane-scrollbars-style}".into(),
+        option(SWITCH),
+        option(ATTENTION),
+        option(KNOWN),
+        option(BY_HAND),
+        option(FOLLOWED),
+        "#{pane_id}".into(),
+        "#{pane_active}".into(),
+        option(ROLE),
+        "#{pane_current_command}".into(),
+        String::new(),
+    ];
+    fields.join(mark)
+}
+
+/// Reads the answer; `None` when it is none.
+#[must_use]
+pub fn answer(text: &str, mark: &str) -> Option<Seen> {
+    let mut fields = text.split(mark);
+    let mut seen: Option<Seen> = None;
+    // What stands between two panes: the end of a line, nothing at first.
+    while matches!(fields.next()?, "" | "\n") {
+        let Some(pid) = fields.next() else { break };
+        let start_time = fields.next()?;
+        let mut next = || fields.next();
+        let (version, window) = (next()?, next()?);
+        // It stands in commands later.
+        window_id(window)?;
+        let (width, height) = (next()?.parse().ok()?, next()?.parse().ok()?);
+        let (zoomed, layout) = (next()? == "1", next()?);
+        let titles = match next()? {
+            "top" => Some(Edge::Top),
+            "bottom" => Some(Edge::Bottom),
+            _ => None,
+        };
+        let (bars, style) = (next()?, next()?);
+        let (switch, attention, known) = (next()?, next()?, next()?);
+        let (by_hand, followed) = (next()?.parse().ok(), next()? == "1");
+        let pane = SeenPane {
+            id: next()?.strip_prefix('%')?.parse().ok()?,
+            active: next()? == "1",
+            role: Some(next()?)
+                .filter(|word| !word.is_empty())
+                .map(|word| Role::of(word).unwrap_or_default()),
+            command: next()?.to_owned(),
+        };
+        let seen = seen.get_or_insert_with(|| Seen {
+            pid: pid.parse().unwrap_or(0),
+            start_time: start_time.parse().unwrap_or(0),
+            version: version.to_owned(),
+            window: window.to_owned(),
+            width,
+            height,
+            zoomed,
+            layout: Layout::parse(layout).ok(),
+            titles,
+            scrollbar: scrollbar(bars, style),
+            switch: switch.to_owned(),
+            attention: attention.to_owned(),
+            known: Layout::parse(known).ok(),
+            by_hand,
+            followed,
+            panes: Vec::new(),
+        });
+        seen.panes.push(pane);
+    }
+    seen
+}
+
+/// Columns of a pane that its scrollbar takes, which is there from tmux 3.6:
+/// its width and its padding, 1 and 0 where the style does not say.
+fn scrollbar(bars: &str, style: &str) -> u32 {
+    if bars != "on" {
+        return 0;
+    }
+    let number = |name: &str, default| {
+        let told = style.split([',', ' ']).find_map(|part| {
+            let value = part.trim().strip_prefix(name)?.strip_prefix('=')?;
+            value.parse().ok()
+        });
+        told.unwrap_or(default)
+    };
+    let columns: u32 = number("width", 1_u32).saturating_add(number("pad", 0));
+    columns.min(100)
+}
+
+/// `text`, if it is a window's id: `@3`.
+#[must_use]
+pub fn window_id(text: &str) -> Option<&str> {
+    let digits = text.strip_prefix('@')?;
+    let number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    number.then_some(text)
+}
+
+impl Seen {
+    /// The ids of its panes in order.
+    #[must_use]
+    pub fn ids(&self) -> Vec<u32> {
+        self.panes.iter().map(|pane| pane.id).collect()
+    }
+
+    /// Whether the server is too old to be arranged.
+    #[must_use]
+    pub fn too_old(&self) -> bool {
+        version(&self.version).is_some_and(|version| version < OLDEST)
+    }
+}
+
+/// The numbers of a version such as `3.3a`, `next-3.8` or `3.7-rc2`; `None`
+/// for names without, such as `master`, and for those of a whole system, such
+/// as `openbsd-7.4`.
+#[must_use]
+pub fn version(text: &str) -> Option<(u32, u32)> {
+    let text = text.strip_prefix("next-").unwrap_or(text);
+    let (major, rest) = text.split_once('.')?;
+    let minor: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(panes: &[[&str; 4]], layout: &str) -> String {
+        let line = |pane: &[&str; 4]| {
+            let whole = ["12", "1700000000", "3.3a", "@3", "80", "24", "0", layout];
+            let options = ["top", "", "", "", "0.6", "", "", ""];
+            let fields = whole.iter().chain(&options).chain(pane).copied();
+            let fields: Vec<&str> = fields.collect();
+            format!("|{}|", fields.join("|"))
+        };
+        panes.iter().map(|pane| line(pane) + "\n").collect()
+    }
+
+    #[test]
+    fn an_answer_is_read_whatever_its_words_hold() {
+        let panes = [
+            ["%0", "0", "editor", "nv\nim"],
+            ["%7", "1", "nonsense", "#(x)"],
+            ["%8", "0", "", ""],
+        ];
+        let seen = answer(&told(&panes, "b25d,80x24,0,0,0"), "|").unwrap();
+        assert_eq!((seen.window.as_str(), seen.width, seen.height), ("@3", 80, 24));
+        assert_eq!(seen.ids(), [0, 7, 8]);
+        let roles: Vec<_> = seen.panes.iter().map(|pane| pane.role).collect();
+        assert_eq!(roles, [Some(Role::Editor), Some(Role::Shell), None]);
+        assert_eq!(seen.panes[0].command, "nv\nim");
+        assert_eq!(seen.titles, Some(Edge::Top));
+        assert_eq!(seen.attention, "0.6");
+        assert!(seen.layout.is_some() && seen.known.is_none() && seen.panes[1].active);
+    }
+
+    #[test]
+    fn no_answer_is_none() {
+        for text in ["", "|", "x", "|12|", "|12|1700000000|3.3a|@3|eighty|24|"] {
+            assert_eq!(answer(text, "|"), None, "{text}");
+        }
+        let seen = answer(&told(&[["%0", "1", "", ""]], "<floating>"), "|").unwrap();
+        assert_eq!(seen.layout, None);
+    }
+
+    #[test]
+    fn versions_of_every_form_are_compared() {
+        assert_eq!(version("3.3a"), Some((3, 3)));
+        assert_eq!(version("next-3.8"), Some((3, 8)));
+        assert_eq!(version("3.7-rc2"), Some((3, 7)));
+        assert_eq!(version("master"), None);
+        assert_eq!(version("openbsd-7.4"), None);
+    }
+
+    #[test]
+    fn a_scrollbar_takes_its_width_and_its_padding() {
+        assert_eq!(scrollbar("off", "width=3"), 0);
+        assert_eq!(scrollbar("modal", "width=3"), 0);
+        assert_eq!(scrollbar("on", ""), 1);
+        assert_eq!(scrollbar("on", "bg=black,fg=white,width=2,pad=1"), 3);
+        assert_eq!(scrollbar("on", "width=4294967295,pad=9"), 100);
+    }
+}

@@ -1,0 +1,172 @@
+//! A window's panes: looked at with one call, arranged with one call.
+
+use tmux_interface::{
+    DisplayMessage, IfShell, ListPanes, ListWindows, SelectPane, SetOption, SplitWindow,
+};
+
+use super::words::push_command;
+use super::{Server, TmuxError, argument};
+use crate::model::blueprint::Pane;
+use crate::model::layout::Layout;
+use crate::model::layout::seen::{BY_HAND, FOLLOWED, KNOWN, ROLE, SWITCH, Seen, answer, question};
+
+/// What is remembered of a window when it is arranged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Marks {
+    /// Whether a person arranged it, so that it is left alone.
+    pub by_hand: bool,
+    /// Whether the active pane is followed.
+    pub followed: bool,
+}
+
+impl Server<'_> {
+    /// What the window of `target` looks like now; `target` is anything that
+    /// tmux takes for a pane or window.
+    ///
+    /// # Errors
+    /// When the server does not answer, or knows no such target.
+    pub fn seen(&self, target: &str) -> Result<Seen, TmuxError> {
+        let random = || fastrand::u64(..);
+        let mark = format!("|{:016x}{:016x}|", random(), random());
+        let list = ListPanes::new().target(argument(target));
+        let text = self.ask(list.format(question(&mark)).build())?;
+        answer(&text, &mark)
+            .ok_or_else(|| TmuxError::Refused("an answer that tells of no window".to_owned()))
+    }
+
+    /// Arranges `window` as `layout` says, unless it has other panes, another
+    /// size, or a zoomed pane by now; gives how it is arranged then. What is
+    /// remembered stands before the layout does, so that our hooks know it.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub fn arrange(&self, seen: &Seen, layout: &Layout, marks: Marks) -> Result<String, TmuxError> {
+        let window = &seen.window;
+        let unchanged = format!(
+            "#{{==:#{{window_panes}} #{{window_width}}x#{{window_height}} #{{window_zoomed_flag}},{} {}x{} 0}}",
+            seen.panes.len(),
+            seen.width,
+            seen.height
+        );
+        // Ids, numbers and a layout string: nothing that has to be quoted.
+        let commands = format!(
+            "{} ; select-layout -t {window} '{layout}'",
+            remember(seen, layout, marks)
+        );
+        let arrange = IfShell::new()
+            .not_execute()
+            .target_pane(window.clone())
+            .shell_command(unchanged)
+            .command(commands);
+        let told = DisplayMessage::new()
+            .print()
+            .target_pane(window.clone())
+            .message("#{window_layout}");
+        let answer = self.call([arrange.build(), told.build()])?;
+        Ok(answer.trim_end().to_owned())
+    }
+
+    /// Remembers that `window` is arranged as `layout` says, without touching it.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub fn remember(&self, seen: &Seen, layout: &Layout, marks: Marks) -> Result<(), TmuxError> {
+        let always = IfShell::new().not_execute().shell_command("1");
+        self.ask(always.command(remember(seen, layout, marks)).build())
+            .map(drop)
+    }
+
+    /// Remembers how all windows are arranged that we do not know yet: what
+    /// stands before we come was made by somebody.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub fn remember_all(&self) -> Result<(), TmuxError> {
+        let format = format!("#{{?{KNOWN},,#{{window_id}}}}");
+        let list = ListWindows::new().all().format(format).build();
+        let unknown = self.ask(list)?;
+        let commands = unknown.lines().filter(|id| !id.is_empty()).map(|id| {
+            let option = SetOption::new().window().format().target_pane(id.to_owned());
+            option.option(KNOWN).value("#{window_layout}").build()
+        });
+        let commands: Vec<_> = commands.collect();
+        if commands.is_empty() {
+            return Ok(());
+        }
+        self.call(commands).map(drop)
+    }
+
+    /// Sets [`SWITCH`] of a window, or takes it back.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub fn switch(&self, window: &str, word: Option<&str>) -> Result<(), TmuxError> {
+        let option = SetOption::new().window().target_pane(window.to_owned());
+        let command = match word {
+            Some(word) => option.option(SWITCH).value(word.to_owned()).build(),
+            None => option.unset().option(SWITCH).build(),
+        };
+        self.ask(command).map(drop)
+    }
+
+    /// Says what each of the panes is for.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub fn set_roles(&self, roles: &[(u32, &'static str)]) -> Result<(), TmuxError> {
+        let commands = roles.iter().map(|(pane, role)| {
+            let option = SetOption::new().pane().target_pane(format!("%{pane}"));
+            option.option(ROLE).value(*role).build()
+        });
+        self.call(commands).map(drop)
+    }
+
+    /// Adds a pane after `after`, in that pane's folder, without going there;
+    /// gives its number.
+    ///
+    /// # Errors
+    /// When there is no room, or the server does not answer.
+    pub fn add_pane(&self, after: u32, command: &[String]) -> Result<u32, TmuxError> {
+        let pane = Pane {
+            command: command.to_vec(),
+            ..Pane::default()
+        };
+        let mut split = SplitWindow::new()
+            .detached()
+            .print()
+            .format("#{pane_id}")
+            // Expanded by tmux, and to what it is given only once.
+            .start_directory("#{pane_current_path}")
+            .target_pane(format!("%{after}"))
+            .build();
+        push_command(&mut split, &pane);
+        let answer = self.ask(split)?;
+        let id = answer.trim().strip_prefix('%').and_then(|id| id.parse().ok());
+        id.ok_or_else(|| TmuxError::Refused("no id of the new pane".to_owned()))
+    }
+
+    /// Makes a pane the one that is typed into.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub fn select_pane(&self, pane: u32) -> Result<(), TmuxError> {
+        let select = SelectPane::new().target_pane(format!("%{pane}"));
+        self.ask(select.build()).map(drop)
+    }
+}
+
+/// The commands that remember how a window is arranged.
+fn remember(seen: &Seen, layout: &Layout, marks: Marks) -> String {
+    let window = &seen.window;
+    let set = |option: &str, value: Option<&str>| match value {
+        Some(value) => format!("set-option -w -t {window} {option} '{value}'"),
+        None => format!("set-option -wu -t {window} {option}"),
+    };
+    let panes = seen.panes.len().to_string();
+    [
+        set(KNOWN, Some(&layout.to_string())),
+        set(BY_HAND, marks.by_hand.then_some(&*panes)),
+        set(FOLLOWED, marks.followed.then_some("1")),
+    ]
+    .join(" ; ")
+}
