@@ -3,7 +3,7 @@ PREFIX ?= /usr/local
 BINDIR = $(DESTDIR)$(PREFIX)/bin
 TARGET = $(or $(CARGO_TARGET_DIR),target)
 # The small ones are linked statically on Linux with glibc: they start twice as fast.
-SMALL = mamori-status
+SMALL = mamori-status mamori-layout
 PROGRAMS = mamori $(SMALL)
 
 export PATH := $(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin

@@ -17,7 +17,7 @@ main() {
     local packed=()
     packs_relocations && packed=(-- -C "link-arg=-Wl,-z,pack-relative-relocs")
     cargo rustc --release --locked --bin mamori ${packed[@]+"${packed[@]}"}
-    for program in ${SMALL:-mamori-status}; do
+    for program in ${SMALL:-mamori-status mamori-layout}; do
         cargo rustc --release --locked --bin "$program" ${flags[@]+"${flags[@]}"}
         # A linker writes a file in pieces, which costs its readers page faults; a copy is whole.
         cp -p "$folder/$program" "$folder/$program.whole" && mv "$folder/$program.whole" "$folder/$program"

@@ -11,12 +11,12 @@ main() {
     cd "${BASH_SOURCE[0]%/*}/.."
     bash scripts/need.sh cc cargo readelf nm
     local program code=0
-    for program in ${SMALL:-mamori-status}; do
+    for program in ${SMALL:-mamori-status mamori-layout}; do
         links_little "$program" || code=1
     done
     # What is checked next is what gets installed.
     bash scripts/build.sh
-    for program in ${SMALL:-mamori-status}; do
+    for program in ${SMALL:-mamori-status mamori-layout}; do
         is_small "$program" || code=1
         is_static "$program" || code=1
     done

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use mamori::model::blueprint::{Arrangement, Blueprint, Pane, Window};
-use mamori::model::layout_check::{LayoutError, checksum};
+use mamori::model::layout::LayoutError;
+use mamori::model::layout::text::checksum;
 use mamori::sys::tmux::build::build;
 use mamori::sys::tmux::built::{Note, Outcome};
 use mamori::sys::tmux::{Server, TmuxError};

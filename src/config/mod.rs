@@ -11,6 +11,7 @@ mod channel;
 mod clean;
 mod expand;
 mod in_force;
+mod layout;
 mod load;
 mod log;
 mod names;
@@ -41,6 +42,7 @@ pub use channel::{Channel, ChannelKind, Quiet, Secret};
 pub use clean::Clean;
 pub use expand::{Unexpandable, Variables, expand};
 pub use in_force::InForce;
+pub use layout::Arranging;
 pub use load::{Found, find, load};
 pub use log::{Log, Reopen, Signal};
 pub use names::Endpoint;
@@ -53,6 +55,7 @@ pub use scalar::Choice;
 pub use service::{Check, Guard, GuardPreset, Service, Validator};
 pub use session::{Pane, Role, Session, Template, Window, WindowLayout};
 pub use watch::{Channels, Judge, Limits, NodeLimits, Raise, Watch};
+pub use words::nearest;
 
 use reader::{Section, Source};
 
@@ -76,6 +79,8 @@ pub struct Config {
     pub nodes: Vec<Node>,
     /// How tmux sessions are rebuilt.
     pub sessions: Vec<Session>,
+    /// How windows are arranged.
+    pub arranging: Arranging,
     /// What is expected to run.
     pub services: Vec<Service>,
     /// The files brought back when they break.
@@ -178,6 +183,7 @@ fn whole(section: &mut Section<'_, '_>) -> Config {
             .section("limits", watch::limits)
             .over(&watch::UNLIMITED),
         sessions: session::sessions(section, &nodes),
+        arranging: layout::arranging(section),
         guards: service::guards(section, &services),
         logs: log::logs(section),
         cleans: clean::cleans(section),

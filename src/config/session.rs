@@ -10,6 +10,8 @@ use super::reader::Section;
 use super::scalar::Choice;
 use super::words::alternatives;
 use super::wrong::Wrong;
+pub use crate::model::layout::role::Role;
+pub use crate::model::layout::template::Template;
 
 /// `[[session]]`: a tmux session and its windows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,35 +48,8 @@ pub enum WindowLayout {
     Custom(String),
 }
 
-/// A named arrangement of roles.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Template {
-    /// Editor and shell.
-    Development,
-    /// Logs, metrics, control.
-    Monitoring,
-    /// Status, logs, metrics, control.
-    Dashboard,
-    /// For writing code.
-    Coding,
-    /// For finding faults.
-    Debugging,
-    /// For watching over several agents.
-    Coordination,
-    /// For one agent.
-    Agent,
-}
-
 impl Choice for Template {
-    const WORDS: &'static [(&'static str, Self)] = &[
-        ("development", Self::Development),
-        ("monitoring", Self::Monitoring),
-        ("dashboard", Self::Dashboard),
-        ("coding", Self::Coding),
-        ("debugging", Self::Debugging),
-        ("coordination", Self::Coordination),
-        ("agent", Self::Agent),
-    ];
+    const WORDS: &'static [(&'static str, Self)] = Self::WORDS;
 }
 
 /// A pane of a window.
@@ -87,35 +62,8 @@ pub struct Pane {
     pub command: Option<Vec<String>>,
 }
 
-/// What a pane is for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Role {
-    /// An editor.
-    Editor,
-    /// A coding agent.
-    Agent,
-    /// A shell; also written `terminal`.
-    #[default]
-    Shell,
-    /// Logs.
-    Logs,
-    /// Figures; also written `status`.
-    Metrics,
-    /// Commands given to other machines.
-    Control,
-}
-
 impl Choice for Role {
-    const WORDS: &'static [(&'static str, Self)] = &[
-        ("editor", Self::Editor),
-        ("agent", Self::Agent),
-        ("shell", Self::Shell),
-        ("terminal", Self::Shell),
-        ("logs", Self::Logs),
-        ("metrics", Self::Metrics),
-        ("status", Self::Metrics),
-        ("control", Self::Control),
-    ];
+    const WORDS: &'static [(&'static str, Self)] = Self::WORDS;
 }
 
 /// Reads the `[[session]]`s, unique by name on each host.

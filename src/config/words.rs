@@ -48,10 +48,7 @@ pub(super) fn alternatives(words: &[String]) -> String {
 }
 
 /// The known word that `given` most likely is a slip of.
-pub(super) fn nearest<'w>(
-    given: &str,
-    known: impl IntoIterator<Item = &'w str>,
-) -> Option<&'w str> {
+pub fn nearest<'w>(given: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     let given = given.to_lowercase();
     let length = given.chars().count();
     // One slip in three letters is still a slip; more is another word.

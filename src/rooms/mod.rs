@@ -5,6 +5,7 @@ pub mod alerts;
 pub mod config;
 pub mod doctor;
 pub mod health;
+pub mod layout;
 pub mod pause;
 pub mod recover;
 pub mod segment;

@@ -117,11 +117,7 @@ pub struct Staged(tempfile::NamedTempFile);
 /// When the folder or the disk does not take them; nothing is left then.
 pub fn stage(path: &Path, bytes: &[u8]) -> Result<Staged, FileError> {
     let staged = beside(path, bytes)?;
-    staged
-        .0
-        .as_file()
-        .sync_all()
-        .map_err(at("write", path))?;
+    staged.0.as_file().sync_all().map_err(at("write", path))?;
     Ok(staged)
 }
 

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
+use rustix::fs::FlockOperation;
+
 use super::files::{self, FileError};
-use super::flock::{self, Wait};
 use super::{clock, processes};
 use crate::model::home::Home;
 use crate::model::layout::memory::{Memory, SCHEMA};
@@ -20,6 +21,8 @@ const BURST: Duration = Duration::from_millis(100);
 
 /// How long another may take to write its line.
 const PATIENCE: Duration = Duration::from_millis(500);
+/// How often is looked whether it has.
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// The files of one tmux server.
 #[derive(Debug)]
@@ -36,6 +39,13 @@ impl Layouts {
             folder: home.layouts(),
             name: format!("{pid}-{start_time}"),
         }
+    }
+
+    /// Those of the server whose process and start time are `PID-START`.
+    #[must_use]
+    pub fn named(home: &Home, server: &str) -> Option<Self> {
+        let (pid, start_time) = server.split_once('-')?;
+        Some(Self::of(home, pid.parse().ok()?, start_time.parse().ok()?))
     }
 
     fn file(&self, ending: &str) -> PathBuf {
@@ -59,7 +69,7 @@ impl Layouts {
     pub fn change<T>(&self, change: impl FnOnce(&mut Memory) -> T) -> Result<T, FileError> {
         files::private_folder(&self.folder)?;
         // Without the lock a line of somebody else's may be lost, no more.
-        let _lock = flock::lock(&self.file(".lock"), "mamori layout", Wait::AtMost(PATIENCE));
+        let _lock = self.lock();
         let mut memory = self.memory();
         let given = change(&mut memory);
         if !files::exists(&self.file("")) {
@@ -69,6 +79,20 @@ impl Layouts {
         let bytes = serde_json::to_vec(&memory).unwrap_or_default();
         files::replace_soon(&self.file(""), &bytes)?;
         Ok(given)
+    }
+
+    fn lock(&self) -> Option<File> {
+        let file = file(&self.file(".lock")).ok()?;
+        let deadline = clock::elapsed() + PATIENCE;
+        // Whoever holds it is done in a moment: a thread that waits in the
+        // kernel's queue would cost more.
+        while rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+            if clock::elapsed() > deadline {
+                return None;
+            }
+            thread::sleep(PAUSE);
+        }
+        Some(file)
     }
 
     /// Removes the files of servers that are gone.
@@ -129,7 +153,7 @@ struct Turn(File);
 impl Turn {
     fn take(path: &Path) -> std::io::Result<Self> {
         let file = file(path)?;
-        rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive)?;
+        rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive)?;
         Ok(Self(file))
     }
 
@@ -191,7 +215,7 @@ mod tests {
     #[test]
     fn without_a_place_for_files_everyone_comes_at_once() {
         let home = tempfile::tempdir().unwrap();
-        std::fs::write(home.path().join("mamori"), "no folder").unwrap();
+        fs::write(home.path().join("mamori"), "no folder").unwrap();
         let layouts = Layouts::of(&Home::of(home.path()), 1, 2);
         let mut times = 0;
         layouts.in_turn("@3", || times += 1);
@@ -211,7 +235,9 @@ mod tests {
         alive.change(|_| ()).unwrap();
         assert!(!files::exists(&gone.file("")));
         assert!(files::exists(&alive.file("")));
-        Layouts::of(&home, std::process::id(), 3).change(|_| ()).unwrap();
+        Layouts::of(&home, std::process::id(), 3)
+            .change(|_| ())
+            .unwrap();
         assert!(files::exists(&alive.file("")), "its process lives");
     }
 }

@@ -44,6 +44,12 @@ pub fn progress(text: &str) {
     }
 }
 
+/// Whether a person types into stdin.
+#[must_use]
+pub fn stdin_is_terminal() -> bool {
+    rustix::termios::isatty(io::stdin())
+}
+
 /// The reader of our output went away: no failure.
 #[must_use]
 pub fn closed() -> Failure {

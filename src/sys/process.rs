@@ -107,6 +107,12 @@ pub fn run_unless(
     }
 }
 
+/// Runs `program` in our place, with our environment and our files; comes back
+/// only when that cannot be done.
+pub fn in_our_place(program: &Path, arguments: impl IntoIterator<Item = OsString>) -> io::Error {
+    Command::new(program).args(arguments).exec()
+}
+
 /// How long a program may go on.
 #[derive(Clone, Copy)]
 struct Time<'a> {

@@ -1,22 +1,93 @@
 //! Programs, found once as absolute paths.
 
-use std::path::PathBuf;
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, DirEntry, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::Access;
+use which::WhichConfig;
+use which::sys::Sys;
 
 use super::surroundings::Surroundings;
 
 /// The absolute path of `name` in the safe part of `$PATH`.
 #[must_use]
 pub fn find(name: &str, around: &Surroundings) -> Option<PathBuf> {
-    which::which_in(name, Some(&around.path), "/").ok()
+    let search = WhichConfig::new_with_sys(Folders)
+        .binary_name(name.into())
+        .custom_path_list(around.path.clone())
+        .custom_cwd("/".into());
+    search.first_result().ok()
+}
+
+/// The system as `which` sees it, without the C library's users: in a static
+/// program those are half a megabyte.
+#[derive(Clone, Copy)]
+struct Folders;
+
+impl Sys for Folders {
+    type ReadDirEntry = DirEntry;
+    type Metadata = Metadata;
+
+    fn is_windows(&self) -> bool {
+        false
+    }
+
+    fn current_dir(&self) -> io::Result<PathBuf> {
+        Ok("/".into())
+    }
+
+    fn home_dir(&self) -> Option<PathBuf> {
+        // Only for `~` in a PATH, whose folders are all absolute here.
+        None
+    }
+
+    fn env_split_paths(&self, paths: &OsStr) -> Vec<PathBuf> {
+        std::env::split_paths(paths).collect()
+    }
+
+    fn env_path(&self) -> Option<OsString> {
+        None
+    }
+
+    fn env_path_ext(&self) -> Option<OsString> {
+        None
+    }
+
+    fn metadata(&self, path: &Path) -> io::Result<Metadata> {
+        fs::metadata(path)
+    }
+
+    fn symlink_metadata(&self, path: &Path) -> io::Result<Metadata> {
+        fs::symlink_metadata(path)
+    }
+
+    fn read_dir(&self, path: &Path) -> io::Result<Box<dyn Iterator<Item = io::Result<DirEntry>>>> {
+        Ok(Box::new(fs::read_dir(path)?))
+    }
+
+    fn is_valid_executable(&self, path: &Path) -> io::Result<bool> {
+        rustix::fs::access(path, Access::EXEC_OK)?;
+        Ok(true)
+    }
+}
+
+/// A program of ours: the one beside the running program, else that on the
+/// path.
+#[must_use]
+pub fn beside(name: &str, around: &Surroundings) -> Option<PathBuf> {
+    let beside = called_as().map(|called| called.with_file_name(name));
+    beside
+        .filter(|path| path.is_file())
+        .or_else(|| find(name, around))
 }
 
 /// The path that `program` of a configuration names: an absolute one as it is,
 /// a name as found; `None` when no program is there.
 #[must_use]
 pub fn resolve(program: &str, around: &Surroundings) -> Option<PathBuf> {
-    which::which_in(program, Some(&around.path), "/")
-        .ok()
-        .filter(|path| path.is_absolute())
+    find(program, around).filter(|path| path.is_absolute())
 }
 
 /// The path of the running program itself, or of what took its place since it

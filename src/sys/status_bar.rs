@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use super::flock;
-use super::programs;
 use super::surroundings::Surroundings;
+use super::tmux::hook::Programs;
 use super::tmux::{Server, TmuxError};
 use crate::model::home::Home;
 use crate::model::segment::{FRESH_SECONDS, Form, Level, segment};
@@ -94,16 +94,21 @@ pub fn tell(
 }
 
 /// Tells a server that was just registered all of it, and has it call us when
-/// a session is closed: one call.
+/// a session is closed or a window is to be arranged: one call.
 ///
 /// # Errors
 /// When the server does not take it.
-pub fn introduce(server: &Server<'_>, texts: &Texts, until: Timestamp) -> Result<(), TmuxError> {
+pub fn introduce(
+    server: &Server<'_>,
+    texts: &Texts,
+    until: Timestamp,
+    around: &Surroundings,
+) -> Result<(), TmuxError> {
     let until = until.0.to_string();
     let mut variables = vec![("MAMORI_UNTIL", until.as_str())];
     variables.extend(texts.variables());
-    match programs::called_as() {
-        Some(program) => server.introduce(&variables, &program),
+    match Programs::ours(around) {
+        Some(programs) => server.introduce(&variables, &programs),
         None => server.set_hidden(&variables),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -115,8 +116,7 @@ impl Surroundings {
     /// Fails (exit 2) when no home is known: `HOME` unset and none in the
     /// password file.
     pub fn read(config: Option<PathBuf>) -> Result<Self, Failure> {
-        // home_dir asks HOME, then the password file.
-        let home = env::home_dir()
+        let home = home_dir()
             .filter(|home| home.is_absolute())
             .ok_or_else(|| {
                 Failure::usage(
@@ -228,9 +228,43 @@ pub fn mamori_home(home: Option<&Path>) -> Option<PathBuf> {
         Some(path) => Some(PathBuf::from(path)).filter(|path| path.is_absolute()),
         None => match home {
             Some(home) => Some(home.join(".miyabi")),
-            None => env::home_dir().map(|home| home.join(".miyabi")),
+            None => home_dir().map(|home| home.join(".miyabi")),
         },
     }
+}
+
+/// The user's home: `$HOME`, else the password file's.
+#[cfg(target_os = "linux")]
+fn home_dir() -> Option<PathBuf> {
+    // The C library would ask for users by whatever the system has for that,
+    // which is half a megabyte in a static program.
+    set("HOME").map(PathBuf::from).or_else(|| {
+        let file = std::fs::read("/etc/passwd").ok()?;
+        of_user(&file, rustix::process::getuid().as_raw())
+    })
+}
+
+/// The same.
+#[cfg(not(target_os = "linux"))]
+fn home_dir() -> Option<PathBuf> {
+    env::home_dir()
+}
+
+/// The home of a user in a password file: `name:x:UID:gid:comment:HOME:shell`.
+#[cfg(any(target_os = "linux", test))]
+fn of_user(file: &[u8], uid: u32) -> Option<PathBuf> {
+    file.split(|&byte| byte == b'\n').find_map(|line| {
+        let mut fields = line.split(|&byte| byte == b':').skip(2);
+        let theirs = str::from_utf8(fields.next()?).ok()?.parse().ok();
+        let home = fields.nth(2).filter(|home| !home.is_empty())?;
+        (theirs == Some(uid)).then(|| PathBuf::from(OsStr::from_bytes(home)))
+    })
+}
+
+/// The pane of tmux that we run in, from `$TMUX_PANE`.
+#[must_use]
+pub fn tmux_pane() -> Option<String> {
+    set("TMUX_PANE")?.into_string().ok()
 }
 
 /// `path` with `home` at its start written `~`.

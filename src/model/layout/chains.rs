@@ -52,7 +52,9 @@ impl Chains {
             Axis::Across => across,
             Axis::Down => down,
         };
-        sizes.get(first * self.panes + last).map_or(&[], Vec::as_slice)
+        sizes
+            .get(first * self.panes + last)
+            .map_or(&[], Vec::as_slice)
     }
 }
 
@@ -113,8 +115,8 @@ mod tests {
     #[test]
     fn every_chain_is_there_and_nothing_else() {
         let (mut one, mut other, mut both) = (Sizes::default(), Sizes::default(), Sizes::default());
-        [20, 100].map(|size| one.add(size));
-        [20, 63, 120].map(|size| other.add(size));
+        [20, 100].iter().for_each(|&size| one.add(size));
+        [20, 63, 120].iter().for_each(|&size| other.add(size));
         both.join(&one, &other, 200);
         let all = [20, 41, 63, 84, 100, 120, 121, 141, 164];
         assert_eq!(both.list(200), all, "and 221 is too long");

@@ -66,6 +66,25 @@ pub fn efficiency(wants: &[Want], rects: &[Rect], columns: u32) -> f64 {
     if all > 0.0 { had / all } else { 0.0 }
 }
 
+/// An efficiency in whole thousandths, 0 to 1000.
+#[must_use]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped before"
+)]
+pub fn thousandths(efficiency: f64) -> u16 {
+    (efficiency.clamp(0.0, 1.0) * 1000.0).round() as u16
+}
+
+/// An efficiency as people read it: `0.62`. By whole numbers, because printing
+/// others takes much of a small program.
+#[must_use]
+pub fn shown(efficiency: f64) -> String {
+    let hundredths = (thousandths(efficiency) + 5) / 10;
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,6 +109,16 @@ mod tests {
         assert!(none.abs() < 1e-12);
         let scrollbars = efficiency(&own, &[rect(101, 45), rect(41, 24)], 1);
         assert!((scrollbars - (3.0 + 1.0) / 5.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn an_efficiency_is_shown_in_hundredths() {
+        assert_eq!(shown(0.6249), "0.63");
+        assert_eq!(shown(0.009), "0.01");
+        assert_eq!(
+            (shown(1.0), shown(f64::NAN), shown(-1.0)),
+            ("1.00".into(), "0.00".into(), "0.00".into())
+        );
     }
 
     #[test]

@@ -65,10 +65,10 @@ pub struct Deed {
     pub verb: String,
     /// How many panes it had.
     pub panes: usize,
-    /// Its efficiency before, from 0 to 1.
-    pub before: Option<f64>,
+    /// Its efficiency before, in thousandths.
+    pub before: Option<u16>,
     /// And after.
-    pub after: Option<f64>,
+    pub after: Option<u16>,
 }
 
 /// Which way to go.
@@ -143,7 +143,11 @@ mod tests {
     use super::*;
 
     fn layout(left: u32) -> Layout {
-        let cells = format!("80x24,0,0{{{left}x24,0,0,1,{}x24,{},0,2}}", 79 - left, left + 1);
+        let cells = format!(
+            "80x24,0,0{{{left}x24,0,0,1,{}x24,{},0,2}}",
+            79 - left,
+            left + 1
+        );
         let sum = super::super::text::checksum(&cells);
         Layout::parse(&format!("{sum:04x},{cells}")).unwrap()
     }
@@ -154,7 +158,7 @@ mod tests {
             window: "@3".into(),
             verb: verb.into(),
             panes: 2,
-            before: Some(0.5),
+            before: Some(500),
             after: None,
         }
     }
@@ -177,8 +181,14 @@ mod tests {
     fn what_was_made_by_hand_since_can_be_had_back_too() {
         let mut memory = Memory::default();
         memory.arranged(&layout(40), &layout(50), deed("event"));
-        assert_eq!(memory.gone(Way::Undo, &layout(33), deed("undo")), Some(layout(40)));
-        assert_eq!(memory.gone(Way::Redo, &layout(40), deed("redo")), Some(layout(33)));
+        assert_eq!(
+            memory.gone(Way::Undo, &layout(33), deed("undo")),
+            Some(layout(40))
+        );
+        assert_eq!(
+            memory.gone(Way::Redo, &layout(40), deed("redo")),
+            Some(layout(33))
+        );
     }
 
     #[test]
@@ -196,10 +206,21 @@ mod tests {
         for step in 0..300 {
             let window = format!("@{}", step / 2);
             let (one, other) = (layout(30 + step % 2), layout(31 - step % 2));
-            memory.arranged(&one, &other, Deed { window, ..deed("event") });
+            memory.arranged(
+                &one,
+                &other,
+                Deed {
+                    window,
+                    ..deed("event")
+                },
+            );
         }
         for step in 0..50 {
-            memory.arranged(&layout(20 + step % 2), &layout(21 - step % 2), deed("event"));
+            memory.arranged(
+                &layout(20 + step % 2),
+                &layout(21 - step % 2),
+                deed("event"),
+            );
         }
         assert_eq!((memory.windows.len(), memory.deeds.len()), (WINDOWS, DEEDS));
         assert_eq!(memory.windows["@3"].undo.len(), UNDONE);

@@ -16,11 +16,13 @@ pub mod memory;
 pub mod near;
 pub mod optimum;
 pub mod plan;
+pub mod programs;
 pub mod role;
-mod shares;
 pub mod seen;
+mod shares;
 pub mod slicing;
 pub mod strips;
+pub mod template;
 pub mod text;
 
 pub use text::LayoutError;
@@ -216,13 +218,21 @@ impl Cell {
     /// One row more at an edge of it.
     fn grow(&mut self, edge: Edge) {
         self.rect.height += 1;
-        self.touching(edge).into_iter().for_each(|cell| cell.grow(edge));
+        self.touching(edge)
+            .into_iter()
+            .for_each(|cell| cell.grow(edge));
     }
 
     /// One row less there.
     fn shrink(&mut self, edge: Edge) -> Option<()> {
-        self.rect.height = self.rect.height.checked_sub(1).filter(|&height| height > 0)?;
-        self.touching(edge).into_iter().try_for_each(|cell| cell.shrink(edge))
+        self.rect.height = self
+            .rect
+            .height
+            .checked_sub(1)
+            .filter(|&height| height > 0)?;
+        self.touching(edge)
+            .into_iter()
+            .try_for_each(|cell| cell.shrink(edge))
     }
 
     /// The cells in it that touch an edge of it.

@@ -68,8 +68,8 @@ pub fn moved(rects: &[Rect], standing: &[Rect]) -> u32 {
 /// What panes lack of what they must have, in cells.
 fn shortfall(task: &Task, rects: &[Rect]) -> u32 {
     let (width, height) = task.smallest();
-    let lacks = rects.iter().map(|rect| {
-        width.saturating_sub(rect.width) + height.saturating_sub(rect.height)
-    });
+    let lacks = rects
+        .iter()
+        .map(|rect| width.saturating_sub(rect.width) + height.saturating_sub(rect.height));
     lacks.sum()
 }

@@ -198,7 +198,10 @@ impl<'t> Search<'t> {
         let whole = block.along(axis);
         let before = self.chains.get(axis, block.first, until);
         let after = self.chains.get(axis, until + 1, block.last);
-        let left = after.iter().rev().filter_map(|size| whole.checked_sub(size + 1));
+        let left = after
+            .iter()
+            .rev()
+            .filter_map(|size| whole.checked_sub(size + 1));
         let mut sizes: Vec<u32> = before.iter().copied().chain(left).collect();
         sizes.sort_unstable();
         sizes.dedup();
@@ -265,7 +268,9 @@ impl<'t> Search<'t> {
     fn most(&self, block: Block) -> f64 {
         match block.panes() {
             1 => self.panes.worth(block.first, block.width, block.height),
-            2 => self.pair(block).map_or(f64::NEG_INFINITY, |(worth, _)| worth),
+            2 => self
+                .pair(block)
+                .map_or(f64::NEG_INFINITY, |(worth, _)| worth),
             _ => match self.known.get(&block.key()) {
                 Some(known) => known.most,
                 None => {
@@ -286,7 +291,9 @@ impl<'t> Search<'t> {
             };
             let before = self.chains.get(axis, block.first, block.first);
             let after = self.chains.get(axis, block.last, block.last);
-            let left = after.iter().filter_map(|size| block.along(axis).checked_sub(size + 1));
+            let left = after
+                .iter()
+                .filter_map(|size| block.along(axis).checked_sub(size + 1));
             for size in before.iter().copied().chain(left) {
                 if size < least || size > longest {
                     continue;
@@ -334,7 +341,9 @@ impl Hasher for Spread {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+        bytes
+            .iter()
+            .for_each(|byte| self.write_u64(u64::from(*byte)));
     }
 
     fn write_u64(&mut self, key: u64) {

@@ -30,7 +30,8 @@ fn brute_force(task: &Task) -> f64 {
                 let other = &tables[(until + 1) * panes + last];
                 for w in 0..=width {
                     for h in 0..=height {
-                        let across = (0..w).map(|size| one[at(size, h)] + other[at(w - 1 - size, h)]);
+                        let across =
+                            (0..w).map(|size| one[at(size, h)] + other[at(w - 1 - size, h)]);
                         let down = (0..h).map(|size| one[at(w, size)] + other[at(w, h - 1 - size)]);
                         let best = across.chain(down).fold(f64::NEG_INFINITY, f64::max);
                         table[at(w, h)] = table[at(w, h)].max(best);
@@ -61,7 +62,11 @@ fn some_panes(most: usize) -> impl Strategy<Value = (Vec<Pane>, Option<f64>)> {
 fn check(task: &Task) -> Result<(), TestCaseError> {
     let best = brute_force(task);
     let found = optimum(task);
-    prop_assert_eq!(found.is_some(), best > f64::NEG_INFINITY, "whether any fits");
+    prop_assert_eq!(
+        found.is_some(),
+        best > f64::NEG_INFINITY,
+        "whether any fits"
+    );
     if let Some(slicing) = found {
         let rects = slicing.rects();
         prop_assert!(task.fits(&rects), "{rects:?}");
@@ -112,7 +117,10 @@ proptest! {
 
 #[test]
 fn a_window_with_room_for_all_wants_is_wholly_efficient() {
-    let pane = |role| Pane { role, active: false };
+    let pane = |role| Pane {
+        role,
+        active: false,
+    };
     let panes = [Role::Editor, Role::Shell, Role::Logs].map(pane);
     let task = Task {
         width: 400,

@@ -1,6 +1,7 @@
 //! From a window and its panes to their arrangement.
 
 use super::efficiency::{Pane, USABLE, wants};
+use super::role::Want;
 use super::slicing::{Slicing, Task};
 use super::{Edge, Layout, crowd, near, optimum, strips};
 
@@ -55,6 +56,25 @@ impl Window {
         }
     }
 }
+
+impl Window {
+    /// Whether no arrangement gives every pane all that it wants.
+    #[must_use]
+    pub fn too_small(&self) -> bool {
+        let task = self.task();
+        let cells =
+            |want: &Want| u64::from(want.width + task.scrollbar + 1) * u64::from(want.height + 1);
+        let wanted: u64 = task.wants.iter().map(cells).sum();
+        // Each pane has its borders: they fill the window and its own.
+        if wanted > u64::from(task.width + 1) * u64::from(task.height + 1) {
+            return true;
+        }
+        plan(self, None).map_or(true, |plan| plan.efficiency < 1.0 - ALL)
+    }
+}
+
+/// What is lacking of 1 by the noise of arithmetic alone.
+const ALL: f64 = 1e-9;
 
 /// How a window is to be arranged.
 #[derive(Debug, Clone, PartialEq)]

@@ -46,9 +46,7 @@ impl Role {
     #[must_use]
     pub fn of(word: &str) -> Option<Self> {
         let mut known = Self::WORDS.iter();
-        known
-            .find(|(name, _)| *name == word)
-            .map(|(_, role)| *role)
+        known.find(|(name, _)| *name == word).map(|(_, role)| *role)
     }
 
     /// The word that we write for it.

@@ -1,5 +1,6 @@
 //! What tmux says of a window and its panes.
 
+use super::programs::Programs;
 use super::role::Role;
 use super::{Edge, Layout};
 
@@ -17,6 +18,8 @@ pub const FOLLOWED: &str = "@mamori-follow";
 pub const SWITCH: &str = "@mamori-layout";
 /// The option that says what the active pane weighs.
 pub const ATTENTION: &str = "@mamori-layout-attention";
+/// The hidden variable with the programs that tell what their panes are for.
+pub const PROGRAMS: &str = "MAMORI_PROGRAMS";
 /// The pane option that says what a pane is for.
 pub const ROLE: &str = "@mamori-role";
 
@@ -54,6 +57,9 @@ pub struct Seen {
     pub by_hand: Option<usize>,
     /// [`FOLLOWED`].
     pub followed: bool,
+    /// The programs that tell what their panes are for, as the server knows
+    /// them.
+    pub programs: Programs,
     /// Its panes in order.
     pub panes: Vec<SeenPane>,
 }
@@ -69,6 +75,15 @@ pub struct SeenPane {
     pub role: Option<Role>,
     /// The name of the program that runs in it.
     pub command: String,
+}
+
+/// What is remembered of a window when it is arranged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Marks {
+    /// Whether a person arranged it, so that it is left alone.
+    pub by_hand: bool,
+    /// Whether the active pane is followed.
+    pub followed: bool,
 }
 
 /// What tmux is asked about each pane of the window. `mark`, which nobody can
@@ -103,9 +118,9 @@ pub fn question(mark: &str) -> String {
     fields.join(mark)
 }
 
-/// Reads the answer; `None` when it is none.
+/// Reads the answer, and what [`PROGRAMS`] holds; `None` when it is none.
 #[must_use]
-pub fn answer(text: &str, mark: &str) -> Option<Seen> {
+pub fn answer(text: &str, programs: &str, mark: &str) -> Option<Seen> {
     let mut fields = text.split(mark);
     let mut seen: Option<Seen> = None;
     // What stands between two panes: the end of a line, nothing at first.
@@ -150,6 +165,11 @@ pub fn answer(text: &str, mark: &str) -> Option<Seen> {
             known: Layout::parse(known).ok(),
             by_hand,
             followed,
+            programs: if programs.is_empty() {
+                Programs::default()
+            } else {
+                Programs::read(programs)
+            },
             panes: Vec::new(),
         });
         seen.panes.push(pane);
@@ -187,6 +207,15 @@ impl Seen {
     #[must_use]
     pub fn ids(&self) -> Vec<u32> {
         self.panes.iter().map(|pane| pane.id).collect()
+    }
+
+    /// What is remembered of it.
+    #[must_use]
+    pub fn marks(&self) -> Marks {
+        Marks {
+            by_hand: self.by_hand == Some(self.panes.len()),
+            followed: self.followed,
+        }
     }
 
     /// Whether the server is too old to be arranged.
@@ -229,12 +258,16 @@ mod tests {
             ["%7", "1", "nonsense", "#(x)"],
             ["%8", "0", "", ""],
         ];
-        let seen = answer(&told(&panes, "b25d,80x24,0,0,0"), "|").unwrap();
-        assert_eq!((seen.window.as_str(), seen.width, seen.height), ("@3", 80, 24));
+        let seen = answer(&told(&panes, "b25d,80x24,0,0,0"), "logs=x", "|").unwrap();
+        assert_eq!(
+            (seen.window.as_str(), seen.width, seen.height),
+            ("@3", 80, 24)
+        );
         assert_eq!(seen.ids(), [0, 7, 8]);
         let roles: Vec<_> = seen.panes.iter().map(|pane| pane.role).collect();
         assert_eq!(roles, [Some(Role::Editor), Some(Role::Shell), None]);
         assert_eq!(seen.panes[0].command, "nv\nim");
+        assert_eq!(seen.programs, Programs::read("logs=x"));
         assert_eq!(seen.titles, Some(Edge::Top));
         assert_eq!(seen.attention, "0.6");
         assert!(seen.layout.is_some() && seen.known.is_none() && seen.panes[1].active);
@@ -243,10 +276,11 @@ mod tests {
     #[test]
     fn no_answer_is_none() {
         for text in ["", "|", "x", "|12|", "|12|1700000000|3.3a|@3|eighty|24|"] {
-            assert_eq!(answer(text, "|"), None, "{text}");
+            assert_eq!(answer(text, "", "|"), None, "{text}");
         }
-        let seen = answer(&told(&[["%0", "1", "", ""]], "<floating>"), "|").unwrap();
+        let seen = answer(&told(&[["%0", "1", "", ""]], "<floating>"), "", "|").unwrap();
         assert_eq!(seen.layout, None);
+        assert_eq!(seen.programs, Programs::default());
     }
 
     #[test]

@@ -269,7 +269,9 @@ impl Slicing {
         let judge = |slicing: &Self| {
             let rects = slicing.rects();
             let there = rects.iter().all(|rect| rect.width > 0 && rect.height > 0);
-            let worth = Some(&rects).filter(|_| there).and_then(|rects| worth(rects));
+            let worth = Some(&rects)
+                .filter(|_| there)
+                .and_then(|rects| worth(rects));
             worth.map(|worth| (worth, rects))
         };
         let Some((mut best, mut rects)) = judge(&self) else {

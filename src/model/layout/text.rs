@@ -169,7 +169,10 @@ fn children(rest: &mut &str, end: char, depth: usize) -> Result<Vec<Cell>, Layou
 /// The cells, if they and the borders between them fill `rect` along `axis`
 /// and each is as large as it the other way.
 fn filled(axis: Axis, cells: Vec<Cell>, rect: Rect) -> Result<Inside, LayoutError> {
-    let sizes: usize = cells.iter().map(|cell| cell.rect.along(axis) as usize).sum();
+    let sizes: usize = cells
+        .iter()
+        .map(|cell| cell.rect.along(axis) as usize)
+        .sum();
     let even = cells
         .iter()
         .all(|cell| cell.rect.resized(axis, 0) == rect.resized(axis, 0));

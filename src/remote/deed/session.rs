@@ -78,7 +78,9 @@ fn panes(window: &Window) -> String {
     if window.panes.len() > 1 {
         let layout = match &window.arrangement {
             Arrangement::EvenVertical => "even-vertical",
-            Arrangement::Custom(text) if Layout::parse_for(text, window.panes.len()).is_ok() => text,
+            Arrangement::Custom(text) if Layout::parse_for(text, window.panes.len()).is_ok() => {
+                text
+            }
             Arrangement::Tiled | Arrangement::Custom(_) => "tiled",
         };
         let _ = writeln!(text, "mamori_layout {}", quote(layout));

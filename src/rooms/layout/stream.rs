@@ -1,6 +1,7 @@
 //! `layout plan`: a JSON line in, a JSON line out. Pure.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::model::layout::efficiency::{Pane, USABLE};
 use crate::model::layout::plan::{self, Plan, Window};
@@ -41,7 +42,12 @@ struct Answer<'a> {
 /// # Errors
 /// Says what is wrong with the line.
 pub fn asked(line: &str) -> Result<Window, String> {
-    let asked: Asked = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let value: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let panes = value.get("panes").and_then(Value::as_array);
+    if !value.is_object() || panes.is_some_and(|panes| !panes.iter().all(Value::is_object)) {
+        return Err("a window and its panes must be JSON objects".to_owned());
+    }
+    let asked: Asked = serde_json::from_value(value).map_err(|error| error.to_string())?;
     let size = |what: &str, size: u32| match size {
         1..=LARGEST => Ok(size),
         _ => Err(format!("`{what}` is {size}, but must be 1 to {LARGEST}")),
@@ -51,15 +57,22 @@ pub fn asked(line: &str) -> Result<Window, String> {
     let floor = (size("floor", columns)?, size("floor", rows)?);
     if asked.panes.is_empty() || asked.panes.len() > plan::MOST {
         let count = asked.panes.len();
-        return Err(format!("there are {count} `panes`, but must be 1 to {}", plan::MOST));
+        return Err(format!(
+            "there are {count} `panes`, but must be 1 to {}",
+            plan::MOST
+        ));
     }
     if let Some(attention) = asked.attention {
         if !(attention > 0.0 && attention < 1.0) {
-            return Err(format!("`attention` is {attention}, but must be between 0 and 1"));
+            return Err(format!(
+                "`attention` is {attention}, but must be between 0 and 1"
+            ));
         }
         let active = asked.panes.iter().filter(|pane| pane.active).count();
         if active != 1 {
-            return Err(format!("{active} panes are `active`, but with `attention` one must be"));
+            return Err(format!(
+                "{active} panes are `active`, but with `attention` one must be"
+            ));
         }
     }
     let role = |pane: &AskedPane| pane.role.as_deref().and_then(Role::of).unwrap_or_default();
@@ -82,27 +95,30 @@ pub fn asked(line: &str) -> Result<Window, String> {
 pub fn planned(line: &str) -> Result<(Window, Plan), String> {
     let window = asked(line)?;
     let planned = plan::plan(&window, None).map_err(|cramped| cramped.to_string())?;
-    Ok((window, planned))
+    let ids: Vec<u32> = (0_u32..).take(window.panes.len()).collect();
+    let layout = planned.layout.with_ids(&ids);
+    Ok((window, Plan { layout, ..planned }))
 }
 
 /// The line that says so.
 #[must_use]
 pub fn answer(planned: &Result<(Window, Plan), String>) -> String {
-    let line = match planned {
-        Ok((_, plan)) => serde_json::to_string(&Answer {
-            layout: &numbered(plan).to_string(),
-            efficiency: plan.efficiency,
-            fits: plan.fits,
-        }),
-        Err(error) => serde_json::to_string(&serde_json::json!({ "error": error })),
-    };
-    line.unwrap_or_default()
+    match planned {
+        Ok((_, plan)) => line(plan),
+        Err(error) => serde_json::json!({ "error": error }).to_string(),
+    }
 }
 
-fn numbered(plan: &Plan) -> crate::model::layout::Layout {
-    let count = u32::try_from(plan.layout.panes()).unwrap_or(u32::MAX);
-    let ids: Vec<u32> = (0..count).collect();
-    plan.layout.clone().with_ids(&ids)
+/// The line that says how a window is to be arranged.
+#[must_use]
+pub fn line(plan: &Plan) -> String {
+    let answer = Answer {
+        layout: &plan.layout.to_string(),
+        efficiency: plan.efficiency,
+        fits: plan.fits,
+    };
+    // Numbers and text can always be written.
+    serde_json::to_string(&answer).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -110,7 +126,6 @@ mod tests {
     use super::*;
     use crate::model::layout::Layout;
     use proptest::prelude::*;
-    use serde_json::Value;
 
     fn answered(line: &str) -> Value {
         serde_json::from_str(&answer(&planned(line))).unwrap()
@@ -118,7 +133,11 @@ mod tests {
 
     fn error(line: &str) -> String {
         let answer = answered(line);
-        assert_eq!(answer.as_object().map(serde_json::Map::len), Some(1), "{answer}");
+        assert_eq!(
+            answer.as_object().map(serde_json::Map::len),
+            Some(1),
+            "{answer}"
+        );
         answer["error"].as_str().unwrap().to_owned()
     }
 
@@ -138,7 +157,10 @@ mod tests {
     fn one_pane_has_the_window_and_too_many_get_strips() {
         let one = answered(r#"{"width":80,"height":24,"panes":[{"role":"shell"}]}"#);
         assert_eq!(one["layout"], "b25d,80x24,0,0,0");
-        assert_eq!((&one["efficiency"], &one["fits"]), (&1.0.into(), &true.into()));
+        assert_eq!(
+            (&one["efficiency"], &one["fits"]),
+            (&1.0.into(), &true.into())
+        );
         let three = r#""panes":[{},{"active":true},{}]}"#;
         let strips = answered(&format!(r#"{{"width":30,"height":12,{three}"#));
         let layout = Layout::parse(strips["layout"].as_str().unwrap()).unwrap();
@@ -154,18 +176,51 @@ mod tests {
         for (line, says) in [
             (String::new(), "EOF"),
             ("nonsense".into(), "expected"),
-            ("[]".into(), "missing field"),
-            (with(r#""panes":[]"#), "there are 0 `panes`, but must be 1 to 256"),
+            ("[]".into(), "must be JSON objects"),
+            ("[80,24,null,[],null]".into(), "must be JSON objects"),
+            (with(r#""panes":[["editor",true]]"#), "must be JSON objects"),
+            (with(r#""panes":{}"#), "invalid type"),
+            (
+                with(r#""panes":[]"#),
+                "there are 0 `panes`, but must be 1 to 256",
+            ),
             (with(r#""panes":[{"role":3}]"#), "expected a string"),
-            (with(r#""panes":[{}],"attention":1.5"#), "`attention` is 1.5, but must be between 0 and 1"),
-            (with(r#""panes":[{}],"attention":0"#), "must be between 0 and 1"),
-            (with(r#""panes":[{}],"attention":0.5"#), "0 panes are `active`, but with `attention` one must be"),
-            (with(r#""panes":[{"active":true},{"active":true}],"attention":0.5"#), "2 panes are `active`"),
-            (with(r#""panes":[{}],"floor":[0,4]"#), "`floor` is 0, but must be 1 to 10000"),
-            (r#"{"width":0,"height":24,"panes":[{}]}"#.into(), "`width` is 0"),
-            (r#"{"width":80,"height":10001,"panes":[{}]}"#.into(), "`height` is 10001"),
-            (r#"{"width":-1,"height":24,"panes":[{}]}"#.into(), "invalid value"),
-            (r#"{"height":24,"panes":[{}]}"#.into(), "missing field `width`"),
+            (
+                with(r#""panes":[{}],"attention":1.5"#),
+                "`attention` is 1.5, but must be between 0 and 1",
+            ),
+            (
+                with(r#""panes":[{}],"attention":0"#),
+                "must be between 0 and 1",
+            ),
+            (
+                with(r#""panes":[{}],"attention":0.5"#),
+                "0 panes are `active`, but with `attention` one must be",
+            ),
+            (
+                with(r#""panes":[{"active":true},{"active":true}],"attention":0.5"#),
+                "2 panes are `active`",
+            ),
+            (
+                with(r#""panes":[{}],"floor":[0,4]"#),
+                "`floor` is 0, but must be 1 to 10000",
+            ),
+            (
+                r#"{"width":0,"height":24,"panes":[{}]}"#.into(),
+                "`width` is 0",
+            ),
+            (
+                r#"{"width":80,"height":10001,"panes":[{}]}"#.into(),
+                "`height` is 10001",
+            ),
+            (
+                r#"{"width":-1,"height":24,"panes":[{}]}"#.into(),
+                "invalid value",
+            ),
+            (
+                r#"{"height":24,"panes":[{}]}"#.into(),
+                "missing field `width`",
+            ),
         ] {
             let error = error(&line);
             assert!(error.contains(says), "{line}: {error}");

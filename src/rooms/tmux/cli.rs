@@ -81,7 +81,8 @@ fn register(server: &str, around: &Surroundings) -> Result<Exit, Failure> {
     };
     let until = status_bar::believed_until(&state, &home);
     // No redraw: the plugin sets the status line next, which draws it.
-    status_bar::introduce(&bar, &Texts::of(&state, &server), until)
+    status_bar::introduce(&bar, &Texts::of(&state, &server), until, around)
+        .and_then(|()| bar.remember_all())
         .map_err(|error| Failure::unable(error.to_string()))?;
     recorded?;
     Ok(Exit::Fine)

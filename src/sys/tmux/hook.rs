@@ -1,23 +1,102 @@
-//! The hook that tells the watcher at once that a session was closed.
+//! Our hooks: one tells the watcher at once that a session was closed, the
+//! others have windows arranged.
+//!
+//! Each stands in a slot of its own in the hook's list: setting it again
+//! changes nothing, and the user's own entries stay. A hook set without a slot
+//! would wipe the others.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tmux_interface::SetHook;
 
 use super::{Server, TmuxError, argument};
+use crate::model::layout::seen::{BY_HAND, FOLLOWED, KNOWN, SWITCH};
+use crate::sys::programs;
+use crate::sys::surroundings::Surroundings;
 
-/// Our slot in the hook's list: a fixed one, so that setting it again changes
-/// nothing, and the user's own entries stay. A hook set without one would
-/// wipe the others.
-const SLOT: &str = "session-closed[8735]";
+/// Our slot in each list.
+const SLOT: u32 = 8735;
 
-/// What the hook runs: our own program by its absolute path, and nothing that
+/// Told when a session is closed.
+const CLOSED: &str = "session-closed";
+
+/// Told when the panes of a window come, go, move or change their size: by
+/// splits, exits, joins, swaps, clients that come and go, or by hand.
+pub const ARRANGED: &str = "window-layout-changed";
+
+/// Told when another pane becomes active, or panes rotate.
+pub const ACTIVATED: &str = "window-pane-changed";
+
+/// The programs that hooks run.
+#[derive(Debug, Clone)]
+pub struct Programs {
+    /// `mamori`.
+    pub mamori: PathBuf,
+    /// `mamori-layout`; without it `mamori` does its work, a little slower.
+    pub layout: Option<PathBuf>,
+}
+
+impl Programs {
+    /// `mamori` as it was called, and `mamori-layout` beside it or on the path.
+    #[must_use]
+    pub fn ours(around: &Surroundings) -> Option<Self> {
+        Some(Self {
+            mamori: programs::called_as()?,
+            layout: programs::beside("mamori-layout", around),
+        })
+    }
+
+    /// Every hook of ours, by its name with its slot; without those whose
+    /// program has a path that cannot be quoted.
+    #[must_use]
+    pub fn hooks(&self) -> Vec<(String, String)> {
+        // Ids and numbers, which no shell reads as more.
+        const WINDOW: &str = "#{window_id} #{pid}-#{start_time}";
+        let event = match &self.layout {
+            Some(layout) => line(layout, &format!("event {WINDOW}")),
+            None => line(&self.mamori, &format!("layout event {WINDOW}")),
+        };
+        let changed = format!("#{{!=:#{{window_layout}},#{{{KNOWN}}}}}");
+        let followed = format!("#{{||:{changed},#{{==:#{{{FOLLOWED}}},1}}}}");
+        let arrange = |condition: &str| {
+            let ours = format!("#{{&&:{},{condition}}}", ours());
+            event
+                .as_ref()
+                .map(|event| format!("if-shell -F \"{ours}\" {{ {event} }}"))
+        };
+        let hooks = [
+            (CLOSED, line(&self.mamori, "tmux closed")),
+            (ARRANGED, arrange(&changed)),
+            (ACTIVATED, arrange(&followed)),
+        ];
+        let slotted = hooks
+            .into_iter()
+            .map(|(name, line)| Some((format!("{name}[{SLOT}]"), line?)));
+        slotted.flatten().collect()
+    }
+}
+
+/// Whether a window may be arranged, as a format: asked in the server, so that
+/// what we did ourselves, and what is none of ours, starts no process.
+fn ours() -> String {
+    let not = |what: &str, value: &str| format!("#{{!=:#{{{what}}},{value}}}");
+    let all = [
+        not(SWITCH, "off"),
+        not("window_zoomed_flag", "1"),
+        not("window_panes", "1"),
+        not("window_panes", &format!("#{{{BY_HAND}}}")),
+    ];
+    let both = |one: String, other: String| format!("#{{&&:{one},{other}}}");
+    all.into_iter().reduce(both).unwrap_or_default()
+}
+
+/// What a hook runs: our own program by its absolute path, and nothing that
 /// comes from a session. `None` for a path that no quoting makes safe.
 ///
 /// The path goes through four readers: tmux's commands (in `"`, where `\`,
 /// `"` and `$` are escaped), tmux's formats (`#` doubled), the shell (in `'`),
-/// and then `exec`.
-fn line(program: &Path) -> Option<String> {
+/// and then `exec`. `words` are ours, and may hold formats.
+fn line(program: &Path, words: &str) -> Option<String> {
     let path = program.to_str().filter(|_| program.is_absolute())?;
     if path.chars().any(char::is_control) {
         return None;
@@ -25,9 +104,8 @@ fn line(program: &Path) -> Option<String> {
     let quoted = format!("'{}'", path.replace('\'', r"'\''"));
     // What a hook's program says would be shown over the user's work, and so
     // would an exit code that is not 0.
-    let script = format!("{quoted} tmux closed >/dev/null 2>&1 || :");
+    let script = format!("{} {words} >/dev/null 2>&1 || :", quoted.replace('#', "##"));
     let escaped: String = script
-        .replace('#', "##")
         .chars()
         .flat_map(|c| {
             matches!(c, '\\' | '"' | '$')
@@ -41,19 +119,21 @@ fn line(program: &Path) -> Option<String> {
 
 impl Server<'_> {
     /// Sets hidden global environment variables as
-    /// [`set_hidden`](Self::set_hidden) does, and the hook that calls
-    /// `program` when a session is closed: in one call. Without the hook where
-    /// the path of `program` cannot be quoted.
+    /// [`set_hidden`](Self::set_hidden) does, and our hooks: in one call.
     ///
     /// # Errors
     /// When the server does not take them.
-    pub fn introduce(&self, variables: &[(&str, &str)], program: &Path) -> Result<(), TmuxError> {
-        let hook = line(program).map(|line| {
-            let hook = SetHook::new().global().hook_name(SLOT);
+    pub fn introduce(
+        &self,
+        variables: &[(&str, &str)],
+        programs: &Programs,
+    ) -> Result<(), TmuxError> {
+        let hooks = programs.hooks().into_iter().map(|(name, line)| {
+            let hook = SetHook::new().global().hook_name(name);
             hook.command(argument(&line)).build()
         });
         let set = variables.iter().map(super::hidden);
-        self.call(set.chain(hook)).map(drop)
+        self.call(set.chain(hooks)).map(drop)
     }
 }
 
@@ -63,7 +143,8 @@ mod tests {
 
     #[test]
     fn a_path_is_quoted_for_all_who_read_it() {
-        let line = line(Path::new("/a b/it's $HOME #(x) \"\\/mamori")).unwrap();
+        let path = Path::new("/a b/it's $HOME #(x) \"\\/mamori");
+        let line = line(path, "tmux closed").unwrap();
         assert_eq!(
             line,
             "run-shell -b \"'/a b/it'\\\\''s \\$HOME ##(x) \\\"\\\\/mamori' tmux closed >/dev/null 2>&1 || :\""
@@ -72,7 +153,7 @@ mod tests {
 
     #[test]
     fn what_no_quoting_makes_safe_is_refused() {
-        assert_eq!(line(Path::new("/a\nb/mamori")), None);
-        assert_eq!(line(Path::new("mamori")), None);
+        assert_eq!(line(Path::new("/a\nb/mamori"), "x"), None);
+        assert_eq!(line(Path::new("mamori"), "x"), None);
     }
 }

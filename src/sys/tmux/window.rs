@@ -8,16 +8,9 @@ use super::words::push_command;
 use super::{Server, TmuxError, argument};
 use crate::model::blueprint::Pane;
 use crate::model::layout::Layout;
-use crate::model::layout::seen::{BY_HAND, FOLLOWED, KNOWN, ROLE, SWITCH, Seen, answer, question};
-
-/// What is remembered of a window when it is arranged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Marks {
-    /// Whether a person arranged it, so that it is left alone.
-    pub by_hand: bool,
-    /// Whether the active pane is followed.
-    pub followed: bool,
-}
+use crate::model::layout::seen::{
+    BY_HAND, FOLLOWED, KNOWN, Marks, PROGRAMS, ROLE, SWITCH, Seen, answer, question,
+};
 
 impl Server<'_> {
     /// What the window of `target` looks like now; `target` is anything that
@@ -28,9 +21,15 @@ impl Server<'_> {
     pub fn seen(&self, target: &str) -> Result<Seen, TmuxError> {
         let random = || fastrand::u64(..);
         let mark = format!("|{:016x}{:016x}|", random(), random());
+        let programs = DisplayMessage::new()
+            .print()
+            .target_pane(argument(target))
+            .message(format!("#{{{PROGRAMS}}}"));
         let list = ListPanes::new().target(argument(target));
-        let text = self.ask(list.format(question(&mark)).build())?;
-        answer(&text, &mark)
+        let list = list.format(question(&mark));
+        let text = self.call([programs.build(), list.build()])?;
+        let (programs, panes) = text.split_once('\n').unwrap_or_default();
+        answer(panes, programs, &mark)
             .ok_or_else(|| TmuxError::Refused("an answer that tells of no window".to_owned()))
     }
 
@@ -86,7 +85,10 @@ impl Server<'_> {
         let list = ListWindows::new().all().format(format).build();
         let unknown = self.ask(list)?;
         let commands = unknown.lines().filter(|id| !id.is_empty()).map(|id| {
-            let option = SetOption::new().window().format().target_pane(id.to_owned());
+            let option = SetOption::new()
+                .window()
+                .format()
+                .target_pane(id.to_owned());
             option.option(KNOWN).value("#{window_layout}").build()
         });
         let commands: Vec<_> = commands.collect();
@@ -141,7 +143,10 @@ impl Server<'_> {
             .build();
         push_command(&mut split, &pane);
         let answer = self.ask(split)?;
-        let id = answer.trim().strip_prefix('%').and_then(|id| id.parse().ok());
+        let id = answer
+            .trim()
+            .strip_prefix('%')
+            .and_then(|id| id.parse().ok());
         id.ok_or_else(|| TmuxError::Refused("no id of the new pane".to_owned()))
     }
 
