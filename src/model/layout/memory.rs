@@ -84,8 +84,9 @@ impl Memory {
     /// Notes that a window that stood as `before` was arranged as `set`.
     pub fn arranged(&mut self, before: &Layout, set: &Layout, deed: Deed) {
         let past = self.past(&deed.window);
-        if !before.same_cells(set) {
-            keep(&mut past.undo, before.to_string(), UNDONE);
+        let before_text = before.to_string();
+        if !before.same_cells(set) && past.undo.last() != Some(&before_text) {
+            keep(&mut past.undo, before_text, UNDONE);
         }
         past.redo.clear();
         past.set = set.to_string();

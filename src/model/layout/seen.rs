@@ -86,6 +86,14 @@ pub struct Marks {
     pub followed: bool,
 }
 
+impl Marks {
+    /// Those of a window that a person arranged.
+    pub const BY_HAND: Self = Self {
+        by_hand: true,
+        followed: false,
+    };
+}
+
 /// What tmux is asked about each pane of the window. `mark`, which nobody can
 /// know beforehand, stands between the fields.
 #[must_use]

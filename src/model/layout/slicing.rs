@@ -144,13 +144,12 @@ impl Slicing {
         if others.is_empty() {
             return one;
         }
-        let rest = self.row(axis, others);
-        let rect = first.rect;
+        let other = self.row(axis, others);
         let at = match axis {
-            Axis::Across => rect.x + rect.width,
-            Axis::Down => rect.y + rect.height,
+            Axis::Across => first.rect.x + first.rect.width,
+            Axis::Down => first.rect.y + first.rect.height,
         };
-        self.add(axis, at, [one, rest])
+        self.add(axis, at, [one, other])
     }
 
     /// The same cells as tmux has them: rows of rows are one row.

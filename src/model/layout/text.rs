@@ -140,13 +140,16 @@ fn cell(rest: &mut &str, depth: usize) -> Result<Cell, LayoutError> {
         take(rest, ',')?;
         number(rest)?;
     }
-    let rect = Rect::window(width, height);
+    let place = Rect::window(width, height);
     let inside = match rest.chars().next() {
-        Some('{') => filled(Axis::Across, children(rest, '}', depth)?, rect)?,
-        Some('[') => filled(Axis::Down, children(rest, ']', depth)?, rect)?,
+        Some('{') => filled(Axis::Across, children(rest, '}', depth)?, place)?,
+        Some('[') => filled(Axis::Down, children(rest, ']', depth)?, place)?,
         _ => Inside::Pane(pane(rest)),
     };
-    Ok(Cell { rect, inside })
+    Ok(Cell {
+        rect: place,
+        inside,
+    })
 }
 
 /// The cells between an opening bracket and `end`, at least two.

@@ -48,7 +48,7 @@ impl<'a> Desk<'a> {
         let socket = around.tmux_socket.clone();
         let socket: PathBuf = socket.unwrap_or_else(|| tmux::default_socket(around));
         Ok(Self {
-            server: Server::at(&socket, around).map_err(failure)?,
+            server: Server::at(&socket, around).map_err(|error| failure(&error))?,
             home: Home::of(&around.mamori_home),
             programs,
         })
@@ -69,7 +69,7 @@ impl<'a> Desk<'a> {
                 Failure::usage(format!("tmux knows no window of `{shown}`"))
                     .hint("tmux list-panes -a")
             }
-            other => failure(other),
+            other => failure(&other),
         })?;
         if seen.too_old() {
             let version = clean(&seen.version);
@@ -112,19 +112,13 @@ impl<'a> Desk<'a> {
     fn carry_out(&self, seen: &Seen, step: Step, verb: &str) -> Result<Outcome, Failure> {
         match step {
             Step::Leave(why) => Ok(Outcome::Left(why)),
-            Step::Remember(layout, marks) => {
-                // Each set option redraws the clients.
-                if seen.known.as_ref() != Some(&layout) || seen.marks() != marks {
-                    let remembered = self.server.remember(seen, &layout, marks);
-                    remembered.map_err(failure)?;
-                }
-                if marks.by_hand {
-                    return Ok(Outcome::Left(Why::ByHand));
-                }
-                let arrangement = decide::arrangement(seen);
-                Ok(Outcome::Best(
-                    arrangement.map_or(0.0, |arrangement| arrangement.efficiency),
-                ))
+            Step::ByHand(layout) => {
+                self.remember(seen, &layout, Marks::BY_HAND)?;
+                Ok(Outcome::Left(Why::ByHand))
+            }
+            Step::Best(best) => {
+                self.remember(seen, &best.layout, best.marks)?;
+                Ok(Outcome::Best(best.efficiency))
             }
             Step::Arrange(arrangement) => {
                 if !self.apply(seen, &arrangement.layout, arrangement.marks)? {
@@ -140,12 +134,25 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// Remembers how a window is arranged, if that is news: each option that is
+    /// set redraws the clients.
+    fn remember(&self, seen: &Seen, layout: &Layout, marks: Marks) -> Result<(), Failure> {
+        if seen.known.as_ref() == Some(layout) && seen.marks() == marks {
+            return Ok(());
+        }
+        let remembered = self.server.remember(seen, layout, marks);
+        remembered.map_err(|error| failure(&error))
+    }
+
     /// Gives tmux a layout that was printed from our own type and read again;
     /// says whether the window is arranged so now.
     fn apply(&self, seen: &Seen, layout: &Layout, marks: Marks) -> Result<bool, Failure> {
         let sound = Layout::parse_for(&layout.to_string(), seen.panes.len());
         let sound = sound.map_err(|error| Failure::unable(error.to_string()))?;
-        let now = self.server.arrange(seen, &sound, marks).map_err(failure)?;
+        let now = self
+            .server
+            .arrange(seen, &sound, marks)
+            .map_err(|error| failure(&error))?;
         Ok(now == sound.to_string())
     }
 
@@ -176,11 +183,7 @@ impl<'a> Desk<'a> {
         let found = layouts.change(|memory| memory.gone(way, now, deed));
         let found = found.map_err(|error| Failure::unable(error.to_string()))?;
         let Some(layout) = found else { return Ok(None) };
-        let marks = Marks {
-            by_hand: true,
-            followed: false,
-        };
-        if !self.apply(seen, &layout, marks)? {
+        if !self.apply(seen, &layout, Marks::BY_HAND)? {
             return Ok(Some(Outcome::Changed));
         }
         Ok(Some(Outcome::Best(efficiency(&layout).unwrap_or(0.0))))
@@ -193,13 +196,20 @@ impl<'a> Desk<'a> {
     pub fn switch(&self, seen: &Seen, on: bool) -> Result<(), Failure> {
         let window = &seen.window;
         if !on {
-            return self.server.switch(window, Some("off")).map_err(failure);
+            return self
+                .server
+                .switch(window, Some("off"))
+                .map_err(|error| failure(&error));
         }
-        self.server.switch(window, None).map_err(failure)?;
+        self.server
+            .switch(window, None)
+            .map_err(|error| failure(&error))?;
         // Where all are off, this one is on by its own word.
-        let now = self.server.seen(window).map_err(failure)?;
+        let now = self.server.seen(window).map_err(|error| failure(&error))?;
         if now.switch == "off" {
-            self.server.switch(window, Some("on")).map_err(failure)?;
+            self.server
+                .switch(window, Some("on"))
+                .map_err(|error| failure(&error))?;
         }
         Ok(())
     }
@@ -227,7 +237,7 @@ fn deed(seen: &Seen, verb: &str, before: Option<f64>, after: Option<f64>) -> Dee
     }
 }
 
-pub(super) fn failure(error: TmuxError) -> Failure {
+pub(super) fn failure(error: &TmuxError) -> Failure {
     let failure = Failure::unable(clean(&error.to_string()));
     match error {
         TmuxError::Missing => failure.hint("install tmux 3.2 or newer"),

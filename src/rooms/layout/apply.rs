@@ -46,10 +46,12 @@ pub fn assign(
             let _ = desk.on_request(&seen, "apply");
             desk.server.add_pane(last, argv)
         });
-        panes.push(added.map_err(failure)?);
+        panes.push(added.map_err(|error| failure(&error))?);
     }
     let named = panes.iter().zip(roles);
     let named: Vec<(u32, &str)> = named.map(|(pane, role)| (*pane, role.name())).collect();
-    desk.server.set_roles(&named).map_err(failure)?;
+    desk.server
+        .set_roles(&named)
+        .map_err(|error| failure(&error))?;
     Ok(panes.len() - there)
 }

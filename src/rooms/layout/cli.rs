@@ -84,7 +84,7 @@ pub fn run(args: Args, around: &Surroundings) -> Result<Exit, Failure> {
             output::print(&show::templates(&config::load(around)?.arranging))?;
             return Ok(Exit::Fine);
         }
-        Verb::Plan { explain, target } => return plan(explain, target.target, around),
+        Verb::Plan { explain, target } => return plan(explain, target.target.as_deref(), around),
         Verb::Apply {
             name,
             create,
@@ -114,13 +114,13 @@ fn apply(
     Order::Auto.carry_out(&desk, Some(&seen.window))
 }
 
-fn plan(explain: bool, target: Option<String>, around: &Surroundings) -> Result<Exit, Failure> {
+fn plan(explain: bool, target: Option<&str>, around: &Surroundings) -> Result<Exit, Failure> {
     if target.is_none() && !output::stdin_is_terminal() {
         return lines(explain);
     }
     let programs = config::load(around)?.arranging.programs;
     let desk = Desk::of(around, Some(programs))?;
-    one(&desk.look(target.as_deref())?, explain)
+    one(&desk.look(target)?, explain)
 }
 
 /// The windows on stdin, a line each.

@@ -24,8 +24,10 @@ const FOLLOWING: f64 = 0.9;
 pub enum Step {
     /// Nothing.
     Leave(Why),
-    /// Only remember how it is arranged.
-    Remember(Layout, Marks),
+    /// Remember that a person arranged it so.
+    ByHand(Layout),
+    /// Remember that it is arranged so: no better is to be had.
+    Best(Arrangement),
     /// Arrange it.
     Arrange(Arrangement),
 }
@@ -90,13 +92,7 @@ pub fn on_event(seen: &Seen) -> Step {
     });
     match known {
         None => arrange(seen),
-        Some(known) if !known.same_cells(standing) => {
-            let marks = Marks {
-                by_hand: true,
-                followed: false,
-            };
-            Step::Remember(standing.clone(), marks)
-        }
+        Some(known) if !known.same_cells(standing) => Step::ByHand(standing.clone()),
         Some(_) if seen.followed => followed(seen),
         Some(_) => Step::Leave(Why::Known),
     }
@@ -137,7 +133,7 @@ fn arrange(seen: &Seen) -> Step {
                 if standing.same_cells(&arrangement.layout)
                     && standing.ids() == arrangement.layout.ids() =>
             {
-                Step::Remember(arrangement.layout, arrangement.marks)
+                Step::Best(arrangement)
             }
             _ => Step::Arrange(arrangement),
         },

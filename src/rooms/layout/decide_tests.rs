@@ -96,11 +96,7 @@ fn what_a_person_resized_is_remembered_and_left_until_a_pane_comes_or_goes() {
     let mut seen = window(THREE);
     let resized = side_by_side(&seen, 60);
     seen.layout = Some(resized.clone());
-    let marks = Marks {
-        by_hand: true,
-        followed: false,
-    };
-    assert_eq!(step(&seen), Step::Remember(resized.clone(), marks));
+    assert_eq!(step(&seen), Step::ByHand(resized.clone()));
     seen.known = Some(resized);
     seen.by_hand = Some(3);
     assert_eq!(step(&seen), Step::Leave(Why::ByHand));
@@ -152,10 +148,7 @@ fn zoomed_switched_off_single_and_strange_windows_are_left() {
 fn the_best_arrangement_is_only_remembered() {
     let mut seen = window(THREE);
     seen.known = None;
-    assert!(matches!(
-        step(&seen),
-        Step::Remember(_, Marks { by_hand: false, .. })
-    ));
+    assert!(matches!(step(&seen), Step::Best(_)));
 }
 
 #[test]

@@ -14,23 +14,23 @@ const LARGEST: (usize, usize) = (72, 22);
 /// An arrangement drawn, and what speaks for it, for a terminal of `columns`.
 #[must_use]
 pub fn explained(window: &Window, plan: &Plan, columns: usize) -> String {
-    let mut text = drawing(window, &plan.layout, columns);
-    let size = format!("{}x{}", window.width, window.height);
+    let drawing = drawing(window, &plan.layout, columns);
     let panes = count(window.panes.len(), "pane");
-    text += &format!("{panes} in {size}: efficiency {:.3}\n", plan.efficiency);
+    let (width, height, efficiency) = (window.width, window.height, plan.efficiency);
     let (columns, rows) = window.floor;
-    if !plan.fits {
-        text +=
-            &format!("too small for {columns}x{rows} each: all but the active one are strips\n");
-    } else if plan.efficiency > 0.9995 {
-        text += "every pane has all that it wants\n";
+    let reason = if !plan.fits {
+        format!("too small for {columns}x{rows} each: all but the active one are strips")
+    } else if efficiency > 0.9995 {
+        "every pane has all that it wants".to_owned()
     } else {
-        text += "no arrangement in this order gives more\n";
-    }
-    if let Some(attention) = window.attention {
-        text += &format!("the active pane (*) weighs {attention} beside all others\n");
-    }
-    text
+        "no arrangement in this order gives more".to_owned()
+    };
+    let attention = window.attention.map_or(String::new(), |attention| {
+        format!("the active pane (*) weighs {attention} beside all others\n")
+    });
+    format!(
+        "{drawing}{panes} in {width}x{height}: efficiency {efficiency:.3}\n{reason}\n{attention}"
+    )
 }
 
 /// The roles of each template, one a line.
