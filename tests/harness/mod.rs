@@ -4,6 +4,7 @@
 pub mod blueprints;
 pub mod door;
 pub mod ground;
+pub mod layouts;
 pub mod openssh;
 pub mod site;
 pub mod sshd;
@@ -27,6 +28,9 @@ use tempfile::TempDir;
 pub const MAMORI: &str = env!("CARGO_BIN_EXE_mamori");
 /// The real segment.
 pub const SEGMENT: &str = env!("CARGO_BIN_EXE_mamori-status");
+
+/// The real hooks' helper.
+pub const LAYOUT: &str = env!("CARGO_BIN_EXE_mamori-layout");
 
 /// A configuration that asks nobody beyond this machine: the network's proof
 /// is a port on which nothing listens, and its refusal. A machine that is

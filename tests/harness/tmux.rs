@@ -18,6 +18,11 @@ impl<'a> Tmux<'a> {
     /// Starts a server with one session `main` of 100×10, with nobody's
     /// configuration but `conf`.
     pub fn start(bench: &'a Bench, name: &str, conf: &str) -> Self {
+        Self::sized(bench, name, conf, (100, 10))
+    }
+
+    /// The same with windows of another size.
+    pub fn sized(bench: &'a Bench, name: &str, conf: &str, (width, height): (u32, u32)) -> Self {
         let tmux = Self {
             bench,
             name: name.to_owned(),
@@ -33,9 +38,9 @@ impl<'a> Tmux<'a> {
             "-s",
             "main",
             "-x",
-            "100",
+            &width.to_string(),
             "-y",
-            "10",
+            &height.to_string(),
             "sleep 600",
         ]);
         tmux
@@ -89,6 +94,16 @@ impl<'a> Tmux<'a> {
         all.lines()
             .find_map(|line| line.strip_prefix(&format!("{name}=")))
             .map(ToOwned::to_owned)
+    }
+
+    /// The text of a format, asked in a window.
+    pub fn show(&self, window: &str, format: &str) -> String {
+        self.run(&["display-message", "-p", "-t", window, format])
+    }
+
+    /// What `$TMUX` is in a pane of it.
+    pub fn environment(&self) -> String {
+        format!("{},{},0", self.socket().display(), self.identity().pid)
     }
 
     /// Loads the plugin into the server, as a plugin manager does, and waits
