@@ -69,10 +69,14 @@ tell_how_to_install() {
 
 rewrite_status() {
     format=$(mamori_format "$narrow" "$icons")
-    left=$(tmux show-options -gqv status-left && printf x) || return 0
-    right=$(tmux show-options -gqv status-right && printf x) || return 0
-    # The x keeps spaces at the end from being lost with the newline.
-    left=${left%?x} right=${right%?x}
+    # Each ends with a newline; the x keeps spaces before the last from being lost with it.
+    both=$(tmux show-options -gqv status-left \; display-message -p =mamori= \; \
+        show-options -gqv status-right && printf x) || return 0
+    mark='
+=mamori=
+'
+    left=${both%%"$mark"*} right=${both#*"$mark"}
+    right=${right%?x}
     new_left=$(place "$left" left && printf x)
     new_right=$(place "$right" right && printf x)
     new_left=${new_left%x} new_right=${new_right%x}

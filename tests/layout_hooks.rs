@@ -289,3 +289,65 @@ fn strips_follow_the_active_pane_and_large_screens_do_not() {
         server.events() - events
     );
 }
+
+#[test]
+fn doctor_finds_hooks_that_others_wiped_or_hide() {
+    let bench = Bench::quiet();
+    let server = Arranged::start(&bench, (200, 50), "");
+    let hooks = || {
+        let mut doctor = server.command(crate::harness::MAMORI, &["doctor", "-v"]);
+        let told = bench.ran(&mut doctor).stdout;
+        let at = told.find("tmux.hooks").unwrap();
+        told[at..].lines().next().unwrap().to_owned()
+    };
+    assert!(
+        hooks().contains("our hooks are in their places"),
+        "{}",
+        hooks()
+    );
+    server.run(&[
+        "set-hook",
+        "-w",
+        "-t",
+        "main",
+        "window-layout-changed",
+        "display-message x",
+    ]);
+    assert!(
+        hooks().contains("window-layout-changed of @0"),
+        "{}",
+        hooks()
+    );
+    server.run(&["set-hook", "-u", "-t", "@0", "window-layout-changed"]);
+    server.run(&[
+        "set-hook",
+        "-t",
+        "main",
+        "session-closed",
+        "display-message x",
+    ]);
+    assert!(hooks().contains("session-closed of $0"), "{}", hooks());
+    server.run(&["set-hook", "-u", "-t", "$0", "session-closed"]);
+    assert!(
+        hooks().contains("our hooks are in their places"),
+        "{}",
+        hooks()
+    );
+    server.run(&[
+        "set-hook",
+        "-g",
+        "window-layout-changed",
+        "display-message x",
+    ]);
+    assert!(
+        hooks().contains("our entry is missing in window-layout-changed"),
+        "{}",
+        hooks()
+    );
+    server.tmux.load(&path_with_binaries());
+    assert!(
+        hooks().contains("our hooks are in their places"),
+        "{}",
+        hooks()
+    );
+}

@@ -22,6 +22,7 @@ pub mod state;
 pub mod tally;
 pub mod text;
 pub mod time;
+pub mod tmux_version;
 pub mod uptime;
 pub mod vm_stat;
 pub mod whose;

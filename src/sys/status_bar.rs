@@ -8,6 +8,7 @@ use super::surroundings::Surroundings;
 use super::tmux::hook::Programs;
 use super::tmux::{Server, TmuxError};
 use crate::model::home::Home;
+use crate::model::layout::seen::PROGRAMS;
 use crate::model::segment::{FRESH_SECONDS, Form, Level, segment};
 use crate::model::state::{State, TmuxServer};
 use crate::model::time::Timestamp;
@@ -77,19 +78,21 @@ pub fn believed_until(state: &State, home: &Home) -> Timestamp {
     })
 }
 
-/// Tells `server` until when to believe its texts, and `texts` when given.
+/// Tells `server` until when to believe its texts, and what is given of these
+/// and of the programs that tell what panes are for.
 ///
 /// # Errors
 /// When the server does not take it.
 pub fn tell(
     around: &Surroundings,
     server: &TmuxServer,
-    texts: Option<&Texts>,
+    (texts, programs): (Option<&Texts>, Option<&str>),
     until: Timestamp,
 ) -> Result<(), TmuxError> {
     let until = until.0.to_string();
     let mut variables = vec![("MAMORI_UNTIL", until.as_str())];
     variables.extend(texts.into_iter().flat_map(Texts::variables));
+    variables.extend(programs.map(|programs| (PROGRAMS, programs)));
     Server::at(Path::new(&server.socket), around)?.set_hidden(&variables)
 }
 
@@ -100,13 +103,14 @@ pub fn tell(
 /// When the server does not take it.
 pub fn introduce(
     server: &Server<'_>,
-    texts: &Texts,
+    (texts, programs): (&Texts, Option<&str>),
     until: Timestamp,
     around: &Surroundings,
 ) -> Result<(), TmuxError> {
     let until = until.0.to_string();
     let mut variables = vec![("MAMORI_UNTIL", until.as_str())];
     variables.extend(texts.variables());
+    variables.extend(programs.map(|programs| (PROGRAMS, programs)));
     match Programs::ours(around) {
         Some(programs) => server.introduce(&variables, &programs),
         None => server.set_hidden(&variables),
@@ -129,7 +133,7 @@ pub fn show_everywhere(around: &Surroundings, home: &Home, before: Option<Level>
     let until = believed_until(state, home);
     for server in &state.tmux_servers {
         let texts = Texts::of(state, server);
-        let told = tell(around, server, Some(&texts), until);
+        let told = tell(around, server, (Some(&texts), None), until);
         if told.is_ok() && before != Some(texts.level) {
             let _ = redraw(around, server);
         }

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Layout;
-use crate::model::time::Timestamp;
 
 /// The schema this build reads and writes.
 pub const SCHEMA: u64 = 1;
@@ -57,8 +56,8 @@ pub struct Past {
 /// One window arranged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Deed {
-    /// When.
-    pub at: Timestamp,
+    /// When, in Unix seconds.
+    pub at: i64,
     /// The window's id.
     pub window: String,
     /// What asked for it: `event`, `auto`, `apply`, `undo`, `redo`.
@@ -155,7 +154,7 @@ mod tests {
 
     fn deed(verb: &str) -> Deed {
         Deed {
-            at: Timestamp(7),
+            at: 7,
             window: "@3".into(),
             verb: verb.into(),
             panes: 2,

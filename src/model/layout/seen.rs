@@ -3,9 +3,7 @@
 use super::programs::Programs;
 use super::role::Role;
 use super::{Edge, Layout};
-
-/// The oldest tmux whose windows we arrange.
-pub const OLDEST: (u32, u32) = (3, 2);
+use crate::model::tmux_version::too_old;
 
 /// The window option in which the arrangement stands that we know of: ours,
 /// or one that was made by hand.
@@ -229,19 +227,8 @@ impl Seen {
     /// Whether the server is too old to be arranged.
     #[must_use]
     pub fn too_old(&self) -> bool {
-        version(&self.version).is_some_and(|version| version < OLDEST)
+        too_old(&self.version)
     }
-}
-
-/// The numbers of a version such as `3.3a`, `next-3.8` or `3.7-rc2`; `None`
-/// for names without, such as `master`, and for those of a whole system, such
-/// as `openbsd-7.4`.
-#[must_use]
-pub fn version(text: &str) -> Option<(u32, u32)> {
-    let text = text.strip_prefix("next-").unwrap_or(text);
-    let (major, rest) = text.split_once('.')?;
-    let minor: String = rest.chars().take_while(char::is_ascii_digit).collect();
-    Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
 #[cfg(test)]
@@ -289,15 +276,6 @@ mod tests {
         let seen = answer(&told(&[["%0", "1", "", ""]], "<floating>"), "", "|").unwrap();
         assert_eq!(seen.layout, None);
         assert_eq!(seen.programs, Programs::default());
-    }
-
-    #[test]
-    fn versions_of_every_form_are_compared() {
-        assert_eq!(version("3.3a"), Some((3, 3)));
-        assert_eq!(version("next-3.8"), Some((3, 8)));
-        assert_eq!(version("3.7-rc2"), Some((3, 7)));
-        assert_eq!(version("master"), None);
-        assert_eq!(version("openbsd-7.4"), None);
     }
 
     #[test]

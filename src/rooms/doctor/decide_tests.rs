@@ -1,8 +1,8 @@
 use super::*;
 use crate::model::state::State;
 use crate::rooms::doctor::facts::{Bar, HomeFacts, ServerFacts};
-use crate::rooms::doctor::tmux::version;
 use crate::state::store::Look;
+use crate::sys::tmux::hook::Hooks;
 
 const NOW: Timestamp = Timestamp(1_800_000_000);
 
@@ -34,6 +34,7 @@ fn healthy() -> Facts {
             Ok(Bar {
                 interval: 15,
                 shows_us: true,
+                layouts_off: false,
             }),
         )],
         ssh: None,
@@ -45,6 +46,7 @@ fn server(socket: &str, bar: Result<Bar, String>) -> ServerFacts {
         socket: socket.to_owned(),
         bar,
         gone: false,
+        hooks: Ok(Hooks::default()),
     }
 }
 
@@ -120,12 +122,33 @@ fn each_fault_is_found_by_its_check() {
             facts.servers[0].bar = Ok(Bar {
                 interval: 0,
                 shows_us: true,
+                layouts_off: false,
             });
         }),
         ("Warn tmux.status", |facts| {
             facts.servers[0].bar = Ok(Bar {
                 interval: 5,
                 shows_us: false,
+                layouts_off: false,
+            });
+        }),
+        ("Warn tmux.hooks", |facts| {
+            facts.servers[0].hooks = Ok(Hooks {
+                missing: vec!["session-closed"],
+                hidden: Vec::new(),
+            });
+        }),
+        ("Warn tmux.hooks", |facts| {
+            facts.servers[0].hooks = Ok(Hooks {
+                missing: Vec::new(),
+                hidden: vec![("@3".to_owned(), "window-layout-changed")],
+            });
+        }),
+        ("Note tmux.layout", |facts| {
+            facts.servers[0].bar = Ok(Bar {
+                interval: 5,
+                shows_us: true,
+                layouts_off: true,
             });
         }),
         ("Fault tmux.server", |facts| {
@@ -163,30 +186,4 @@ fn what_the_user_silenced_is_not_checked() {
         ..healthy()
     };
     assert_eq!(wrong(&facts), Vec::<String>::new());
-}
-
-#[test]
-fn every_way_to_write_a_tmux_version_is_read() {
-    let versions = [
-        "3.3a",
-        "3.10",
-        "next-3.8",
-        "2.9",
-        "master",
-        "openbsd-7.4",
-        "",
-    ]
-    .map(version);
-    assert_eq!(
-        versions,
-        [
-            Some((3, 3)),
-            Some((3, 10)),
-            Some((3, 8)),
-            Some((2, 9)),
-            None,
-            None,
-            None
-        ]
-    );
 }

@@ -11,6 +11,7 @@ use crate::model::time::Timestamp;
 use crate::state::store::{Look, Store};
 use crate::sys::host::disks;
 use crate::sys::surroundings::Surroundings;
+use crate::sys::tmux::hook::Hooks;
 use crate::sys::tmux::{self, Server, TmuxError};
 use crate::sys::{clock, files, flock, programs};
 
@@ -69,6 +70,8 @@ pub struct ServerFacts {
     pub bar: Result<Bar, String>,
     /// Whether it is simply not running any more.
     pub gone: bool,
+    /// Whether our hooks are there; or why that cannot be told.
+    pub hooks: Result<Hooks, String>,
 }
 
 /// A bar's options.
@@ -78,6 +81,8 @@ pub struct Bar {
     pub interval: u64,
     /// Whether the segment stands in it.
     pub shows_us: bool,
+    /// Whether `@mamori-layout` is off for all windows.
+    pub layouts_off: bool,
 }
 
 /// Looks at everything. Nothing is written.
@@ -112,7 +117,7 @@ pub fn gather(around: &Surroundings) -> Facts {
         watching: flock::held(&home.watch_lock()).is_some(),
         beat: files::modified(&home.watch_lock()),
         state,
-        binaries: ["mamori", "mamori-status"]
+        binaries: ["mamori", "mamori-status", "mamori-layout"]
             .map(|name| (name, programs::find(name, around)))
             .to_vec(),
         tmux: tmux::client_version(around),
@@ -145,13 +150,21 @@ fn nearest(path: &Path) -> &Path {
 }
 
 fn server_facts(server: &TmuxServer, around: &Surroundings) -> ServerFacts {
-    let bar = Server::at(Path::new(&server.socket), around)
-        .and_then(|server| server.show("#{status-interval}|#{status-left}#{status-right}"));
+    let way = Server::at(Path::new(&server.socket), around);
+    let hooks = match &way {
+        Ok(way) => way.hooks().map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    let bar = way.and_then(|way| {
+        way.show("#{status-interval}|#{@mamori-layout}|#{status-left}#{status-right}")
+    });
     let gone = matches!(bar, Err(TmuxError::NoServer(_)));
     let bar = bar.map_err(|error| error.to_string()).map(|text| {
-        let (interval, formats) = text.split_once('|').unwrap_or_default();
+        let (interval, rest) = text.split_once('|').unwrap_or_default();
+        let (layouts, formats) = rest.split_once('|').unwrap_or_default();
         Bar {
             interval: interval.parse().unwrap_or(0),
+            layouts_off: layouts == "off",
             shows_us: formats.contains("MAMORI_UNTIL") || formats.contains("mamori-status"),
         }
     });
@@ -159,5 +172,6 @@ fn server_facts(server: &TmuxServer, around: &Surroundings) -> ServerFacts {
         socket: server.socket.clone(),
         bar,
         gone,
+        hooks,
     }
 }

@@ -1,11 +1,9 @@
 //! The checks of tmux and of its bars. Pure.
 
-use super::decide::{Check, Mend, Status, check, trouble};
+use super::decide::{Check, Found, Mend, Status, check, trouble};
 use super::facts::{Facts, ServerFacts};
 use crate::model::text::clean;
-
-/// The oldest tmux that the bar's format works with.
-const OLDEST_TMUX: (u32, u32) = (3, 2);
+use crate::model::tmux_version::too_old;
 
 /// All of them.
 pub(super) fn checks(facts: &Facts) -> Vec<Check> {
@@ -21,32 +19,18 @@ fn tmux_version(facts: &Facts) -> Check {
             "tmux is not installed".to_owned(),
             Mend::by_hand("install tmux 3.2 or newer"),
         ),
-        Some(text) => match version(text) {
-            Some(version) if version < OLDEST_TMUX => trouble(
-                Status::Fault,
-                format!("tmux is version {} (limit 3.2)", clean(text)),
-                Mend::by_hand("install tmux 3.2 or newer"),
-            ),
-            _ => Ok(format!("tmux {}", clean(text))),
-        },
+        Some(text) if too_old(text) => trouble(
+            Status::Fault,
+            format!("tmux is version {} (limit 3.2)", clean(text)),
+            Mend::by_hand("install tmux 3.2 or newer"),
+        ),
+        Some(text) => Ok(format!("tmux {}", clean(text))),
     };
     check(
         "tmux.version",
         "the segment needs formats and hidden variables of tmux 3.2",
         found,
     )
-}
-
-/// `3.3a`, `next-3.8`, `master`, `openbsd-7.4`: the first number pair, if
-/// there is one that means tmux's own version.
-pub(super) fn version(text: &str) -> Option<(u32, u32)> {
-    if text.starts_with("openbsd") {
-        return None;
-    }
-    let number = text.trim_start_matches(|c: char| !c.is_ascii_digit());
-    let (major, rest) = number.split_once('.')?;
-    let minor: String = rest.chars().take_while(char::is_ascii_digit).collect();
-    Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
 fn plugin(facts: &Facts) -> Check {
@@ -138,5 +122,75 @@ fn server(server: &ServerFacts) -> Vec<Check> {
             "otherwise nothing is to be seen there",
             shows,
         ),
+        check(
+            "tmux.hooks",
+            "without them no window is arranged, and closed sessions are noticed late",
+            hooks(server, &socket),
+        ),
+        check(
+            "tmux.layout",
+            "splits are arranged unless it is off",
+            layouts(server, &socket),
+        ),
     ]
+}
+
+/// A hook that somebody wiped by setting it without a slot, or one of a window
+/// or session alone, which tmux runs instead of all global ones.
+fn hooks(server: &ServerFacts, socket: &str) -> Found {
+    let hooks = match &server.hooks {
+        Ok(hooks) => hooks,
+        Err(error) => return trouble(Status::Warn, clean(error), None),
+    };
+    if !hooks.missing.is_empty() {
+        let names = hooks.missing.join(", ");
+        return trouble(
+            Status::Warn,
+            format!(
+                "our entry is missing in {names} on `{socket}`; a hook set without a slot wipes the others"
+            ),
+            Mend::by_hand(
+                "load mamori.tmux again, after what sets that hook: tmux source-file ~/.tmux.conf",
+            ),
+        );
+    }
+    if let Some((target, name)) = hooks.hidden.first() {
+        let more = match hooks.hidden.len() {
+            1 => String::new(),
+            more => format!(" (and {} more)", more - 1),
+        };
+        return trouble(
+            Status::Warn,
+            format!("{name} of {target} on `{socket}` is a hook of its own{more}: it hides ours"),
+            Mend::run(&[
+                "tmux",
+                "-S",
+                &server.socket,
+                "set-hook",
+                "-u",
+                "-t",
+                target,
+                name,
+            ]),
+        );
+    }
+    Ok(format!("our hooks are in their places on `{socket}`"))
+}
+
+fn layouts(server: &ServerFacts, socket: &str) -> Found {
+    match &server.bar {
+        Ok(bar) if bar.layouts_off => trouble(
+            Status::Note,
+            format!("layouts are off on `{socket}` (@mamori-layout)"),
+            Mend::run(&[
+                "tmux",
+                "-S",
+                &server.socket,
+                "set-option",
+                "-gu",
+                "@mamori-layout",
+            ]),
+        ),
+        _ => Ok(format!("layouts are on on `{socket}`")),
+    }
 }

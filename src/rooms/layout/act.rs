@@ -228,7 +228,7 @@ impl<'a> Desk<'a> {
 
 fn deed(seen: &Seen, verb: &str, before: Option<f64>, after: Option<f64>) -> Deed {
     Deed {
-        at: clock::now(),
+        at: clock::now().0,
         window: seen.window.clone(),
         verb: verb.to_owned(),
         panes: seen.panes.len(),

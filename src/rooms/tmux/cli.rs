@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::config;
 use crate::failure::{Exit, Failure};
 use crate::model::home::Home;
 use crate::model::segment::Styles;
@@ -81,8 +82,10 @@ fn register(server: &str, around: &Surroundings) -> Result<Exit, Failure> {
     };
     let until = status_bar::believed_until(&state, &home);
     // No redraw: the plugin sets the status line next, which draws it.
-    status_bar::introduce(&bar, &Texts::of(&state, &server), until, around)
-        .and_then(|()| bar.remember_all())
+    // A configuration that is wrong is for people's commands to tell of.
+    let programs = config::load(around).map(|config| config.arranging.programs.text());
+    let (texts, programs) = (Texts::of(&state, &server), programs.ok());
+    status_bar::introduce(&bar, (&texts, programs.as_deref()), until, around)
         .map_err(|error| Failure::unable(error.to_string()))?;
     recorded?;
     Ok(Exit::Fine)

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::model::layout::programs::Programs;
 use crate::model::segment::Level;
 use crate::model::state::{State, TmuxServer};
 use crate::model::time::Timestamp;
@@ -43,8 +44,14 @@ impl Bars {
     /// All of it every time: people's commands tell the bars, too, and an
     /// unchanged variable costs nothing there.
     /// What went wrong is for whoever asked to say.
-    pub fn tell_all(&mut self, around: &Surroundings, state: &State) -> Vec<String> {
+    pub fn tell_all(
+        &mut self,
+        around: &Surroundings,
+        state: &State,
+        programs: &Programs,
+    ) -> Vec<String> {
         let mut complaints = Vec::new();
+        let programs = programs.text();
         let until = clock::now().after(Duration::from_secs(status_bar::BELIEVED_SECONDS));
         let servers = state.tmux_servers.clone();
         let registered = |key: &(String, u32)| servers.iter().any(|server| key_of(server) == *key);
@@ -58,7 +65,7 @@ impl Bars {
             .filter(|server| !self.silent.contains_key(&key_of(server)))
             .collect::<Vec<_>>()
         {
-            if let Err(error) = self.tell(around, state, server, until) {
+            if let Err(error) = self.tell(around, (state, &programs), server, until) {
                 self.drawn.remove(&key_of(server));
                 match error {
                     // A server that is gone is no news: it may come back.
@@ -78,12 +85,12 @@ impl Bars {
     fn tell(
         &mut self,
         around: &Surroundings,
-        state: &State,
+        (state, programs): (&State, &str),
         server: &TmuxServer,
         until: Timestamp,
     ) -> Result<(), TmuxError> {
         let texts = Texts::of(state, server);
-        status_bar::tell(around, server, Some(&texts), until)?;
+        status_bar::tell(around, server, (Some(&texts), Some(programs)), until)?;
         let now = clock::elapsed();
         let due = self.drawn.get(&key_of(server)).is_none_or(|last| {
             last.level != texts.level && now.saturating_sub(last.at) >= REDRAW_EVERY
@@ -106,7 +113,7 @@ impl Bars {
         let answers = |server: &&TmuxServer| !self.silent.contains_key(&key_of(server));
         for server in state.tmux_servers.iter().filter(answers) {
             // What cannot be told turns stale by itself.
-            let _ = status_bar::tell(around, server, None, Timestamp(0));
+            let _ = status_bar::tell(around, server, (None, None), Timestamp(0));
         }
     }
 }

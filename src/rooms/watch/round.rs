@@ -286,7 +286,8 @@ impl<'a> Rounds<'a> {
 
     /// Tells every registered bar what we know and until when to believe it.
     fn tell_bars(&mut self) {
-        for complaint in self.bars.tell_all(self.around, &self.state) {
+        let programs = &self.config.arranging.programs;
+        for complaint in self.bars.tell_all(self.around, &self.state, programs) {
             self.complain("tmux", complaint);
         }
     }

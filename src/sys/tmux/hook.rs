@@ -7,9 +7,9 @@
 
 use std::path::{Path, PathBuf};
 
-use tmux_interface::SetHook;
+use tmux_interface::{DisplayMessage, ListWindows, SetHook, TmuxCommand};
 
-use super::{Server, TmuxError, argument};
+use super::{Server, TmuxError, argument, window};
 use crate::model::layout::seen::{BY_HAND, FOLLOWED, KNOWN, SWITCH};
 use crate::sys::programs;
 use crate::sys::surroundings::Surroundings;
@@ -117,9 +117,68 @@ fn line(program: &Path, words: &str) -> Option<String> {
     Some(format!("run-shell -b \"{escaped}\""))
 }
 
+/// What became of our hooks in a server.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hooks {
+    /// The hooks in whose global list our entry is missing.
+    pub missing: Vec<&'static str>,
+    /// Windows and sessions with a list of their own, which is run instead of
+    /// the global one, and the hook.
+    pub hidden: Vec<(String, &'static str)>,
+}
+
+/// Windows and sessions that are looked at; nobody has more.
+const LOOKED_AT: usize = 200;
+
 impl Server<'_> {
+    /// Looks where our hooks are, and which of them others hide.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub fn hooks(&self) -> Result<Hooks, TmuxError> {
+        let list = ListWindows::new()
+            .all()
+            .format("#{session_id} #{window_id}");
+        let list = self.ask(list.build())?;
+        let ids = || list.lines().filter_map(|line| line.split_once(' '));
+        let mut places: Vec<(&str, &'static str)> =
+            vec![("", CLOSED), ("", ARRANGED), ("", ACTIVATED)];
+        for (session, window) in ids().take(LOOKED_AT) {
+            places.extend([(session, CLOSED), (window, ARRANGED), (window, ACTIVATED)]);
+        }
+        places.sort_unstable();
+        places.dedup();
+        let mark = format!("|{:016x}{:016x}|", fastrand::u64(..), fastrand::u64(..));
+        let commands = places.iter().flat_map(|(target, name)| {
+            let mut show = TmuxCommand::with_name("show-hooks");
+            if target.is_empty() {
+                show.push_param("-g");
+            } else {
+                show.push_param("-t").push_param((*target).to_owned());
+            }
+            show.push_param(*name);
+            [
+                show,
+                DisplayMessage::new().print().message(mark.clone()).build(),
+            ]
+        });
+        let answer = self.call(commands)?;
+        let mut hooks = Hooks::default();
+        for ((target, name), shown) in places.iter().zip(answer.split(&mark)) {
+            let ours = shown.contains(&format!("{name}[{SLOT}]"));
+            let any = shown.contains(&format!("{name}["));
+            match target.is_empty() {
+                true if !ours => hooks.missing.push(name),
+                false if any && !ours => hooks.hidden.push(((*target).to_owned(), name)),
+                _ => {}
+            }
+        }
+        Ok(hooks)
+    }
+
     /// Sets hidden global environment variables as
-    /// [`set_hidden`](Self::set_hidden) does, and our hooks: in one call.
+    /// [`set_hidden`](Self::set_hidden) does, and our hooks, in one call; where
+    /// windows with several panes stand already, another remembers how.
     ///
     /// # Errors
     /// When the server does not take them.
@@ -133,7 +192,9 @@ impl Server<'_> {
             hook.command(argument(&line)).build()
         });
         let set = variables.iter().map(super::hidden);
-        self.call(set.chain(hooks)).map(drop)
+        let unknown = [window::unknown_windows()];
+        let windows = self.call(set.chain(hooks).chain(unknown))?;
+        self.remember_all(&windows)
     }
 }
 

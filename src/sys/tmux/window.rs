@@ -2,6 +2,7 @@
 
 use tmux_interface::{
     DisplayMessage, IfShell, ListPanes, ListWindows, SelectPane, SetOption, SplitWindow,
+    TmuxCommand,
 };
 
 use super::words::push_command;
@@ -9,7 +10,7 @@ use super::{Server, TmuxError, argument};
 use crate::model::blueprint::Pane;
 use crate::model::layout::Layout;
 use crate::model::layout::seen::{
-    BY_HAND, FOLLOWED, KNOWN, Marks, PROGRAMS, ROLE, SWITCH, Seen, answer, question,
+    BY_HAND, FOLLOWED, KNOWN, Marks, PROGRAMS, ROLE, SWITCH, Seen, answer, question, window_id,
 };
 
 impl Server<'_> {
@@ -75,16 +76,13 @@ impl Server<'_> {
             .map(drop)
     }
 
-    /// Remembers how all windows are arranged that we do not know yet: what
-    /// stands before we come was made by somebody.
+    /// Remembers how these windows are arranged: what stands before we come was
+    /// made by somebody. They are told by [`unknown_windows`].
     ///
     /// # Errors
     /// When the server does not answer.
-    pub fn remember_all(&self) -> Result<(), TmuxError> {
-        let format = format!("#{{?{KNOWN},,#{{window_id}}}}");
-        let list = ListWindows::new().all().format(format).build();
-        let unknown = self.ask(list)?;
-        let commands = unknown.lines().filter(|id| !id.is_empty()).map(|id| {
+    pub(super) fn remember_all(&self, windows: &str) -> Result<(), TmuxError> {
+        let commands = windows.lines().filter_map(window_id).map(|id| {
             let option = SetOption::new()
                 .window()
                 .format()
@@ -158,6 +156,13 @@ impl Server<'_> {
         let select = SelectPane::new().target_pane(format!("%{pane}"));
         self.ask(select.build()).map(drop)
     }
+}
+
+/// Asks for the ids of windows with several panes that we do not know yet.
+pub(super) fn unknown_windows<'a>() -> TmuxCommand<'a> {
+    let unknown = format!("#{{&&:#{{e|>:#{{window_panes}},1}},#{{!=:1,#{{?{KNOWN},1,0}}}}}}");
+    let format = format!("#{{?{unknown},#{{window_id}},}}");
+    ListWindows::new().all().format(format).build()
 }
 
 /// The commands that remember how a window is arranged.
