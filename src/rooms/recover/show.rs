@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::plan::{Step, Verdict};
+use super::plan::{Step, Verdict, ticked};
 use super::run::{Condition, Told};
 use super::work::Taken;
 use crate::model::incident::Means;
@@ -68,7 +68,10 @@ fn headline(told: &Told) -> (Role, String) {
             format!("nothing that helps can be done here: {found}"),
         ),
         Condition::NeedsRoot(_) => (Role::Critical, format!("needs root: {found}")),
-        Condition::Waits(other) => (Role::Warning, format!("waits for `{other}`: {found}")),
+        Condition::Waits(others) => (
+            Role::Warning,
+            format!("waits for {}: {found}", ticked(others)),
+        ),
         Condition::Busy(_) => (Role::Stale, found.clone()),
         Condition::Planned => (Role::Warning, format!("{found}; to do:")),
         Condition::NotNow(why) => (Role::Warning, format!("not now: {why}")),
@@ -136,6 +139,11 @@ fn target(told: &Told, local: &str) -> Value {
         "command": match &told.condition {
             Condition::NeedsRoot(command) => Some(command),
             _ => None,
+        },
+        "needs": told.target.needs(),
+        "waits_for": match &told.condition {
+            Condition::Waits(others) => others.as_slice(),
+            _ => &[],
         },
         "hint": match &told.plan.verdict {
             Verdict::Hopeless(help) => help.clone(),

@@ -12,7 +12,7 @@ use crate::model::tally::{Next, Tally, decide};
 use crate::remote::deed::{self, Deed, End};
 use crate::remote::fleet::Question;
 use crate::rooms::recover::book::{self, Before, Entry};
-use crate::rooms::recover::remote::{broken, told};
+use crate::rooms::recover::elsewhere::{broken, told};
 use crate::rooms::recover::target::of_deed;
 
 /// Looks in a row that found it broken after which what hangs is ended.
