@@ -235,6 +235,40 @@ fn an_expected_session_there_comes_back_as_configured_and_runs_nothing_else() {
 }
 
 #[test]
+fn a_session_there_that_came_back_in_part_says_what_is_missing_and_why() {
+    let afar = Afar::with("");
+    let text = fs::read_to_string(afar.site.bench.config()).unwrap();
+    let sessions = |names: &str, more: &str| {
+        let named = format!("name = \"mugen\"\nsessions = [{names}]\n[[service]]");
+        let text = text.replace("name = \"mugen\"\n[[service]]", &named);
+        afar.site.bench.configure(text + more);
+    };
+    sessions(
+        "\"work\", \"brief\"",
+        "[[session]]\nname = \"work\"\nnode = \"mugen\"\n[[session.window]]\nname = \"a\"\n\
+         [[session.window]]\nname = \"b\"\npanes = [{ command = [\"sleep\", \"601\"] }, { command = [\"/nowhere/view it\", \"-f\"] }]\n\
+         [[session]]\nname = \"brief\"\nnode = \"mugen\"\n[[session.window]]\nname = \"a\"\npanes = [{ command = [\"/nowhere/x\"] }]\n",
+    );
+    let (code, told) = afar.recover(&["mugen/work", "mugen/brief"]);
+    let ran = afar.site.mamori(&["recover", "mugen/brief"]);
+    let mut kill = afar.site.bench.command("tmux");
+    let _ = afar.site.bench.ran(kill.arg("kill-server"));
+    assert_eq!(code, Some(1), "{told:?}");
+    let pane = "a pane of window 2 ended at once: `'/nowhere/view it' -f` \
+                (`/nowhere/view it` is not there)";
+    assert_eq!(told[0]["state"], "recovered", "{told:?}");
+    assert_eq!(told[0]["steps"][0]["in_part"], pane, "{told:?}");
+    // Of which nothing stays, that is no recovery.
+    assert_eq!(told[1]["state"], "failed", "{told:?}");
+    assert!(
+        ran.stdout
+            .contains("`/nowhere/x` (`/nowhere/x` is not there)"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
 fn two_who_recover_there_at_once_start_it_once() {
     let afar = Afar::with("");
     let script = "#!/bin/sh\necho x >>~/starts\nsleep 1\nexec ~/server \"$1\"\n";

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use crate::config::{Config, Host, Node, Service};
 use crate::model::blueprint::Blueprint;
 use crate::model::owner::Owner;
-use crate::model::text::clean;
+use crate::model::text::{clean, cut};
 use crate::model::whose::telling;
 
 use super::probe::{check_words, expanded, quote};
@@ -36,8 +36,10 @@ pub struct Report {
     pub end: End,
     /// Whether anything was changed.
     pub acted: bool,
-    /// The last line that a program said, clean.
+    /// What a program said of it, clean.
     pub said: Option<String>,
+    /// What is not as it was to be, though it was done, clean; may be empty.
+    pub note: String,
 }
 
 /// How a deed ended.
@@ -61,6 +63,8 @@ pub enum End {
     Foreign,
     /// Nothing there can carry the check out.
     Untold,
+    /// The session ended as soon as it was made.
+    Gone,
     /// The node said nothing of it: a key that may only look, or a shell that hangs.
     Silent,
 }
@@ -191,6 +195,10 @@ fn of_service(number: usize, service: &Service) -> String {
     text
 }
 
+/// Notes that are taken of a deed, and columns of each.
+const NOTES: usize = 5;
+const NOTE: usize = 120;
+
 /// Reads what a node said of a deed; `complete`: to its end.
 #[must_use]
 pub fn read(lines: &[u8], complete: bool) -> Report {
@@ -214,9 +222,20 @@ pub fn read(lines: &[u8], complete: bool) -> Report {
         "root" => End::NeedsRoot,
         "foreign" => End::Foreign,
         "untold" => End::Untold,
+        "gone" => End::Gone,
         _ => End::Silent,
     };
-    Report { end, acted, said }
+    let note = text.lines().filter_map(|line| line.strip_prefix("note="));
+    let note: Vec<String> = note
+        .take(NOTES)
+        .map(|note| cut(&clean(note), NOTE, "…"))
+        .collect();
+    Report {
+        end,
+        acted,
+        said,
+        note: note.join("; "),
+    }
 }
 
 impl Report {
@@ -240,6 +259,14 @@ impl Report {
                 "the ssh server that let us in is not the machine's own: nobody said how it is started".to_owned()
             }
             End::Untold => "it cannot be checked there, with neither bash nor nc".to_owned(),
+            End::Gone => {
+                let what = "it ended as soon as it was made";
+                return Some(if self.note.is_empty() {
+                    what.to_owned()
+                } else {
+                    format!("{what}: {}", self.note)
+                });
+            }
             End::Silent => {
                 "the node says nothing of it: its shell hangs, or our key there may only look"
                     .to_owned()

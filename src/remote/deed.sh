@@ -234,6 +234,31 @@ mamori_pane() {
     mamori_by_tmux select-layout -t "$mamori_window_id" tiled || :
 }
 
+# PLACE PROGRAM TEXT: notes what runs in the pane just made, in the window of that place.
+mamori_made() {
+    mamori_one="a pane of window $1 ended at once: \`$3\`"
+    command -v "$2" >/dev/null || mamori_one="$mamori_one (\`$2\` is not there)"
+    mamori_all="${mamori_all-}$mamori_pane_id $mamori_one$mamori_newline"
+}
+
+# Says which of the panes that were made are gone: what ran in them had ended. A command that
+# cannot run does so a moment after its pane was made.
+mamori_whole() {
+    [ -n "${mamori_all-}" ] || return 0
+    sleep 0.2 || sleep 1
+    mamori_by_tmux list-panes -s -t "$mamori_id" -F '#{pane_id}' || mamori_out=
+    mamori_there=$mamori_newline$mamori_out$mamori_newline
+    mamori_rest=$mamori_all
+    while [ -n "$mamori_rest" ]; do
+        mamori_line=${mamori_rest%%"$mamori_newline"*}
+        mamori_rest=${mamori_rest#*"$mamori_newline"}
+        case $mamori_there in
+            *"$mamori_newline${mamori_line%% *}$mamori_newline"*) ;;
+            *) mamori_say "note=${mamori_line#* }" ;;
+        esac
+    done
+}
+
 mamori_role() { mamori_by_tmux set-option -p -t "$mamori_pane_id" @mamori-role "$1" || :; }
 
 mamori_layout() { mamori_by_tmux select-layout -t "$mamori_window_id" "$1" || :; }

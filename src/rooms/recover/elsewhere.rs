@@ -80,7 +80,7 @@ pub fn told(
             .map(|step| Taken {
                 step: step.clone(),
                 result: ready.clone(),
-                note: String::new(),
+                note: report.note.clone(),
             })
             .collect(),
         _ => Vec::new(),

@@ -222,6 +222,7 @@ impl<'a> Errands<'a> {
                 end: End::Silent,
                 acted: true,
                 said: None,
+                note: String::new(),
             };
             let took = clock::elapsed().saturating_sub(self.began);
             let found = waits.found.unwrap_or_default();
