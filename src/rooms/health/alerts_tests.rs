@@ -38,6 +38,7 @@ fn said(sessions: &[&str]) -> Vec<String> {
             },
             boot_id: None,
             cpu_ticks: None,
+            asking: Vec::new(),
         };
         node = judge(&node, sample, &expected, &RULES, None);
     }

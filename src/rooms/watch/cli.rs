@@ -17,7 +17,7 @@ use crate::state::store::Store;
 use crate::sys::flock::{self, Lock, LockError, Wait};
 use crate::sys::signals::{Signals, Stop};
 use crate::sys::surroundings::Surroundings;
-use crate::sys::{clock, files, output};
+use crate::sys::{clock, files, output, process};
 
 /// Watch this machine and the remote nodes, and tell the tmux status lines, until stopped
 #[derive(Debug, clap::Args)]
@@ -36,6 +36,13 @@ const TAKEOVER: Wait = Wait::AtMost(Duration::from_secs(1));
 /// # Errors
 /// Exit 2 for a bad configuration, 3 when there is no place for its lock.
 pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
+    let exit = watch(args, around);
+    // A check that hangs ends with the watcher.
+    process::end_all();
+    exit
+}
+
+fn watch(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
     let config = config::load(around)?;
     let home = Home::of(&around.mamori_home);
     // What is broken is mended without a home, too.
@@ -67,7 +74,7 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
         0 => String::new(),
         others => format!("; {} every {liveness}", count(others, "node")),
     };
-    let mut rounds = Rounds::new(around, config, Store::new(home, "mamori watch"));
+    let mut rounds = Rounds::new(around, config, Store::new(home, "mamori watch"), args.once);
     let mut schedule = Schedule::new(full_every);
     let now = clock::now();
     if let Some(from) = last_beat.filter(|beat| now.since(*beat) > FRESH_SECONDS) {
