@@ -36,7 +36,7 @@ pub struct Report {
     pub end: End,
     /// Whether anything was changed.
     pub acted: bool,
-    /// What a program said of it, clean.
+    /// What a program said of it: its first and its last line, clean and cut.
     pub said: Option<String>,
     /// What is not as it was to be, though it was done, clean; may be empty.
     pub note: String,
@@ -207,7 +207,14 @@ pub fn read(lines: &[u8], complete: bool) -> Report {
         let of_key = |line: &str| line.strip_prefix(key)?.strip_prefix('=').map(clean);
         text.lines().filter_map(of_key).next_back()
     };
-    let said = value("said").filter(|said| !said.is_empty());
+    let words = |key, columns| {
+        let said = value(key).map(|said| cut(&said, columns, "…"));
+        said.filter(|said| !said.is_empty())
+    };
+    let said = match (words("said", 120), words("last", 60)) {
+        (Some(first), Some(last)) => Some(format!("{} … {last}", cut(&first, 80, "…"))),
+        (first, last) => first.or(last),
+    };
     let acted = value("acted").is_some();
     let deed = value("deed").filter(|_| complete).unwrap_or_default();
     let (word, rest) = deed.split_once(' ').unwrap_or((&deed, ""));
@@ -293,6 +300,15 @@ mod tests {
         assert_eq!(
             invalid.why().unwrap(),
             "its validator exits with 1; it said: bad [31mline"
+        );
+        let long = "x".repeat(900);
+        let exited = report(&format!("deed=exited 7\nsaid={long}\nlast=no \u{7}keys\n"));
+        assert_eq!(
+            exited.why().unwrap(),
+            format!(
+                "what starts it exits with 7; it said: {}… … no keys",
+                "x".repeat(79)
+            )
         );
         assert_eq!(
             report("deed=missing /srv/web\n").why().unwrap(),

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use super::advice::SSHD_BY_ROOT;
-use super::plan::{Action, Plan, Step, Verdict};
+use super::plan::{Action, Plan, Step, Verdict, command_line};
 use super::run::{Condition, Told};
 use super::target::of_deed;
 use super::work::{Done, Taken};
+use crate::config::{Check, Service};
 use crate::model::reading::Readings;
+use crate::model::text::cut;
 use crate::remote::deed::{self, Deed, End};
 
 /// What a node's readings say of a deed's target: `None`, that it is ready or
@@ -17,7 +19,7 @@ pub fn broken(deed: &Deed, readings: &Readings) -> Option<String> {
     match deed {
         Deed::Service(_, service) => {
             let ready = readings.services.value()?.get(&service.name)?;
-            (!ready).then(|| format!("{} is not ready", service.name))
+            (!ready).then(|| unready(service))
         }
         Deed::Session(session) => {
             let there = readings.tmux_sessions.value()?.contains(&session.name);
@@ -28,6 +30,23 @@ pub fn broken(deed: &Deed, readings: &Readings) -> Option<String> {
             (!there).then(|| "its ssh server is gone; an old connection is left".to_owned())
         }
     }
+}
+
+/// That a service there is not ready, by its check: the node only says no.
+#[must_use]
+pub fn unready(service: &Service) -> String {
+    let why = match &service.check {
+        Check::Tcp(place) => format!("{place} takes no connection there"),
+        Check::SshBanner(place) => format!("no ssh server greets at {place} there"),
+        Check::Process(name) => format!("no process `{name}` there"),
+        Check::Command(argv) => {
+            format!(
+                "`{}` does not succeed there",
+                cut(&command_line(argv), 60, "…")
+            )
+        }
+    };
+    format!("{} is not ready: {why}", service.name)
 }
 
 /// The plan for a target on another node, of which `found` is the matter.

@@ -7,7 +7,7 @@ use rustix::event::PollFd;
 
 use super::advice::help;
 use super::cli::spent;
-use super::elsewhere::{broken, plan, told};
+use super::elsewhere::{broken, plan, told, unready};
 use super::facts::Crew;
 use super::plan::{Plan, Verdict, ticked};
 use super::run::{self, Condition, Told};
@@ -200,7 +200,7 @@ impl<'a> Errands<'a> {
         let (found, verdict, condition) = if ready == Some(&false) {
             let help = "its `[[service]]` has no `start`: nobody said how".to_owned();
             (
-                format!("{} is not ready", service.name),
+                unready(service),
                 Verdict::Hopeless(Some(help)),
                 Condition::Hopeless,
             )
