@@ -289,6 +289,7 @@ fn live(script: &[(&str, What)], end: &str) -> Vec<String> {
             let situation = Situation {
                 routes: &routes,
                 local: "laptop",
+                needs: &[],
                 now,
                 time: time.unwrap(),
                 under_way: &[],

@@ -24,6 +24,8 @@ pub struct Situation<'a> {
     pub routes: &'a [Route],
     /// The local node's name.
     pub local: &'a str,
+    /// What needs what: ids of alerts, each beside one without which it cannot be well.
+    pub needs: &'a [(String, String)],
     /// The wall clock.
     pub now: Timestamp,
     /// The time of day where the person lives.
@@ -89,6 +91,7 @@ pub fn decide(desk: &Desk, state: &State, situation: Situation<'_>) -> Decision 
             state,
             alerts: &alerts,
             local: situation.local,
+            needs: situation.needs,
             agenda: &mut agenda,
             hourly: Vec::new(),
             calmed: Vec::new(),
@@ -127,6 +130,7 @@ struct Telling<'a> {
     state: &'a State,
     alerts: &'a [Alert],
     local: &'a str,
+    needs: &'a [(String, String)],
     agenda: &'a mut Agenda,
     /// What comes and goes and is to be mentioned again, with how bad it is.
     hourly: Vec<(Severity, String)>,
@@ -238,8 +242,13 @@ impl Telling<'_> {
         let serverless = self.state.node(node).is_some_and(Node::without_tmux);
         let first =
             |other: &Alert| serverless && other.number < alert.number && akin(&other.id, &alert.id);
-        let cause =
-            |other: &Alert| other.id != alert.id && (down(other) || lost(other) || first(other));
+        let needed = |other: &Alert| {
+            let of_both = |(id, need): &(String, String)| *id == alert.id && *need == other.id;
+            other.severity >= alert.severity && self.needs.iter().any(of_both)
+        };
+        let cause = |other: &Alert| {
+            other.id != alert.id && (down(other) || lost(other) || first(other) || needed(other))
+        };
         self.alerts.iter().any(cause)
     }
 

@@ -104,6 +104,30 @@ fn at_most_ten_messages_an_hour_and_the_rest_as_one() {
 }
 
 #[test]
+fn what_cannot_be_well_without_another_is_explained_by_it() {
+    let mut world = World::new();
+    let id = |name: &str| format!("a/service:{name}");
+    world.needs = vec![(id("app"), id("db")), (id("db"), id("disk"))];
+    for name in ["app", "db", "mail"] {
+        world.raise(&id(name), Severity::Warning);
+    }
+    let told: Vec<String> = world.settle().into_iter().map(|one| one.about).collect();
+    assert_eq!(told, [id("db"), id("mail")]);
+    // It is worse than what explains it: told.
+    world.raise(&id("app"), Severity::Critical);
+    assert_eq!(world.said(), ["raise"]);
+    // And what stays when the cause is gone.
+    world.clear(&id("app"));
+    assert_eq!(world.said(), ["resolve"]);
+    world.raise(&id("app"), Severity::Warning);
+    assert_eq!(world.said(), [""; 0]);
+    world.clear(&id("db"));
+    let mut said = world.said();
+    said.sort_unstable();
+    assert_eq!(said, ["raise", "resolve"]);
+}
+
+#[test]
 fn a_snooze_outlives_the_alert_it_was_said_to() {
     let mut world = World::new();
     world.raise("a/disk", Severity::Warning);
