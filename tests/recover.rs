@@ -260,6 +260,40 @@ fn what_its_owner_stopped_is_left_alone() {
 }
 
 #[test]
+fn what_supervisord_or_monit_stopped_is_left_alone() {
+    let mut ground = Ground::new();
+    let text = ground.service("web", "start = [\"supervisorctl\", \"start\", \"web\"]", "")
+        + &ground.service("mail", "start = [\"monit\", \"start\", \"mail\"]", "");
+    ground.configure(&text);
+    let stand_in = |name: &str, said: &str| {
+        let script = format!(
+            "#!/bin/sh\necho \"$*\" >>\"$HOME/calls\"\ncase $1 in status) echo '{said}'; exit 3 ;; esac\n"
+        );
+        ground.bench.stand_in(name, &script);
+    };
+    stand_in(
+        "supervisorctl",
+        "web                              STOPPED   Nov 28 04:00 PM",
+    );
+    stand_in("monit", "  monitoring status            Not monitored");
+    let (ran, targets) = ground.recover(&[]);
+    assert_eq!(ran.code, Some(0), "{targets:?}");
+    let found: Vec<&str> = targets
+        .iter()
+        .map(|one| one["found"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "stopped by its owner: `supervisorctl stop`",
+            "stopped by its owner: `monit stop` or `monit unmonitor`"
+        ]
+    );
+    let calls = fs::read_to_string(ground.bench.home().join("calls")).unwrap();
+    assert_eq!(calls, "status web\nstatus mail\n");
+}
+
+#[test]
 fn two_who_recover_at_once_start_it_once() {
     let mut ground = Ground::new();
     let slow = "start = [\"sh\", \"-c\", \"echo x >>HOME/starts; sleep 1; exec HOME/server PORT\"]";

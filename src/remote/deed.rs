@@ -169,13 +169,14 @@ fn of_service(number: usize, service: &Service) -> String {
     let mut text = format!(
         "mamori_check() {{ mamori_service {number} {check}; }}\nmamori_is_ready && return\n"
     );
-    let owner = Owner::of_command(start).map(|owner| match owner {
-        Owner::Runit(service) => format!("sv {}", expanded(&service)),
+    let owner = Owner::of_command(start).and_then(|owner| match owner {
+        Owner::Runit(service) => Some(format!("sv {}", expanded(&service))),
         Owner::Systemd { unit, user } => {
             let manager = if user { "--user" } else { "--system" };
-            format!("systemctl {manager} {}", expanded(&unit))
+            Some(format!("systemctl {manager} {}", expanded(&unit)))
         }
-        Owner::Launchd(label) => format!("launchctl {}", expanded(&label)),
+        Owner::Launchd(label) => Some(format!("launchctl {}", expanded(&label))),
+        Owner::Supervisord(_) | Owner::Monit(_) => None,
     });
     let within = service.ready_within.as_millis().div_ceil(1_000);
     if let Some(owner) = owner {
