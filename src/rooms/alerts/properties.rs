@@ -132,17 +132,24 @@ proptest! {
         world.now += 1;
         let severity = if critical { Severity::Critical } else { Severity::Warning };
         world.raise(ID, severity);
-        // An hour's messages may be used up: then it comes with the next digest.
+        // It stands in an outbox as soon as it has lasted. An hour's messages may be used up:
+        // then it comes with the next digest.
+        let lasts = world.now + if critical { 60 } else { 300 };
         let end = world.now + HOUR + 301;
-        let (mut raised, mut told) = (0, false);
+        let (mut raised, mut told, mut said_by) = (0, false, None);
         loop {
             for message in world.settle() {
                 raised += usize::from(message.kind == Kind::Raise && message.about == ID);
                 told |= message.opens(ID) && message.kind != Kind::Remind;
             }
+            let matter = world.desk.matter(ID).unwrap();
+            if !matter.told.is_empty() && said_by.is_none() {
+                said_by = Some(world.now);
+            }
             let Some(next) = world.next.filter(|next| next.0 <= end) else { break };
             world.now = next.0;
         }
+        prop_assert!(said_by.is_some_and(|at| at <= lasts), "{said_by:?}, not by {lasts}");
         prop_assert!(told, "nobody heard of it");
         prop_assert!(raised <= 1, "{raised} times");
         let matter = world.desk.matter(ID).unwrap();
