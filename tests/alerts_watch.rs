@@ -177,6 +177,8 @@ fn an_acknowledgement_takes_back_what_still_waits() {
 #[test]
 fn an_attached_client_reads_hostile_text_as_text() {
     let bench = Bench::new();
+    // The watcher brings the expected session back there.
+    let _server = Tmux::default(&bench);
     let tmux = Tmux::start(&bench, "t", "set -g status-position bottom\n");
     tmux.load(&crate::harness::tmux::path_with_binaries());
     let client = tmux.attach(100);
@@ -252,6 +254,8 @@ echo end >>\"$HOME/notified\"
 #[test]
 fn a_phone_is_told_with_flags_it_knows_and_buttons_that_are_constant() {
     let bench = Bench::new();
+    // The watcher brings the expected session back there.
+    let _server = Tmux::default(&bench);
     bench.stand_in("termux-notification", TERMUX_NOTIFICATION);
     bench.stand_in(
         "termux-notification-remove",

@@ -48,11 +48,8 @@ fn every_line_is_answered_in_order_and_a_bad_one_ends_with_2() {
     // The helper answers the same, by the other program beside it.
     let helper = plan(&bench, LAYOUT, &["plan"], LINES);
     assert_eq!((helper.code, &helper.stdout), (ran.code, &ran.stdout));
-    let good: String = LINES
-        .lines()
-        .step_by(2)
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let good: Vec<&str> = LINES.lines().step_by(2).collect();
+    let good = good.join("\n") + "\n";
     assert_eq!(
         plan(&bench, MAMORI, &["layout", "plan"], &good).code,
         Some(0)

@@ -38,7 +38,7 @@ fn a_storm_of_splits_and_kills_ends_as_planned_with_little_work() {
         };
         done += usize::from(worked);
     }
-    let seconds = began.elapsed().as_secs() as usize + 1;
+    let seconds = usize::try_from(began.elapsed().as_secs()).unwrap() + 1;
     if server.show("main", "#{window_panes}") == "1" {
         server.split("main");
     }

@@ -39,6 +39,7 @@ mod recover_watch;
 mod remote;
 mod remote_causes;
 mod remote_hostile;
+mod remote_services;
 mod remote_watch;
 mod segment;
 mod services;

@@ -1,6 +1,7 @@
 //! The probe's real text in the shells of this machine, and what is read from
 //! its answers.
 
+mod hanging;
 mod listener;
 mod other_systems;
 
@@ -234,7 +235,6 @@ fn services_are_asked_on_the_node_and_their_words_stay_words() {
     };
     let service = |name: &str, check| (name.to_owned(), check);
     let wishes = Wishes {
-        battery: false,
         services: vec![
             service("home", words(&["test", "-e", "~/it's $(here)"])),
             service("hostile", words(&["test", "-e", "'; touch \"$HOME\"/x; '"])),
@@ -247,6 +247,7 @@ fn services_are_asked_on_the_node_and_their_words_stay_words() {
             service("closed", Check::Tcp(at(closed))),
             service("ssh", Check::SshBanner(at(port))),
         ],
+        ..Wishes::default()
     };
     let before = listing(bench.home());
     for shell in installed() {
@@ -276,12 +277,12 @@ fn a_process_is_found_by_its_name() {
     let _child = Ended(sleeper.arg("600").spawn().unwrap());
     let service = |name: &str| (name.to_owned(), Check::Process(name.to_owned()));
     let wishes = Wishes {
-        battery: false,
         services: vec![
             service("a-name-of-many-bytes"),
             service("a-name-of"),
             service("*"),
         ],
+        ..Wishes::default()
     };
     for shell in installed() {
         let services = ask(&bench, shell, &wishes).readings.services;

@@ -115,6 +115,37 @@ fn what_fails_there_says_why() {
 }
 
 #[test]
+fn what_a_service_there_needs_comes_first_and_is_named() {
+    let port = free_port();
+    let web = format!(
+        "[[service]]\nname = \"app\"\nnode = \"mugen\"\nneeds = [\"web\"]\n\
+         start = [\"~/server\", \"{port}\"]\ncheck = {{ tcp = \"127.0.0.1:{port}\" }}\n"
+    );
+    let afar = Afar::with(&web);
+    let (_, plan) = afar.recover(&["mugen/app", "--dry-run"]);
+    let names: Vec<_> = plan.iter().map(|one| one["target"].clone()).collect();
+    assert_eq!(names, ["mugen/web", "mugen/app"]);
+    let found = plan[1]["found"].as_str().unwrap();
+    assert!(
+        found.ends_with("; it needs `web`, brought back first"),
+        "{found}"
+    );
+    // What it needs cannot be started: it waits, and is not tried.
+    let program = afar.site.path("server");
+    mode(&program, 0o644);
+    let (code, told) = afar.recover(&["mugen/app"]);
+    assert_eq!((code, &told[0]["state"]), (Some(1), &"failed".into()));
+    assert_eq!(told[1]["waits_for"], serde_json::json!(["web"]), "{told:?}");
+    mode(&program, 0o755);
+    let (code, told) = afar.recover(&["mugen/app"]);
+    assert_eq!(code, Some(0), "{told:?}");
+    assert!(afar.ready() && TcpStream::connect(("127.0.0.1", port)).is_ok());
+    let text = fs::read_to_string(afar.site.path(&format!("{port}.pid"))).unwrap();
+    let pid = rustix::process::Pid::from_raw(text.trim().parse().unwrap()).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+}
+
+#[test]
 fn the_watcher_brings_it_back_over_the_channel_that_is_open() {
     let afar = Afar::with("");
     let _watcher = afar.site.bench.watch();
@@ -201,6 +232,40 @@ fn an_expected_session_there_comes_back_as_configured_and_runs_nothing_else() {
     assert!(!seen.contains("LC_ALL=C\n"), "{seen}");
     let (code, _) = afar.recover(&["--dry-run"]);
     assert_eq!(code, Some(1), "the server is gone again");
+}
+
+#[test]
+fn a_session_there_that_came_back_in_part_says_what_is_missing_and_why() {
+    let afar = Afar::with("");
+    let text = fs::read_to_string(afar.site.bench.config()).unwrap();
+    let sessions = |names: &str, more: &str| {
+        let named = format!("name = \"mugen\"\nsessions = [{names}]\n[[service]]");
+        let text = text.replace("name = \"mugen\"\n[[service]]", &named);
+        afar.site.bench.configure(text + more);
+    };
+    sessions(
+        "\"work\", \"brief\"",
+        "[[session]]\nname = \"work\"\nnode = \"mugen\"\n[[session.window]]\nname = \"a\"\n\
+         [[session.window]]\nname = \"b\"\npanes = [{ command = [\"sleep\", \"601\"] }, { command = [\"/nowhere/view it\", \"-f\"] }]\n\
+         [[session]]\nname = \"brief\"\nnode = \"mugen\"\n[[session.window]]\nname = \"a\"\npanes = [{ command = [\"/nowhere/x\"] }]\n",
+    );
+    let (code, told) = afar.recover(&["mugen/work", "mugen/brief"]);
+    let ran = afar.site.mamori(&["recover", "mugen/brief"]);
+    let mut kill = afar.site.bench.command("tmux");
+    let _ = afar.site.bench.ran(kill.arg("kill-server"));
+    assert_eq!(code, Some(1), "{told:?}");
+    let pane = "a pane of window 2 ended at once: `'/nowhere/view it' -f` \
+                (`/nowhere/view it` is not there)";
+    assert_eq!(told[0]["state"], "recovered", "{told:?}");
+    assert_eq!(told[0]["steps"][0]["in_part"], pane, "{told:?}");
+    // Of which nothing stays, that is no recovery.
+    assert_eq!(told[1]["state"], "failed", "{told:?}");
+    assert!(
+        ran.stdout
+            .contains("`/nowhere/x` (`/nowhere/x` is not there)"),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[test]

@@ -163,3 +163,35 @@ fn other_sessions_come_back_from_the_picture_when_asked() {
     ]);
     assert_eq!(pane, "/usr \n");
 }
+
+#[test]
+fn a_session_that_came_back_in_part_says_what_is_missing_and_why() {
+    let home = Home::with(
+        "[local]\nsessions = [\"work\"]\n[[session]]\nname = \"work\"\n\
+         [[session.window]]\nname = \"main\"\ndir = \"/nowhere/code\"\n\
+         [[session.window]]\nname = \"logs\"\npanes = [{}, { command = [\"/nowhere/viewer\", \"-f\"] }]\n",
+    );
+    let ran = home.0.mamori(&["recover", "tmux"]);
+    assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+    let said = &ran.stdout;
+    assert!(said.starts_with("▲ tmux  back in part in "), "{said}");
+    let folder = "session `work`: `/nowhere/code` is not there, so it starts in the home";
+    let pane = "session `work`: a pane of window 2 ended at once: \
+                `/nowhere/viewer -f` (`/nowhere/viewer` is not there)";
+    assert!(said.contains(folder) && said.contains(pane), "{said}");
+    let state = home.0.state();
+    let event = state["events"][0]["text"].as_str().unwrap();
+    assert!(event.contains("in part: session `work`: "), "{event}");
+    let why = state["incidents"][0]["why"].as_str().unwrap();
+    assert!(why.contains(pane), "{why}");
+    // Programs read it, too; and what is whole says nothing of the kind.
+    home.tmux(&["kill-server"]);
+    let json = home.0.mamori(&["recover", "--json"]).json();
+    let step = &json["targets"][0]["steps"][0];
+    let in_part = step["in_part"].as_str().unwrap_or_default();
+    assert!(in_part.contains(pane), "{step}");
+    home.0
+        .configure(format!("{QUIET}[local]\nsessions = [\"whole\"]\n"));
+    let ran = home.0.mamori(&["recover", "tmux"]);
+    assert!(ran.stdout.starts_with("● tmux  back in "), "{}", ran.stdout);
+}

@@ -82,3 +82,35 @@ fn the_breaker_opens_and_is_an_alert() {
         "{text}"
     );
 }
+
+#[test]
+fn what_is_repaired_in_one_burst_is_no_alert() {
+    let mut ground = Ground::new();
+    // The last is still down when the first two are back and bring looks.
+    let delays = ["0.1", "0.5", "1"];
+    let text: String = delays
+        .iter()
+        .enumerate()
+        .map(|(at, delay)| {
+            let start =
+                format!("start = [\"sh\", \"-c\", \"sleep {delay}; exec HOME/server PORT\"]");
+            ground.service(&format!("s{at}"), &start, "")
+        })
+        .collect();
+    ground.configure(&text);
+    let _watcher = ground.bench.watch();
+    until("three repairs in the record", || {
+        let Ok(text) = fs::read_to_string(ground.bench.own("state.json")) else {
+            return false;
+        };
+        let state: Value = serde_json::from_str(&text).unwrap();
+        let repaired = |one: &&Value| one["by"] == "watch";
+        let incidents = state["incidents"].as_array();
+        incidents.is_some_and(|all| all.iter().filter(repaired).count() == 3)
+    });
+    assert_eq!(
+        ground.bench.state()["next_alert"],
+        1,
+        "no alert ever had a number"
+    );
+}

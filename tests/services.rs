@@ -1,9 +1,12 @@
 //! Expected things that ask another program: sshd and configured services.
 
+use std::fs;
 use std::net::TcpListener;
 
+use rustix::process::Signal;
 use serde_json::json;
 
+use crate::alerts::{FULL, alerted, scribe, told};
 use crate::harness::sshd::Sshd;
 use crate::harness::{Bench, QUIET, until};
 
@@ -66,4 +69,71 @@ fn every_kind_of_service_is_asked_and_named_when_it_is_not_ready() {
         ["closed", "mute", "no", "hangs", "lost", "nobody"].map(|name| format!("service:{name}"))
     );
     assert_eq!(problems[0]["text"], "no closed");
+}
+
+/// A check that writes down its process and hangs, and its service.
+fn hanging(bench: &Bench) -> String {
+    let script = "#!/bin/sh\necho $$ >>\"$HOME/pids\"\nexec sleep 600\n";
+    bench.stand_in("hangs", script);
+    "[watch]\nprobe_timeout = \"5m\"\n[[service]]\nname = \"stuck\"\n\
+     check = { command = [\"hangs\"] }\n"
+        .to_owned()
+}
+
+#[test]
+fn a_check_that_hangs_holds_up_nothing_that_is_told_of_others() {
+    let bench = alerted("");
+    let scribe = scribe(&bench);
+    let stuck = hanging(&bench);
+    let gone = "[[service]]\nname = \"gone\"\ncheck = { tcp = \"127.0.0.1:9\" }\n";
+    bench.configure(format!("{FULL}{scribe}{stuck}{gone}"));
+    let watcher = bench.watch();
+    let pids = || fs::read_to_string(bench.home().join("pids")).unwrap_or_default();
+    until("the check to hang", || !pids().is_empty());
+    until("the alert to be told", || !told(&bench).is_empty());
+    assert!(
+        told(&bench)[0].contains("laptop/disk"),
+        "{:?}",
+        told(&bench)
+    );
+    // What is found meanwhile is told, too: who changes the state brings a look.
+    until("the other service", || {
+        assert_eq!(bench.mamori(&["snooze", "1", "1h"]).code, Some(0));
+        told(&bench)
+            .iter()
+            .any(|line| line.contains("laptop/service:gone"))
+    });
+    // Of one that has not answered nothing is said, and it ends with the watcher.
+    let state = bench.state();
+    let alerts = state["alerts"].to_string();
+    assert!(!alerts.contains("stuck"), "{alerts}");
+    watcher.signal(Signal::TERM);
+    assert_eq!(watcher.code(), Some(0));
+    let runs = |pid: &str| {
+        let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        !line.is_empty()
+    };
+    for pid in pids().lines() {
+        until("the check to end", || !runs(pid));
+    }
+}
+
+#[test]
+fn a_check_that_takes_long_is_taken_when_it_answers() {
+    let bench = Bench::quiet();
+    // It waits for a file, and says no.
+    bench.stand_in(
+        "slow",
+        "#!/bin/sh\n: >\"$HOME/asked\"\nuntil [ -e \"$HOME/answer\" ]; do sleep 0.05; done\nexit 1\n",
+    );
+    bench.configure(format!(
+        "{QUIET}[watch]\nprobe_timeout = \"5m\"\n[[service]]\nname = \"slow\"\ncheck = {{ command = [\"slow\"] }}\n"
+    ));
+    let _watcher = bench.watch();
+    until("the question", || bench.home().join("asked").exists());
+    until("the first look", || bench.own("state.json").exists());
+    let ready = || bench.state()["nodes"][0]["readings"]["services"]["value"]["slow"].clone();
+    assert_eq!(ready(), json!(null), "nobody knows yet");
+    fs::write(bench.home().join("answer"), "").unwrap();
+    until("its answer in the state", || ready() == json!(false));
 }

@@ -59,6 +59,9 @@ pub struct Matter {
     /// What each channel was told.
     #[serde(default)]
     pub told: Vec<Told>,
+    /// Channels that were told of an earlier time and not of its end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owed: Vec<String>,
 }
 
 /// Something that comes and goes.
@@ -72,6 +75,10 @@ pub struct Flapping {
 
 /// What one channel was told of a matter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four things that are so or not, whatever the others are"
+)]
 pub struct Told {
     /// The channel.
     pub name: String,
@@ -89,6 +96,10 @@ pub struct Told {
     /// Whether it is told again once it is not quiet any more.
     #[serde(default)]
     pub again: bool,
+    /// Whether it was told although it comes and goes, because it lasts: its
+    /// end is told, too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lasting: bool,
 }
 
 /// One channel.

@@ -248,6 +248,14 @@ fn known_platform<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Platform>
 }
 
 impl Node {
+    /// Whether no tmux server of its user answers: what is missing of its
+    /// sessions has one cause.
+    #[must_use]
+    pub fn without_tmux(&self) -> bool {
+        let sessions = self.readings.tmux_sessions.value();
+        sessions.is_none_or(Vec::is_empty)
+    }
+
     /// A node that nobody has looked at yet, and why.
     #[must_use]
     pub fn unseen(name: &str, why: &str, now: Timestamp) -> Self {

@@ -19,6 +19,10 @@ pub enum Owner {
     },
     /// launchd: the service target, such as `system/com.openssh.sshd`.
     Launchd(String),
+    /// supervisord: the whole command by which it is told to start it.
+    Supervisord(Vec<String>),
+    /// monit: likewise.
+    Monit(Vec<String>),
 }
 
 /// What the owner wants of the service.
@@ -40,16 +44,28 @@ impl Owner {
             Self::Runit(_) => "runit",
             Self::Systemd { .. } => "systemd",
             Self::Launchd(_) => "launchd",
+            Self::Supervisord(_) => "supervisord",
+            Self::Monit(_) => "monit",
         }
     }
 
     /// Whose service a start command starts: `sv up X`, `systemctl [--user]
-    /// start X`, `launchctl kickstart X`; also behind `sudo -n` and the like.
+    /// start X`, `launchctl kickstart X`, `supervisorctl start X`, `monit start
+    /// X`; also behind `sudo -n` and the like.
     #[must_use]
     pub fn of_command(argv: &[String]) -> Option<Self> {
-        let at = argv
-            .iter()
-            .position(|word| matches!(base(word), "sv" | "systemctl" | "launchctl"))?;
+        let asks = ["sv", "systemctl", "launchctl", "supervisorctl", "monit"];
+        let at = argv.iter().position(|word| asks.contains(&base(word)))?;
+        let whole = argv.get(at..)?;
+        if let [.., verb, _] = whole
+            && verb == "start"
+        {
+            match base(whole.first()?) {
+                "supervisorctl" => return Some(Self::Supervisord(whole.to_vec())),
+                "monit" => return Some(Self::Monit(whole.to_vec())),
+                _ => {}
+            }
+        }
         let (program, rest) = argv.get(at..)?.split_first()?;
         let user = rest.iter().any(|word| word == "--user");
         // `sv -w 5 up web`: the only option of these that takes a word.
@@ -107,6 +123,7 @@ impl Owner {
                     .map_or("system", |(domain, _)| domain);
                 vec!["launchctl", "print-disabled", domain]
             }
+            Self::Supervisord(argv) | Self::Monit(argv) => asked(argv),
         };
         words.into_iter().map(ToOwned::to_owned).collect()
     }
@@ -119,6 +136,9 @@ impl Owner {
             Self::Systemd { unit, user: true } => vec!["systemctl", "--user", "start", "--", unit],
             Self::Systemd { unit, .. } => vec!["systemctl", "start", "--", unit],
             Self::Launchd(target) => vec!["launchctl", "kickstart", target],
+            Self::Supervisord(argv) | Self::Monit(argv) => {
+                argv.iter().map(String::as_str).collect()
+            }
         };
         words.into_iter().map(ToOwned::to_owned).collect()
     }
@@ -130,7 +150,59 @@ impl Owner {
             Self::Runit(_) => runit(answer),
             Self::Systemd { .. } => systemd(answer),
             Self::Launchd(target) => launchd(answer, target),
+            Self::Supervisord(_) => supervisord(answer),
+            Self::Monit(_) => monit(answer),
         }
+    }
+}
+
+/// The command that asks where `argv` starts.
+fn asked(argv: &[String]) -> Vec<&str> {
+    let verb = argv.len().saturating_sub(2);
+    let words = argv.iter().enumerate();
+    let asked = |(at, word): (usize, &'_ String)| at == verb && word == "start";
+    words
+        .map(|(at, word)| {
+            if asked((at, word)) {
+                "status"
+            } else {
+                word.as_str()
+            }
+        })
+        .collect()
+}
+
+/// `web  RUNNING  pid 12, uptime 0:00:05`, `web  STOPPED  Nov 28 04:00 PM`; what was
+/// never started (`STOPPED  Not started`) nobody stopped.
+fn supervisord(answer: &str) -> Wanted {
+    let line = answer.lines().next().unwrap_or_default();
+    let mut words = line.split_whitespace().skip(1);
+    match words.next() {
+        Some("STOPPED") if line.contains("Not started") => {
+            Wanted::Unknown("supervisord has not started it yet".into())
+        }
+        Some("STOPPED" | "STOPPING") => Wanted::Stopped("`supervisorctl stop`".into()),
+        Some("RUNNING" | "STARTING" | "BACKOFF" | "EXITED" | "FATAL") => Wanted::Up,
+        _ => Wanted::Unknown(format!(
+            "`supervisorctl status` says: {}",
+            super::text::clean(line)
+        )),
+    }
+}
+
+/// `monitoring status   Not monitored`: whoever says `monit stop` is obeyed.
+fn monit(answer: &str) -> Wanted {
+    let status = |line: &str| {
+        line.trim()
+            .strip_prefix("monitoring status")
+            .map(str::to_owned)
+    };
+    match answer.lines().find_map(status) {
+        Some(status) if status.trim() == "Not monitored" => {
+            Wanted::Stopped("`monit stop` or `monit unmonitor`".into())
+        }
+        Some(_) => Wanted::Up,
+        None => Wanted::Unknown("`monit status` does not know it".into()),
     }
 }
 
@@ -197,131 +269,5 @@ fn launchd(answer: &str, target: &str) -> Wanted {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn argv(words: &str) -> Vec<String> {
-        words.split(' ').map(ToOwned::to_owned).collect()
-    }
-
-    #[test]
-    fn a_start_command_names_its_owner() {
-        let unit = |user| Owner::Systemd {
-            unit: "web.service".into(),
-            user,
-        };
-        assert_eq!(
-            Owner::of_command(&argv("/usr/bin/sv up web")),
-            Some(Owner::Runit("web".into()))
-        );
-        assert_eq!(
-            Owner::of_command(&argv("sudo -n systemctl restart web.service")),
-            Some(unit(false))
-        );
-        assert_eq!(
-            Owner::of_command(&argv("systemctl --user start -- web.service")),
-            Some(unit(true))
-        );
-        assert_eq!(
-            Owner::of_command(&argv("launchctl kickstart -k gui/501/x.y")),
-            Some(Owner::Launchd("gui/501/x.y".into()))
-        );
-        assert_eq!(
-            Owner::of_command(&argv("sv -w 5 up web")),
-            Some(Owner::Runit("web".into()))
-        );
-        for other in [
-            "/usr/sbin/sshd -f x",
-            "sv down web",
-            "sv",
-            "systemctl stop web",
-        ] {
-            assert_eq!(Owner::of_command(&argv(other)), None, "{other}");
-        }
-    }
-
-    #[test]
-    fn a_control_group_names_the_service_that_a_process_runs_in() {
-        let unit = |text| match Owner::of_cgroup(text) {
-            Some(Owner::Systemd { unit, user }) => Some((unit, user)),
-            _ => None,
-        };
-        let own = "0::/user.slice/user-1000.slice/user@1000.service/app.slice/web.service\n";
-        assert_eq!(
-            unit("0::/system.slice/ssh.service\n"),
-            Some(("ssh.service".into(), false))
-        );
-        assert_eq!(unit(own), Some(("web.service".into(), true)));
-        assert_eq!(
-            unit("1:name=systemd:/system.slice/cron.service\n"),
-            Some(("cron.service".into(), false))
-        );
-        for other in [
-            "0::/user.slice/user-1000.slice/session-3.scope\n",
-            "0::/user.slice/user-1000.slice/user@1000.service/init.scope\n",
-            "0::/user.slice/user-1000.slice/user@1000.service\n",
-            "0::/\n",
-            "",
-            "x",
-        ] {
-            assert_eq!(unit(other), None, "{other}");
-        }
-    }
-
-    #[test]
-    fn what_its_owner_stopped_is_told_from_what_died() {
-        let sv = |answer| Owner::Runit("x".into()).wanted(answer);
-        let stopped = |how: &str| Wanted::Stopped(how.into());
-        assert_eq!(
-            sv("run: web: (pid 12) 34s; run: log: (pid 9) 50s\n"),
-            Wanted::Up
-        );
-        assert_eq!(sv("down: web: 0s, normally up, want up\n"), Wanted::Up);
-        assert_eq!(sv("finish: web: (pid 3) 1s\n"), Wanted::Up);
-        assert_eq!(sv("down: web: 5s, normally up\n"), stopped("`sv down`"));
-        assert_eq!(
-            sv("run: web: (pid 12) 34s, want down\n"),
-            stopped("`sv down`")
-        );
-        assert!(matches!(
-            sv("fail: web: unable to change to service directory\n"),
-            Wanted::Unknown(_)
-        ));
-
-        let unit = Owner::Systemd {
-            unit: "web".into(),
-            user: false,
-        };
-        let systemd = |load, file, active, result| {
-            unit.wanted(&format!(
-                "LoadState={load}\nActiveState={active}\nUnitFileState={file}\nResult={result}\n"
-            ))
-        };
-        assert_eq!(systemd("loaded", "enabled", "failed", "signal"), Wanted::Up);
-        assert_eq!(
-            systemd("loaded", "enabled", "activating", "signal"),
-            Wanted::Up
-        );
-        assert_eq!(
-            systemd("loaded", "enabled", "inactive", "success"),
-            stopped("`systemctl stop`")
-        );
-        assert_eq!(
-            systemd("loaded", "disabled", "failed", "signal"),
-            stopped("`systemctl disable`")
-        );
-        assert_eq!(
-            systemd("masked", "masked", "inactive", "success"),
-            stopped("`systemctl mask`")
-        );
-        assert!(matches!(
-            systemd("not-found", "", "inactive", "success"),
-            Wanted::Unknown(_)
-        ));
-
-        let launchd = Owner::Launchd("system/com.openssh.sshd".into());
-        let list = "disabled services = {\n\t\"com.apple.x\" => enabled\n\t\"com.openssh.sshd\" => disabled\n}";
-        assert_eq!(launchd.wanted(list), stopped("`launchctl disable`"));
-        assert_eq!(launchd.wanted("disabled services = {\n}"), Wanted::Up);
-    }
-}
+#[path = "owner_tests.rs"]
+mod tests;

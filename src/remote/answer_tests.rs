@@ -38,6 +38,7 @@ fn wishes() -> Wishes {
     Wishes {
         battery: true,
         services: vec![check("web"), check("db")],
+        ..Wishes::default()
     }
 }
 

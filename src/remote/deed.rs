@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use crate::config::{Config, Host, Node, Service};
 use crate::model::blueprint::Blueprint;
 use crate::model::owner::Owner;
-use crate::model::text::clean;
+use crate::model::text::{clean, cut};
 use crate::model::whose::telling;
 
 use super::probe::{check_words, expanded, quote};
@@ -36,8 +36,10 @@ pub struct Report {
     pub end: End,
     /// Whether anything was changed.
     pub acted: bool,
-    /// The last line that a program said, clean.
+    /// What a program said of it: its first and its last line, clean and cut.
     pub said: Option<String>,
+    /// What is not as it was to be, though it was done, clean; may be empty.
+    pub note: String,
 }
 
 /// How a deed ended.
@@ -61,6 +63,8 @@ pub enum End {
     Foreign,
     /// Nothing there can carry the check out.
     Untold,
+    /// The session ended as soon as it was made.
+    Gone,
     /// The node said nothing of it: a key that may only look, or a shell that hangs.
     Silent,
 }
@@ -165,13 +169,14 @@ fn of_service(number: usize, service: &Service) -> String {
     let mut text = format!(
         "mamori_check() {{ mamori_service {number} {check}; }}\nmamori_is_ready && return\n"
     );
-    let owner = Owner::of_command(start).map(|owner| match owner {
-        Owner::Runit(service) => format!("sv {}", expanded(&service)),
+    let owner = Owner::of_command(start).and_then(|owner| match owner {
+        Owner::Runit(service) => Some(format!("sv {}", expanded(&service))),
         Owner::Systemd { unit, user } => {
             let manager = if user { "--user" } else { "--system" };
-            format!("systemctl {manager} {}", expanded(&unit))
+            Some(format!("systemctl {manager} {}", expanded(&unit)))
         }
-        Owner::Launchd(label) => format!("launchctl {}", expanded(&label)),
+        Owner::Launchd(label) => Some(format!("launchctl {}", expanded(&label))),
+        Owner::Supervisord(_) | Owner::Monit(_) => None,
     });
     let within = service.ready_within.as_millis().div_ceil(1_000);
     if let Some(owner) = owner {
@@ -191,6 +196,10 @@ fn of_service(number: usize, service: &Service) -> String {
     text
 }
 
+/// Notes that are taken of a deed, and columns of each.
+const NOTES: usize = 5;
+const NOTE: usize = 120;
+
 /// Reads what a node said of a deed; `complete`: to its end.
 #[must_use]
 pub fn read(lines: &[u8], complete: bool) -> Report {
@@ -199,7 +208,14 @@ pub fn read(lines: &[u8], complete: bool) -> Report {
         let of_key = |line: &str| line.strip_prefix(key)?.strip_prefix('=').map(clean);
         text.lines().filter_map(of_key).next_back()
     };
-    let said = value("said").filter(|said| !said.is_empty());
+    let words = |key, columns| {
+        let said = value(key).map(|said| cut(&said, columns, "…"));
+        said.filter(|said| !said.is_empty())
+    };
+    let said = match (words("said", 120), words("last", 60)) {
+        (Some(first), Some(last)) => Some(format!("{} … {last}", cut(&first, 80, "…"))),
+        (first, last) => first.or(last),
+    };
     let acted = value("acted").is_some();
     let deed = value("deed").filter(|_| complete).unwrap_or_default();
     let (word, rest) = deed.split_once(' ').unwrap_or((&deed, ""));
@@ -214,9 +230,20 @@ pub fn read(lines: &[u8], complete: bool) -> Report {
         "root" => End::NeedsRoot,
         "foreign" => End::Foreign,
         "untold" => End::Untold,
+        "gone" => End::Gone,
         _ => End::Silent,
     };
-    Report { end, acted, said }
+    let note = text.lines().filter_map(|line| line.strip_prefix("note="));
+    let note: Vec<String> = note
+        .take(NOTES)
+        .map(|note| cut(&clean(note), NOTE, "…"))
+        .collect();
+    Report {
+        end,
+        acted,
+        said,
+        note: note.join("; "),
+    }
 }
 
 impl Report {
@@ -240,6 +267,14 @@ impl Report {
                 "the ssh server that let us in is not the machine's own: nobody said how it is started".to_owned()
             }
             End::Untold => "it cannot be checked there, with neither bash nor nc".to_owned(),
+            End::Gone => {
+                let what = "it ended as soon as it was made";
+                return Some(if self.note.is_empty() {
+                    what.to_owned()
+                } else {
+                    format!("{what}: {}", self.note)
+                });
+            }
             End::Silent => {
                 "the node says nothing of it: its shell hangs, or our key there may only look"
                     .to_owned()
@@ -266,6 +301,15 @@ mod tests {
         assert_eq!(
             invalid.why().unwrap(),
             "its validator exits with 1; it said: bad [31mline"
+        );
+        let long = "x".repeat(900);
+        let exited = report(&format!("deed=exited 7\nsaid={long}\nlast=no \u{7}keys\n"));
+        assert_eq!(
+            exited.why().unwrap(),
+            format!(
+                "what starts it exits with 7; it said: {}… … no keys",
+                "x".repeat(79)
+            )
         );
         assert_eq!(
             report("deed=missing /srv/web\n").why().unwrap(),

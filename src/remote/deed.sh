@@ -66,8 +66,15 @@ mamori_valid() {
         } 2>&1
     ) && return
     mamori_say "deed=invalid $?"
-    mamori_say "said=$(printf '%s\n' "$mamori_out" | tail -n 1 | cut -c 1-200)"
+    printf '%s\n' "$mamori_out" | mamori_words
     return 1
+}
+
+# Says the first and the last line of its input that tell something.
+mamori_words() {
+    mamori_out=$(sed -n '/[A-Za-z0-9]/p' | sed -n '1{p;d;};$p' | cut -c 1-200)
+    mamori_say "said=${mamori_out%%"$mamori_newline"*}"
+    case $mamori_out in *"$mamori_newline"*) mamori_say "last=${mamori_out##*"$mamori_newline"}" ;; esac
 }
 
 # FILE NAME: ends the process that a pid file names, when we are told to insist, because it
@@ -76,13 +83,14 @@ mamori_valid() {
 mamori_unhang() {
     [ -n "$mamori_insist" ] || return 0
     [ -f "$1" ] || return 0
-    [ -O "$1" ] || [ "$(stat -L -c %u "$1")" = 0 ] || return 0
+    [ -O "$1" ] || [ "$(mamori_of_file %u %u "$1")" = 0 ] || return 0
     mamori_pid=
     read -r mamori_pid <"$1"
     case $mamori_pid in '' | 0* | 1 | *[!0-9]*) return 0 ;; esac
-    mamori_lives=$(ps -o etimes= -p "$mamori_pid" | tr -d ' ')
-    mamori_written=$(stat -L -c %Y "$1")
-    case $mamori_lives:$mamori_written in :* | *: | *[!0-9:]*) return 0 ;; esac
+    mamori_age "$mamori_pid" || return 0
+    mamori_lives=$mamori_old
+    mamori_written=$(mamori_of_file %Y %m "$1")
+    case $mamori_written in '' | *[!0-9]*) return 0 ;; esac
     [ $(($(date +%s) - mamori_written)) -le $((mamori_lives + 2)) ] || return 0
     mamori_its=
     mamori_runs=
@@ -105,10 +113,36 @@ mamori_unhang() {
     kill -CONT "$mamori_pid"
     sleep 1
     # The same one still, not another by the same number.
-    mamori_now=$(ps -o etimes= -p "$mamori_pid" | tr -d ' ')
-    case $mamori_now in '' | *[!0-9]*) return 0 ;; esac
-    [ "$mamori_now" -lt "$mamori_lives" ] || kill -KILL "$mamori_pid"
+    mamori_age "$mamori_pid" || return 0
+    [ "$mamori_old" -lt "$mamori_lives" ] || kill -KILL "$mamori_pid"
     return 0
+}
+
+# FORMAT BSD-FORMAT FILE: what stat tells of a file, here or on a BSD (macOS).
+mamori_of_file() { stat -L -c "$1" "$3" || stat -L -f "$2" "$3"; }
+
+# PID: how many seconds ago a process began, in mamori_old; fails where nobody tells. POSIX
+# knows only [[dd-]hh:]mm:ss.
+mamori_age() {
+    mamori_one=$(ps -o etime= -p "$1" | tr -d ' ')
+    mamori_old=0
+    case $mamori_one in
+        *-*)
+            mamori_old=${mamori_one%%-*}
+            mamori_one=${mamori_one#*-}
+            ;;
+    esac
+    case $mamori_one in *:*:*) ;; *) mamori_one=00:$mamori_one ;; esac
+    # A number that begins with 0 would be octal.
+    case $mamori_old in 0?*) mamori_old=${mamori_old#0} ;; esac
+    case $mamori_old:$mamori_one in
+        :* | *[!0-9:]*) return 1 ;;
+        *:[0-9][0-9]:[0-9][0-9]:[0-9][0-9]) ;;
+        *) return 1 ;;
+    esac
+    mamori_left=${mamori_one#*:}
+    mamori_old=$((mamori_old * 24 + 1${mamori_one%%:*} - 100))
+    mamori_old=$(((mamori_old * 60 + 1${mamori_left%%:*} - 100) * 60 + 1${mamori_left#*:} - 100))
 }
 
 # Says so when it is ready.
@@ -136,13 +170,34 @@ mamori_begin() {
         return
     fi
     mamori_say acted=yes
+    # What it says is read as long as it lives: a pipe that breaks would end it, and a file
+    # would grow. The first of it is kept until it is ready.
+    mamori_pipe=/dev/null
+    if mamori_folder=$(umask 077 && mktemp -d "$TMPDIR/mamori.XXXXXX"); then
+        if mkfifo "$mamori_folder/pipe"; then
+            mamori_pipe=$mamori_folder/pipe
+            # A process of its own program: a shell would hold on to our connection.
+            (
+                trap '' HUP
+                # shellcheck disable=SC2016
+                exec sh -c 'dd bs=512 count=8 of="$1"; exec cat' sh "$mamori_folder/said" <"$mamori_pipe" >/dev/null
+            ) &
+            mamori_reader=$!
+        fi
+    fi
     (
         mamori_own_locale
         cd "$HOME" || exit
-        if command -v setsid; then exec setsid "$@"; fi
+        if command -v setsid >/dev/null; then exec setsid "$@"; fi
         exec "$@"
-    ) >/dev/null &
+    ) >"$mamori_pipe" 2>&1 &
     mamori_child=$!
+    mamori_settle
+    [ -z "$mamori_folder" ] || rm -rf "$mamori_folder"
+}
+
+# Waits until what was begun is ready, has failed, or has had its time.
+mamori_settle() {
     while :; do
         case $(mamori_check) in
             *=ready) mamori_say deed=ready && return ;;
@@ -154,6 +209,7 @@ mamori_begin() {
             mamori_child=
             if [ "$mamori_code" -ne 0 ]; then
                 mamori_say "deed=exited $mamori_code"
+                mamori_first_words
                 return
             fi
         fi
@@ -161,6 +217,7 @@ mamori_begin() {
             # It leads a session of its own, where there is a setsid.
             [ -z "$mamori_child" ] || kill -TERM -- "-$mamori_child" || kill "$mamori_child"
             mamori_say deed=late
+            mamori_first_words
             return
         fi
         mamori_left=$((mamori_left - 1))
@@ -169,6 +226,16 @@ mamori_begin() {
             mamori_left=$((mamori_left - 4))
         }
     done
+}
+
+# Says what was begun said: all that it said, if that is over within a second.
+mamori_first_words() {
+    [ "$mamori_pipe" != /dev/null ] || return 0
+    for mamori_one in 1 2 3 4 5; do
+        kill -0 "$mamori_reader" || break
+        sleep 0.2 || sleep 1
+    done
+    [ ! -s "$mamori_folder/said" ] || mamori_words <"$mamori_folder/said"
 }
 
 # The locale that we found, not the one in which we ask.
@@ -232,6 +299,31 @@ mamori_pane() {
     mamori_build split-window -d -t "$mamori_window_id" -P -F '#{pane_id}' "$@" || return
     mamori_pane_id=$mamori_out
     mamori_by_tmux select-layout -t "$mamori_window_id" tiled || :
+}
+
+# PLACE PROGRAM TEXT: notes what runs in the pane just made, in the window of that place.
+mamori_made() {
+    mamori_one="a pane of window $1 ended at once: \`$3\`"
+    command -v "$2" >/dev/null || mamori_one="$mamori_one (\`$2\` is not there)"
+    mamori_all="${mamori_all-}$mamori_pane_id $mamori_one$mamori_newline"
+}
+
+# Says which of the panes that were made are gone: what ran in them had ended. A command that
+# cannot run does so a moment after its pane was made.
+mamori_whole() {
+    [ -n "${mamori_all-}" ] || return 0
+    sleep 0.2 || sleep 1
+    mamori_by_tmux list-panes -s -t "$mamori_id" -F '#{pane_id}' || mamori_out=
+    mamori_there=$mamori_newline$mamori_out$mamori_newline
+    mamori_rest=$mamori_all
+    while [ -n "$mamori_rest" ]; do
+        mamori_line=${mamori_rest%%"$mamori_newline"*}
+        mamori_rest=${mamori_rest#*"$mamori_newline"}
+        case $mamori_there in
+            *"$mamori_newline${mamori_line%% *}$mamori_newline"*) ;;
+            *) mamori_say "note=${mamori_line#* }" ;;
+        esac
+    done
 }
 
 mamori_role() { mamori_by_tmux set-option -p -t "$mamori_pane_id" @mamori-role "$1" || :; }

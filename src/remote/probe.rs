@@ -34,13 +34,29 @@ exit 0
 "#;
 
 /// What to look at besides the cheap readings.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wishes {
+    /// How long one program there may hang, in seconds: less than the whole
+    /// answer may take, so that one that hangs does not cost all the others.
+    pub limit_s: u64,
     /// Termux's battery, whose program may hang; elsewhere it is cheap and always told.
     pub battery: bool,
     /// The services to ask on the node, by name; words as the configuration
     /// has them, with their variables.
     pub services: Vec<(String, Check)>,
+}
+
+/// How long a program may hang, where the whole answer has time enough.
+const LIMIT_S: u64 = 5;
+
+impl Default for Wishes {
+    fn default() -> Self {
+        Self {
+            limit_s: LIMIT_S,
+            battery: false,
+            services: Vec::new(),
+        }
+    }
 }
 
 impl Wishes {
@@ -50,7 +66,9 @@ impl Wishes {
         let here = Host::Node(node.name.clone());
         let services = config.services.iter();
         let services = services.filter(|service| service.host == here);
+        let whole = config.watch.probe_timeout.as_secs();
         Self {
+            limit_s: whole.saturating_sub(1).clamp(1, LIMIT_S),
             battery: node.expected(termux).contains(&Expect::Battery),
             services: services
                 .map(|service| (service.name.clone(), service.check.clone()))
@@ -89,9 +107,10 @@ pub fn definitions(wishes: &Wishes) -> String {
     // Writing to a string cannot fail.
     let _ = write!(
         text,
-        "mamori_pseudo='{}'\nmamori_network='{}'\nmamori_ask_battery={asked}\nmamori_asks_services={services}\n",
+        "mamori_pseudo='{}'\nmamori_network='{}'\nmamori_ask_battery={asked}\nmamori_asks_services={services}\nmamori_seconds={}\n",
         PSEUDO.join(" "),
         NETWORK.join(" "),
+        wishes.limit_s,
     );
     let _ = writeln!(
         text,

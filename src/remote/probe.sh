@@ -1,7 +1,7 @@
 # What a remote machine's sh learns once, and then is asked again and again.
 # It only reads. POSIX sh, for dash, busybox, bash 3.2, zsh as sh and mksh.
 # Before this stand, from probe.rs: mamori_pseudo and mamori_network (types of
-# file systems), mamori_ask_battery, mamori_asks_services and the function mamori_services.
+# file systems), mamori_seconds (for one program that may hang), mamori_ask_battery, mamori_asks_services and the function mamori_services.
 # shellcheck shell=sh
 # shellcheck disable=SC2086 # mamori_limit is several words
 # shellcheck disable=SC2154 # probe.rs sets what is not set here
@@ -54,7 +54,8 @@ mamori_start() {
     # no timeout, but perl.
     mamori_limit=
     # shellcheck disable=SC2016
-    for mamori_one in 'timeout -s KILL 5' 'perl -e alarm(shift);exec{$ARGV[0]}@ARGV 5'; do
+    for mamori_one in 'timeout -s KILL' 'perl -e alarm(shift);exec{$ARGV[0]}@ARGV'; do
+        mamori_one="$mamori_one $mamori_seconds"
         if $mamori_one sh -c : >/dev/null; then
             mamori_limit=$mamori_one
             break

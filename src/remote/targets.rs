@@ -1,14 +1,20 @@
 //! Which remote nodes are asked, and how. Pure.
 
+use std::time::Duration;
+
 use super::asking::{Manners, Target};
 use super::deed::Deed;
 use super::probe::Wishes;
-use crate::config::{Channels, Config};
+use crate::config::{Channels, Config, Host};
+
 use crate::model::node::Platform;
 use crate::model::state::State;
 
 /// Shells that stay open unless the configuration says otherwise.
 const KEPT_OPEN: usize = 128;
+/// How long an answer has at least that tells of services: one that hangs has a
+/// second, and the answer a second besides.
+const WITH_SERVICES: Duration = Duration::from_secs(2);
 /// Handshakes at once.
 const AT_ONCE: usize = 64;
 /// The same on a phone, whose processes are counted (Android kills beyond 32).
@@ -47,7 +53,11 @@ pub fn manners(config: &Config, termux: bool, staying: bool) -> Manners {
         keep,
         at_once: if termux { AT_ONCE_ON_A_PHONE } else { AT_ONCE },
         aside: if termux { 0 } else { AT_ONCE },
-        probe_timeout: config.watch.probe_timeout,
+        probe_timeout: if config.services.iter().any(|one| one.host != Host::Local) {
+            config.watch.probe_timeout.max(WITH_SERVICES)
+        } else {
+            config.watch.probe_timeout
+        },
         share_master: config.watch.share_master,
     }
 }

@@ -45,8 +45,18 @@ impl Bell {
 
     /// Makes it silent until it is rung again.
     pub fn hush(&self) {
+        let _ = self.rang();
+    }
+
+    /// Whether it rang since it was last asked or hushed.
+    #[must_use]
+    pub fn rang(&self) -> bool {
         let mut bytes = [0; 64];
-        while matches!((&self.0).read(&mut bytes), Ok(count) if count > 0) {}
+        let mut rang = false;
+        while matches!((&self.0).read(&mut bytes), Ok(count) if count > 0) {
+            rang = true;
+        }
+        rang
     }
 }
 

@@ -7,7 +7,7 @@ use std::os::fd::AsFd as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -22,6 +22,39 @@ const KEPT: usize = 1 << 20;
 const QUICK: Duration = Duration::from_millis(100);
 /// How often a program that closed its output is looked at until it ends.
 const LAST_LOOKS: Duration = Duration::from_micros(300);
+
+/// Whether our own program ends: nothing that it runs goes on without it.
+static ENDING: AtomicBool = AtomicBool::new(false);
+/// Programs that run, each waited for on its thread.
+static RUNNING: AtomicUsize = AtomicUsize::new(0);
+/// How long those have to be ended.
+const ENDED_WITHIN: Duration = Duration::from_secs(2);
+
+/// Ends whatever was run and is still waited for, on whichever thread. Nothing
+/// is run any more after that.
+pub fn end_all() {
+    ENDING.store(true, Ordering::SeqCst);
+    let until = clock::elapsed() + ENDED_WITHIN;
+    while RUNNING.load(Ordering::SeqCst) > 0 && clock::elapsed() < until {
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// One program that runs.
+struct Running;
+
+impl Running {
+    fn begin() -> Self {
+        RUNNING.fetch_add(1, Ordering::SeqCst);
+        Self
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        RUNNING.fetch_sub(1, Ordering::SeqCst);
+    }
+}
 
 /// How a program ended.
 #[derive(Debug)]
@@ -77,6 +110,10 @@ pub fn run_unless(
     limit: Duration,
 ) -> Result<Ended, RunError> {
     let name = || program.display().to_string();
+    let _running = Running::begin();
+    if ENDING.load(Ordering::SeqCst) {
+        return Err(RunError::TimedOut(name(), Duration::ZERO));
+    }
     let mut child = Command::new(program)
         .args(arguments)
         .env_clear()
@@ -124,7 +161,8 @@ impl Time<'_> {
     /// What is left of it.
     fn left(self) -> Option<Duration> {
         let left = self.deadline.checked_sub(clock::elapsed());
-        left.filter(|left| !left.is_zero() && !self.stop.load(Ordering::Relaxed))
+        let stops = self.stop.load(Ordering::Relaxed) || ENDING.load(Ordering::SeqCst);
+        left.filter(|left| !left.is_zero() && !stops)
     }
 }
 

@@ -207,6 +207,8 @@ impl Started {
                 break;
             }
         }
+        // What it still said when it was ended is not kept either.
+        cut_output(&self.output);
         if !matches!(self.child.try_wait(), Ok(Some(_))) {
             // One that is stuck in the kernel cannot be waited for.
             let _ = thread::Builder::new().spawn(move || self.child.wait());

@@ -2,3 +2,4 @@
 
 pub mod style;
 pub mod table;
+pub mod wrap;

@@ -22,7 +22,7 @@ fn asked(bench: &Bench, programs: &[(&str, &str)], variables: &[(&str, &str)]) -
     }
     let wishes = Wishes {
         battery: true,
-        services: Vec::new(),
+        ..Wishes::default()
     };
     let ask = |words: &&[&str]| {
         let mut command = shell(bench, words);

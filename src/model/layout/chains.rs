@@ -115,8 +115,12 @@ mod tests {
     #[test]
     fn every_chain_is_there_and_nothing_else() {
         let (mut one, mut other, mut both) = (Sizes::default(), Sizes::default(), Sizes::default());
-        [20, 100].iter().for_each(|&size| one.add(size));
-        [20, 63, 120].iter().for_each(|&size| other.add(size));
+        for size in [20, 100] {
+            one.add(size);
+        }
+        for size in [20, 63, 120] {
+            other.add(size);
+        }
         both.join(&one, &other, 200);
         let all = [20, 41, 63, 84, 100, 120, 121, 141, 164];
         assert_eq!(both.list(200), all, "and 221 is too long");

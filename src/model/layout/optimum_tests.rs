@@ -15,8 +15,9 @@ fn brute_force(task: &Task) -> f64 {
         let mut table = vec![f64::NEG_INFINITY; (width + 1) * (height + 1)];
         for w in task.smallest().0 as usize..=width {
             for h in task.floor.1 as usize..=height {
-                let columns = w as u32 - task.scrollbar;
-                table[at(w, h)] = want.weight * share(want, columns, h as u32);
+                let size = |size| u32::try_from(size).unwrap();
+                let columns = size(w) - task.scrollbar;
+                table[at(w, h)] = want.weight * share(want, columns, size(h));
             }
         }
         tables[pane * panes + pane] = table;

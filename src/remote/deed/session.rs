@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use crate::model::blueprint::{Arrangement, Blueprint, Pane, Window};
 use crate::model::layout::Layout;
-use crate::model::text::{tmux_argument, tmux_expanded};
+use crate::model::text::{clean, cut, quoted, tmux_argument, tmux_expanded};
 use crate::remote::probe::{expanded, quote};
 
 /// What builds the session, unless it is there.
@@ -29,8 +29,9 @@ pub(super) fn lines(session: &Blueprint) -> String {
         } else {
             writeln!(text, "mamori_window {words} || return")
         };
-        text += &panes(window);
+        text += &panes(window, number + 1);
     }
+    text += "mamori_whole\n";
     let _ = writeln!(text, "mamori_has {exact} || mamori_say deed=gone");
     text
 }
@@ -64,12 +65,20 @@ fn pane_words(pane: &Pane) -> String {
     words + &command.collect::<Vec<_>>().join(" ")
 }
 
+/// Columns of a command line that are shown.
+const SHOWN: usize = 60;
+
 /// The roles, the other panes and the layout of the window just made.
-fn panes(window: &Window) -> String {
+fn panes(window: &Window, place: usize) -> String {
     let mut text = String::new();
     for (number, pane) in window.panes.iter().enumerate() {
         if number > 0 {
             let _ = writeln!(text, "mamori_pane {} || return", pane_words(pane));
+        }
+        if let Some(program) = pane.command.first() {
+            let words: Vec<String> = pane.command.iter().map(|word| quoted(word)).collect();
+            let shown = quote(&cut(&clean(&words.join(" ")), SHOWN, "…"));
+            let _ = writeln!(text, "mamori_made {place} {} {shown}", expanded(program));
         }
         if let Some(role) = &pane.role {
             let _ = writeln!(text, "mamori_role {}", quote(&tmux_argument(role)));
@@ -113,10 +122,13 @@ mod tests {
             "mamori_has '=t#(x)\\;' && return\n\
              mamori_say acted=yes\n\
              mamori_session 't##(x)\\;' -n '##S' -c \"$HOME\"'/a\\;' -- 'echo' 'hi\\;' ''\"$HOME\"'' || return\n\
+             mamori_made 1 'echo' 'echo '\\''hi;'\\'' '\\''$HOME'\\'''\n\
              mamori_role 'logs'\n\
              mamori_pane -c \"$HOME\"'/a\\;' -- sh -c 'exec \"$0\"' '-top' || return\n\
+             mamori_made 1 '-top' '-top'\n\
              mamori_role 'logs'\n\
              mamori_layout 'even-vertical'\n\
+             mamori_whole\n\
              mamori_has '=t#(x)\\;' || mamori_say deed=gone\n"
         );
     }

@@ -60,7 +60,8 @@ const DAY: &[(&str, What)] = &[
     ("10:50", Pause("mugen")),
     ("12:30", Resume("mugen")),
     ("15:00", Clear("mugen/inodes")),
-    // A session that comes and goes.
+    // A session that comes and goes, and twice stays away for longer than five
+    // minutes, which is told.
     ("16:00", Warning("majin/tmux:monitor")),
     ("16:03", Clear("majin/tmux:monitor")),
     ("16:06", Warning("majin/tmux:monitor")),
@@ -143,6 +144,14 @@ const HEARD: &str = "
 16:06 webhook  raise    ▲ majin: tmux:monitor bad
 16:09 ntfy     flapping ▲ majin: tmux monitor comes and goes: 4 changes within 30m
 16:09 webhook  flapping ▲ majin: tmux monitor comes and goes: 4 changes within 30m
+16:17 ntfy     raise    ▲ majin: tmux:monitor bad
+16:17 webhook  raise    ▲ majin: tmux:monitor bad
+16:30 ntfy     resolve  ✓ majin: tmux monitor fine again after 18m
+16:30 webhook  resolve  ✓ majin: tmux monitor fine again after 18m
+16:55 ntfy     raise    ▲ majin: tmux:monitor bad
+16:55 webhook  raise    ▲ majin: tmux:monitor bad
+17:05 ntfy     resolve  ✓ majin: tmux monitor fine again after 15m
+17:05 webhook  resolve  ✓ majin: tmux monitor fine again after 15m
 17:09 ntfy     digest   majin: tmux monitor still comes and goes, 8 changes in 1h
 17:09 webhook  digest   majin: tmux monitor still comes and goes, 8 changes in 1h
 17:35 ntfy     resolve  ✓ majin: tmux monitor has been calm for 30m
@@ -280,6 +289,7 @@ fn live(script: &[(&str, What)], end: &str) -> Vec<String> {
             let situation = Situation {
                 routes: &routes,
                 local: "laptop",
+                needs: &[],
                 now,
                 time: time.unwrap(),
                 under_way: &[],

@@ -4,22 +4,18 @@
 use chrono::NaiveTime;
 
 use super::agenda::Agenda;
+use super::flapping::{akin, beneath, flap, lasts, speaks_for};
 use super::lines::Sheet;
-use super::matters::{self, beneath};
+use super::matters;
+use super::reminders::Schedule;
 use super::routes::Route;
 use super::words;
 use crate::model::alert::{Alert, Severity};
 use crate::model::desk::{Desk, Line, Matter, Told};
 use crate::model::message::Kind;
+use crate::model::node::Node;
 use crate::model::state::{Event, State};
 use crate::model::time::Timestamp;
-
-/// Reminders, in seconds after it was told; then every [`DAY`].
-const WARNING: &[i64] = &[3_600, 14_400];
-const CRITICAL: &[i64] = &[900, 3_600, 14_400];
-const DAY: i64 = 86_400;
-/// Between two words about what comes and goes.
-const HOURLY: i64 = 3_600;
 
 /// What a decision rests on besides the state.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +24,8 @@ pub struct Situation<'a> {
     pub routes: &'a [Route],
     /// The local node's name.
     pub local: &'a str,
+    /// What needs what: ids of alerts, each beside one without which it cannot be well.
+    pub needs: &'a [(String, String)],
     /// The wall clock.
     pub now: Timestamp,
     /// The time of day where the person lives.
@@ -61,7 +59,7 @@ pub fn decide(desk: &Desk, state: &State, situation: Situation<'_>) -> Decision 
     let mut alerts = state.alerts.clone();
     let news = matters::news(&mut desk, &state.events, now);
     matters::follow(&mut desk, &mut alerts, false, now);
-    let next_alert = matters::flap(&mut desk, &mut alerts, state, &mut agenda);
+    let next_alert = flap(&mut desk, &mut alerts, state, &mut agenda);
     matters::follow(&mut desk, &mut alerts, true, now);
 
     let mut matters = std::mem::take(&mut desk.matters);
@@ -76,6 +74,9 @@ pub fn decide(desk: &Desk, state: &State, situation: Situation<'_>) -> Decision 
         matter
             .told
             .retain(|told| routes.iter().any(|route| route.name == told.name));
+        matter
+            .owed
+            .retain(|name| routes.iter().any(|route| route.name == *name));
     }
     for (route, line) in routes.iter().zip(&mut desk.lines) {
         let sheet = Sheet {
@@ -90,8 +91,10 @@ pub fn decide(desk: &Desk, state: &State, situation: Situation<'_>) -> Decision 
             state,
             alerts: &alerts,
             local: situation.local,
+            needs: situation.needs,
             agenda: &mut agenda,
             hourly: Vec::new(),
+            calmed: Vec::new(),
         };
         telling.tell(&mut matters, &news);
     }
@@ -127,9 +130,12 @@ struct Telling<'a> {
     state: &'a State,
     alerts: &'a [Alert],
     local: &'a str,
+    needs: &'a [(String, String)],
     agenda: &'a mut Agenda,
     /// What comes and goes and is to be mentioned again, with how bad it is.
     hourly: Vec<(Severity, String)>,
+    /// What was said to have calmed down: that also speaks for the ones beneath.
+    calmed: Vec<String>,
 }
 
 impl Telling<'_> {
@@ -137,8 +143,6 @@ impl Telling<'_> {
         for event in news {
             self.inform(event);
         }
-        // A calm matter's last word also speaks for the one beneath.
-        let mut spoken_for: Vec<String> = Vec::new();
         for at in 0..matters.len() {
             let (before, rest) = matters.split_at_mut(at);
             let Some((matter, after)) = rest.split_first_mut() else {
@@ -148,19 +152,23 @@ impl Telling<'_> {
             let alert = self.alerts.iter().find(|alert| alert.id == matter.id);
             match alert {
                 Some(alert) => {
-                    let below = beneath(&alert.id);
-                    let below = below.and_then(|id| others().find(|other| other.id == id));
+                    let beneath = |other: &&Matter| speaks_for(alert, &other.id);
+                    let below = others()
+                        .filter(beneath)
+                        .rfind(|other| other.flapping.is_some());
                     self.tell_open(matter, alert, below);
                 }
-                None if self.flaps(&matter.id, matter.severity) => {}
-                None if spoken_for.contains(&matter.id) => {
-                    matter
-                        .told
-                        .retain(|told| told.name != self.sheet.route.name);
+                None if self.flaps(&matter.id, matter.severity) && !self.lasted(matter) => {
+                    self.pass_over(matter);
+                }
+                None if self.spoken_for(&matter.id) => {
+                    let name = &self.sheet.route.name;
+                    matter.told.retain(|told| told.name != *name);
+                    matter.owed.retain(|owed| owed != name);
                 }
                 None => {
                     if self.tell_closed(matter) {
-                        spoken_for.extend(beneath(&matter.id));
+                        self.calmed.extend(beneath(&matter.id));
                     }
                 }
             }
@@ -196,9 +204,30 @@ impl Telling<'_> {
     /// Whether an alert says that `id` comes and goes, and that it is at least
     /// so bad.
     fn flaps(&self, id: &str, severity: Severity) -> bool {
-        let above = |alert: &Alert| beneath(&alert.id).is_some_and(|below| below == id);
         let mut alerts = self.alerts.iter();
-        alerts.any(|alert| alert.severity >= severity && above(alert))
+        alerts.any(|alert| alert.severity >= severity && speaks_for(alert, id))
+    }
+
+    /// Whether a message that something has calmed down spoke for `id`.
+    fn spoken_for(&self, id: &str) -> bool {
+        self.calmed.iter().any(|calm| akin(calm, id))
+    }
+
+    /// Whether what comes and goes stayed for so long that it was told of.
+    fn lasted(&self, matter: &Matter) -> bool {
+        let name = &self.sheet.route.name;
+        let mut told = matter.told.iter();
+        told.any(|told| told.name == *name && told.lasting)
+    }
+
+    /// What comes and goes went: the alert about that tells it.
+    fn pass_over(&mut self, matter: &mut Matter) {
+        self.sheet.take_back(&matter.id);
+        // What is on its way may still arrive.
+        if !self.sheet.speaks_of(&matter.id) {
+            let name = &self.sheet.route.name;
+            matter.pass_over(|channel| channel == name);
+        }
     }
 
     /// Whether something else that is open explains `alert`.
@@ -209,8 +238,18 @@ impl Telling<'_> {
         let down = |other: &Alert| {
             other.severity == Severity::Critical && other.id == format!("{node}/unreachable")
         };
-        let cause = |other: &Alert| other.id != alert.id && (down(other) || lost(other));
-        self.flaps(&alert.id, alert.severity) || self.alerts.iter().any(cause)
+        // Of the sessions that a server took with it, the first speaks for all.
+        let serverless = self.state.node(node).is_some_and(Node::without_tmux);
+        let first =
+            |other: &Alert| serverless && other.number < alert.number && akin(&other.id, &alert.id);
+        let needed = |other: &Alert| {
+            let of_both = |(id, need): &(String, String)| *id == alert.id && *need == other.id;
+            other.severity >= alert.severity && self.needs.iter().any(of_both)
+        };
+        let cause = |other: &Alert| {
+            other.id != alert.id && (down(other) || lost(other) || first(other) || needed(other))
+        };
+        self.alerts.iter().any(cause)
     }
 
     fn tell_open(&mut self, matter: &mut Matter, alert: &Alert, below: Option<&Matter>) {
@@ -219,7 +258,9 @@ impl Telling<'_> {
         let snoozed = alert
             .snoozed_until
             .is_some_and(|until| !self.agenda.due(until));
-        let quiet = alert.acked || snoozed || self.paused(node) || self.explained(alert);
+        let flaps =
+            self.flaps(&alert.id, alert.severity) && !lasts(matter, alert.severity, self.agenda);
+        let quiet = alert.acked || snoozed || self.paused(node) || flaps || self.explained(alert);
         let name = self.sheet.route.name.clone();
         let schedule = Schedule::of(alert);
         let at = matter.told.iter().position(|told| told.name == name);
@@ -238,6 +279,7 @@ impl Telling<'_> {
         if alert.severity < self.sheet.route.min_severity {
             return;
         }
+        let lasting = self.flaps(&alert.id, Severity::Info);
         let told = at.and_then(|at| matter.told.get_mut(at));
         let kind = if beneath(&alert.id).is_some() {
             Kind::Flapping
@@ -256,12 +298,17 @@ impl Telling<'_> {
                 sent,
                 quiet: false,
                 again: false,
+                lasting,
             });
-            self.sheet.push(words::open(kind, alert, now), self.agenda);
+            // That it has calmed down and stays so says it already.
+            if !self.sheet.speaks_of(&alert.id) {
+                self.sheet.push(words::open(kind, alert, now), self.agenda);
+            }
             self.agenda.passed(now, schedule.at(0));
             return;
         };
         told.at = told.at.min(now);
+        told.lasting |= lasting;
         let worse = told.severity < alert.severity;
         if worse || told.again {
             self.sheet.take_back(&alert.id);
@@ -290,20 +337,25 @@ impl Telling<'_> {
     /// was told.
     fn tell_closed(&mut self, matter: &mut Matter) -> bool {
         let name = &self.sheet.route.name;
-        let Some(at) = matter.told.iter().position(|told| told.name == *name) else {
+        let at = matter.told.iter().position(|told| told.name == *name);
+        let owed = matter.owed.iter().position(|owed| owed == name);
+        if at.is_none() && owed.is_none() {
             return false;
-        };
+        }
         let now = self.agenda.now;
         let waited = self.sheet.take_back(&matter.id);
-        if matter.told.get(at).is_some_and(|told| told.sent) {
+        let sent = at
+            .and_then(|at| matter.told.get(at))
+            .is_some_and(|told| told.sent);
+        if sent || owed.is_some() {
             let watched = self
                 .state
                 .node(matter.id.split('/').next().unwrap_or_default());
             let message = match beneath(&matter.id) {
                 None => words::closed(matter, watched.is_some(), now),
                 Some(id) => {
-                    let below = self.alerts.iter().find(|alert| alert.id == id);
-                    words::calm(matter, below.map(|alert| alert.text.as_str()), now)
+                    let below = self.alerts.iter().find(|alert| akin(&alert.id, &id));
+                    words::calm(matter, below, now)
                 }
             };
             self.sheet.push(message, self.agenda);
@@ -313,8 +365,9 @@ impl Telling<'_> {
         } else if waited && beneath(&matter.id).is_none() {
             self.sheet.hold(words::came_and_went(matter, now));
         }
-        let told = matter.told.remove(at);
-        told.sent
+        at.map(|at| matter.told.remove(at));
+        owed.map(|owed| matter.owed.remove(owed));
+        sent || owed.is_some()
     }
 
     /// The hourly word about all that comes and goes.
@@ -332,49 +385,12 @@ impl Telling<'_> {
     }
 }
 
-/// When an alert is said again.
-#[derive(Clone, Copy)]
-struct Schedule {
-    first: &'static [i64],
-    then: i64,
-}
-
-impl Schedule {
-    fn of(alert: &Alert) -> Self {
-        let first = match alert.severity {
-            _ if beneath(&alert.id).is_some() => &[],
-            Severity::Critical => CRITICAL,
-            _ => WARNING,
-        };
-        let then = if beneath(&alert.id).is_some() {
-            HOURLY
-        } else {
-            DAY
-        };
-        Self { first, then }
-    }
-
-    /// How many reminders were due in `seconds`.
-    fn passed(self, seconds: i64) -> u32 {
-        let first = self.first.iter().filter(|at| **at <= seconds).count();
-        let then = (seconds.max(0) / self.then).saturating_add(i64::try_from(first).unwrap_or(0));
-        u32::try_from(then).unwrap_or(u32::MAX)
-    }
-
-    /// When the one after `passed` is due, in seconds after it was told.
-    fn at(self, passed: u32) -> i64 {
-        let passed = usize::try_from(passed).unwrap_or(usize::MAX);
-        self.first.get(passed).copied().unwrap_or_else(|| {
-            let days = passed.saturating_sub(self.first.len()).saturating_add(1);
-            self.then
-                .saturating_mul(i64::try_from(days).unwrap_or(i64::MAX))
-        })
-    }
-}
-
 #[cfg(test)]
 #[path = "day_tests.rs"]
 mod day_tests;
+#[cfg(test)]
+#[path = "flapping_tests.rs"]
+mod flapping_tests;
 #[cfg(test)]
 #[path = "decide_tests.rs"]
 mod tests;

@@ -1,11 +1,10 @@
-//! One rule each; the whole of a day stands in `day_tests`, whatever else may
-//! happen in `properties`.
+//! One rule each; what comes and goes stands in `flapping_tests`, the whole of
+//! a day in `day_tests`, whatever else may happen in `properties`.
 
 use chrono::NaiveTime;
 
 use super::*;
 use crate::config::Quiet;
-use crate::model::alert::Pause;
 use crate::model::message::Delivery;
 use crate::rooms::alerts::world::{HOUR, World};
 
@@ -105,88 +104,27 @@ fn at_most_ten_messages_an_hour_and_the_rest_as_one() {
 }
 
 #[test]
-fn two_hundred_flaps_make_few_messages() {
+fn what_cannot_be_well_without_another_is_explained_by_it() {
     let mut world = World::new();
-    let mut sent = 0;
-    for _ in 0..200 {
-        world.raise("a/disk", Severity::Warning);
-        sent += world.said().len();
-        world.now += 10;
-        world.clear("a/disk");
-        sent += world.said().len();
-        sent += world.within(8).len();
+    let id = |name: &str| format!("a/service:{name}");
+    world.needs = vec![(id("app"), id("db")), (id("db"), id("disk"))];
+    for name in ["app", "db", "mail"] {
+        world.raise(&id(name), Severity::Warning);
     }
-    assert_eq!(sent, 4, "raise, resolve, raise, flapping");
-    let flapping = &world.state.alerts[0];
-    assert_eq!(flapping.id, "a/flapping:disk");
-    assert_eq!(world.within(HOUR), ["digest", "resolve"]);
-    assert_eq!(world.state.alerts, []);
-    assert_eq!(world.desk.matters, []);
-}
-
-#[test]
-fn what_still_stands_when_it_calms_down_is_said_and_reminded_of() {
-    let mut world = World::new();
-    for _ in 0..2 {
-        world.raise("a/disk", Severity::Warning);
-        world.said();
-        world.clear("a/disk");
-        world.said();
-    }
-    world.raise("a/disk", Severity::Warning);
-    world.said();
-    let before = world.state.alerts.len();
-    world.now += 30 * MINUTE;
-    let end = world.settle();
-    assert_eq!((before, world.state.alerts.len()), (2, 1));
-    assert_eq!(end[0].kind, Kind::Resolve);
-    assert_eq!(end[0].text, "a: disk and stays so, no more back and forth");
-    assert_eq!(world.within(4 * HOUR), ["remind"; 2]);
-    world.clear("a/disk");
-    assert_eq!(world.said(), ["resolve"]);
-}
-
-#[test]
-fn a_pause_is_no_calm() {
-    let mut world = World::new();
-    for _ in 0..2 {
-        world.raise("a/disk", Severity::Warning);
-        world.said();
-        world.clear("a/disk");
-        world.said();
-    }
-    assert_eq!(world.state.alerts.len(), 1);
-    let pause = Pause {
-        since: Timestamp(world.now),
-        until: Some(Timestamp(world.now + 3 * HOUR)),
-        reason: None,
-    };
-    world.state.pauses.insert("a".to_owned(), pause);
-    assert_eq!(world.within(3 * HOUR - 1), [""; 0]);
-    assert_eq!(world.within(1), ["resolve"]);
-}
-
-#[test]
-fn what_was_given_up_is_told_though_it_kept_dying_before() {
-    let mut world = World::new();
-    for _ in 0..4 {
-        world.state.events.push(Event {
-            at: Timestamp(world.now),
-            node: "a".to_owned(),
-            what: "recovered".to_owned(),
-            check: Some("service:web".to_owned()),
-            text: "web is back in 0.1s: it was killed".to_owned(),
-        });
-        world.now += MINUTE;
-    }
-    assert_eq!(world.said(), ["flapping"]);
-    world.raise("a/service:web", Severity::Warning);
-    assert_eq!(world.said(), [""; 0], "that is what keeps dying");
-    world.raise("a/service:web", Severity::Critical);
+    let told: Vec<String> = world.settle().into_iter().map(|one| one.about).collect();
+    assert_eq!(told, [id("db"), id("mail")]);
+    // It is worse than what explains it: told.
+    world.raise(&id("app"), Severity::Critical);
     assert_eq!(world.said(), ["raise"]);
-    world.clear("a/service:web");
+    // And what stays when the cause is gone.
+    world.clear(&id("app"));
     assert_eq!(world.said(), ["resolve"]);
-    assert_eq!(world.within(40 * MINUTE), ["resolve"], "and calm at last");
+    world.raise(&id("app"), Severity::Warning);
+    assert_eq!(world.said(), [""; 0]);
+    world.clear(&id("db"));
+    let mut said = world.said();
+    said.sort_unstable();
+    assert_eq!(said, ["raise", "resolve"]);
 }
 
 #[test]

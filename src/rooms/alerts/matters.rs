@@ -1,34 +1,14 @@
 //! What alerts are about, followed from look to look: raised, cleared,
-//! repaired, and what comes and goes too often. Pure.
+//! repaired. Pure.
 
-use super::agenda::Agenda;
-use super::words;
+use super::flapping::beneath;
 use crate::model::alert::{Alert, Severity};
-use crate::model::desk::{Desk, Flapping, Matter};
-use crate::model::state::{Event, State};
+use crate::model::desk::{Desk, Matter, Told};
+use crate::model::state::Event;
 use crate::model::time::Timestamp;
 
-/// Changes within [`WINDOW`] that make something flap.
-const CHANGES: usize = 4;
-/// The time in which they count, and of calm that ends it, in seconds.
-const WINDOW: i64 = 1_800;
 /// What happened longer ago is no news, in seconds.
 const NEWS: i64 = 3_600;
-/// What stands before a check in the id of an alert about its coming and going.
-pub(super) const FLAPPING: &str = "flapping:";
-
-/// What the alert about the coming and going of `id` is called.
-fn flapping_id(id: &str) -> String {
-    let (node, check) = id.split_once('/').unwrap_or((id, ""));
-    format!("{node}/{FLAPPING}{check}")
-}
-
-/// What the alert `id` says comes and goes; `None` for another alert.
-pub(super) fn beneath(id: &str) -> Option<String> {
-    let (node, check) = id.split_once('/')?;
-    Some(format!("{node}/{}", check.strip_prefix(FLAPPING)?))
-}
-
 impl Matter {
     fn new(id: &str, now: Timestamp) -> Self {
         Self {
@@ -44,6 +24,7 @@ impl Matter {
             snoozed_until: None,
             snooze_said: None,
             told: Vec::new(),
+            owed: Vec::new(),
         }
     }
 
@@ -52,6 +33,21 @@ impl Matter {
         if beneath(&self.id).is_none() {
             self.changes.push(now);
             self.turned();
+        }
+    }
+
+    /// Lets what the `channels` were told of it stand for nothing but that its
+    /// end is owed to them: it went, and that it comes and goes is told instead.
+    pub(super) fn pass_over(&mut self, channels: impl Fn(&str) -> bool) {
+        let (over, told) = std::mem::take(&mut self.told)
+            .into_iter()
+            .partition(|told| channels(&told.name));
+        self.told = told;
+        let over: Vec<Told> = over;
+        for told in over.into_iter().filter(|told| told.sent) {
+            if !self.owed.contains(&told.name) {
+                self.owed.push(told.name);
+            }
         }
     }
 
@@ -108,6 +104,9 @@ pub(super) fn follow(desk: &mut Desk, alerts: &mut [Alert], flapping: bool, now:
         let same = matter.number == alert.number || matter.since == alert.since;
         if matter.open && !same {
             matter.changed(now);
+            if matter.flapping.is_some() {
+                matter.pass_over(|_| true);
+            }
         }
         if !matter.open || !same {
             matter.changed(now);
@@ -135,81 +134,13 @@ pub(super) fn follow(desk: &mut Desk, alerts: &mut [Alert], flapping: bool, now:
     }
 }
 
-/// Finds what comes and goes, and what has calmed down, and makes the alerts
-/// say so. Gives the next free serial number.
-pub(super) fn flap(
-    desk: &mut Desk,
-    alerts: &mut Vec<Alert>,
-    state: &State,
-    agenda: &mut Agenda,
-) -> u64 {
-    let mut next_alert = state.next_alert;
-    let now = agenda.now;
-    for matter in &mut desk.matters {
-        for times in [&mut matter.changes, &mut matter.repairs] {
-            times.retain(|at| now.since(*at) < WINDOW);
-        }
-        let node = matter.id.split_once('/').map_or("", |(node, _)| node);
-        let most = matter.changes.len().max(matter.repairs.len());
-        let last = matter.changes.iter().chain(&matter.repairs).max().copied();
-        let first = matter.changes.iter().chain(&matter.repairs).min().copied();
-        if state.node(node).is_none() {
-            matter.flapping = None;
-        } else if let (None, CHANGES.., Some(since)) = (matter.flapping, most, first) {
-            let turns = u64::try_from(most).unwrap_or(u64::MAX);
-            matter.flapping = Some(Flapping { since, turns });
-        } else if last.is_none() && !state.pauses.get(node).is_some_and(|pause| pause.holds(now)) {
-            // Whoever is left alone has not calmed down.
-            matter.flapping = None;
-        }
-        if let (Some(_), Some(last)) = (matter.flapping, last) {
-            agenda.passed(last, WINDOW);
-        }
-    }
-    let flaps = |alert: &Alert| match beneath(&alert.id) {
-        Some(id) => desk
-            .matter(&id)
-            .is_some_and(|matter| matter.flapping.is_some()),
-        None => true,
-    };
-    alerts.retain(flaps);
-    for matter in &desk.matters {
-        let Some(flapping) = matter.flapping else {
-            continue;
-        };
-        let id = flapping_id(&matter.id);
-        let comes_and_goes = matter.changes.len() >= CHANGES;
-        if let Some(alert) = alerts.iter_mut().find(|alert| alert.id == id) {
-            if comes_and_goes && matter.open {
-                alert.severity = alert.severity.max(matter.severity);
-            }
-            continue;
-        }
-        let severity = if comes_and_goes {
-            matter.severity
-        } else {
-            Severity::Warning
-        };
-        alerts.push(Alert {
-            id,
-            number: next_alert,
-            severity,
-            since: flapping.since,
-            text: words::flapping(matter, !comes_and_goes),
-            acked: false,
-            snoozed_until: matter.snoozed_until.filter(|until| now < *until),
-        });
-        next_alert = next_alert.saturating_add(1);
-    }
-    next_alert
-}
-
 /// Forgets what is over, told and calm.
 pub(super) fn tidy(desk: &mut Desk, now: Timestamp) {
     desk.matters.retain(|matter| {
         matter.open
             || matter.flapping.is_some()
             || !matter.told.is_empty()
+            || !matter.owed.is_empty()
             || !matter.changes.is_empty()
             || !matter.repairs.is_empty()
             || matter.snoozed_until.is_some_and(|until| now < until)

@@ -24,9 +24,11 @@
 mod agenda;
 pub mod cli;
 pub mod decide;
+mod flapping;
 mod lines;
 mod matters;
 mod post;
+mod reminders;
 pub mod routes;
 pub mod send;
 mod show;

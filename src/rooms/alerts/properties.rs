@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::matters::beneath;
+use super::flapping::beneath;
 use super::world::{HOUR, World};
 use crate::model::alert::Severity;
 use crate::model::desk::Desk;
@@ -102,5 +102,57 @@ proptest! {
         open.retain(|id| beneath(id).is_none() && !flapped.contains(id));
         prop_assert!(open.is_empty(), "{open:?}");
         prop_assert!(world.desk.matters.is_empty(), "{:?}", world.desk.matters);
+    }
+}
+
+proptest! {
+    /// Whatever came and went before: who goes and stays away is told of, once.
+    #[test]
+    fn whatever_happened_before_what_lasts_is_told_once(
+        turns in proptest::collection::vec((any::<bool>(), any::<bool>(), 0i64..400), 1..40),
+        critical in any::<bool>(),
+    ) {
+        const ID: &str = "a/service:web";
+        let mut world = World::new();
+        let mut spent = Vec::new();
+        for (up, bad, wait) in turns {
+            if up {
+                world.clear(ID);
+            } else {
+                let bad = if bad { Severity::Critical } else { Severity::Warning };
+                world.raise(ID, bad);
+            }
+            for _ in world.settle() {
+                spent.push(world.now);
+            }
+            world.now += wait;
+        }
+        world.clear(ID);
+        world.settle();
+        world.now += 1;
+        let severity = if critical { Severity::Critical } else { Severity::Warning };
+        world.raise(ID, severity);
+        // It stands in an outbox as soon as it has lasted. An hour's messages may be used up:
+        // then it comes with the next digest.
+        let lasts = world.now + if critical { 60 } else { 300 };
+        let end = world.now + HOUR + 301;
+        let (mut raised, mut told, mut said_by) = (0, false, None);
+        loop {
+            for message in world.settle() {
+                raised += usize::from(message.kind == Kind::Raise && message.about == ID);
+                told |= message.opens(ID) && message.kind != Kind::Remind;
+            }
+            let matter = world.desk.matter(ID).unwrap();
+            if !matter.told.is_empty() && said_by.is_none() {
+                said_by = Some(world.now);
+            }
+            let Some(next) = world.next.filter(|next| next.0 <= end) else { break };
+            world.now = next.0;
+        }
+        prop_assert!(said_by.is_some_and(|at| at <= lasts), "{said_by:?}, not by {lasts}");
+        prop_assert!(told, "nobody heard of it");
+        prop_assert!(raised <= 1, "{raised} times");
+        let matter = world.desk.matter(ID).unwrap();
+        prop_assert!(matter.told.iter().all(|told| told.sent));
     }
 }

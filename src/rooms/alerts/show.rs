@@ -7,10 +7,11 @@ use super::words::{self, symbol};
 use crate::model::alert::{Alert, Severity};
 use crate::model::desk::{Desk, Line};
 use crate::model::state::State;
-use crate::model::text::{clean, count};
+use crate::model::text::{clean, count, width};
 use crate::model::time::{Timestamp, age, left};
 use crate::ui::style::{Role, painted};
 use crate::ui::table::{Cell, table};
+use crate::ui::wrap::wrapped;
 
 /// Everything `alerts` shows.
 #[derive(Debug, Clone, Copy)]
@@ -129,9 +130,7 @@ pub(super) fn text(view: &View<'_>, columns: usize) -> String {
     if alerts.is_empty() {
         lines.push("no open alerts".to_owned());
     } else {
-        let headings = ["  N", "SINCE", "STATE", "TOLD", "ALERT"].map(Cell::plain);
-        let rows = alerts.iter().map(|alert| row(alert, desk, view.now));
-        lines.extend(table(&headings, rows.collect(), columns));
+        lines.extend(rows(alerts, desk, view.now, columns));
     }
     lines.push(String::new());
     if view.routes.is_empty() {
@@ -175,6 +174,51 @@ fn role(severity: Severity) -> Role {
     }
 }
 
+/// Columns that a cause needs to stand beside the rest; with fewer it stands
+/// beneath it.
+const BESIDE: usize = 36;
+
+/// The alerts, a row each. What is the matter is never cut: it goes on in
+/// further lines, and stands beneath the row where the screen is narrow.
+fn rows(alerts: &[Alert], desk: &Desk, now: Timestamp, columns: usize) -> Vec<String> {
+    let headings = ["  N", "SINCE", "STATE", "TOLD"].map(Cell::plain);
+    let leads = alerts.iter().map(|alert| row(alert, desk, now)).collect();
+    let leads = table(&headings, leads, columns);
+    let texts: Vec<String> = alerts.iter().map(|alert| clean(&alert.text)).collect();
+    let widest = leads.iter().map(|line| visible(line)).max().unwrap_or(0);
+    let longest = texts.iter().map(|text| width(text)).max().unwrap_or(0);
+    let room = columns.saturating_sub(widest + 2);
+    let beside = longest.min(BESIDE) <= room;
+    let texts = std::iter::once("ALERT".to_owned()).chain(texts);
+    let mut lines = Vec::new();
+    for (at, (lead, text)) in leads.into_iter().zip(texts).enumerate() {
+        if beside {
+            let mut parts = wrapped(&text, room).into_iter();
+            let space = " ".repeat((widest + 2).saturating_sub(visible(&lead)));
+            lines.push(lead + &space + &parts.next().unwrap_or_default());
+            let indent = " ".repeat(widest + 2);
+            lines.extend(parts.map(|part| format!("{indent}{part}")));
+        } else {
+            lines.push(lead);
+            let parts = wrapped(&text, columns.saturating_sub(INDENT.len()).max(8));
+            let parts = parts.into_iter().filter(|_| at > 0);
+            lines.extend(parts.map(|part| format!("{INDENT}{part}")));
+        }
+    }
+    lines
+}
+
+/// What stands before a text beneath its row.
+const INDENT: &str = "    ";
+
+/// The columns of a line that may be painted.
+fn visible(line: &str) -> usize {
+    let mut parts = line.split('\u{1b}');
+    let first = parts.next().map_or(0, width);
+    let rest = parts.filter_map(|part| part.split_once('m'));
+    first + rest.map(|(_, text)| width(text)).sum::<usize>()
+}
+
 fn row(alert: &Alert, desk: &Desk, now: Timestamp) -> Vec<Cell> {
     let state = match alert.snoozed_until {
         _ if alert.acked => "acked".to_owned(),
@@ -198,7 +242,6 @@ fn row(alert: &Alert, desk: &Desk, now: Timestamp) -> Vec<Cell> {
         Cell::plain(&age(now.since(alert.since))),
         Cell::plain(&state),
         Cell::plain(&told),
-        Cell::plain(&clean(&alert.text)),
     ]
 }
 
@@ -206,5 +249,70 @@ fn channel(route: &Route, desk: &Desk) -> String {
     match desk.line(&route.name).map_or(0, Line::waiting) {
         0 => route.name.clone(),
         waiting => format!("{} ({waiting} waiting)", route.name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(columns: usize) -> Vec<String> {
+        let alert = |number, text: &str| Alert {
+            id: format!("laptop/check{number}"),
+            number,
+            severity: Severity::Warning,
+            since: Timestamp(0),
+            text: text.to_owned(),
+            acked: false,
+            snoozed_until: None,
+        };
+        let alerts = [
+            alert(
+                7,
+                "laptop no web: it exited with 7; it said: cannot bind to 127.0.0.1:80",
+            ),
+            alert(12, "laptop disk 93% (limit 90%)"),
+        ];
+        let lines = rows(&alerts, &Desk::default(), Timestamp(13), columns);
+        let fits = |line: &String| visible(line) <= columns;
+        assert!(lines.iter().all(fits), "{lines:#?}");
+        lines.iter().map(|line| plain(line)).collect()
+    }
+
+    /// A line without its paint.
+    fn plain(line: &str) -> String {
+        let mut parts = line.split('\u{1b}');
+        let first = parts.next().unwrap_or_default().to_owned();
+        let rest = parts.filter_map(|part| part.split_once('m'));
+        first + &rest.map(|(_, text)| text).collect::<String>()
+    }
+
+    #[test]
+    fn a_cause_is_never_cut_and_stands_beneath_its_row_on_a_phone() {
+        assert_eq!(
+            shown(40),
+            [
+                "  N   SINCE  STATE  TOLD",
+                "▲ 7   13s    open   nobody",
+                "    laptop no web: it exited with 7; it",
+                "    said: cannot bind to 127.0.0.1:80",
+                "▲ 12  13s    open   nobody",
+                "    laptop disk 93% (limit 90%)",
+            ]
+        );
+        assert_eq!(
+            shown(80),
+            [
+                "  N   SINCE  STATE  TOLD    ALERT",
+                "▲ 7   13s    open   nobody  laptop no web: it exited with 7; it said: cannot",
+                "                            bind to 127.0.0.1:80",
+                "▲ 12  13s    open   nobody  laptop disk 93% (limit 90%)",
+            ]
+        );
+        assert_eq!(
+            shown(120).len(),
+            3,
+            "each on one line where there is room for it"
+        );
     }
 }

@@ -99,18 +99,21 @@ pub(super) fn closed(matter: &Matter, watched: bool, now: Timestamp) -> Message 
 }
 
 /// A message about something that has stopped coming and going; `still` is
-/// what its alert says, when it is open.
-pub(super) fn calm(matter: &Matter, still: Option<&str>, now: Timestamp) -> Message {
+/// its alert, when it is open, of which it tells, too.
+pub(super) fn calm(matter: &Matter, still: Option<&Alert>, now: Timestamp) -> Message {
     let (node, check) = matter.id.split_once('/').unwrap_or((&matter.id, ""));
     let check = spoken(check.trim_start_matches("flapping:"));
     let said = match still {
         None => format!("{node}: {check} has been calm for 30m"),
-        Some(text) => format!(
+        Some(alert) => format!(
             "{} and stays so, no more back and forth",
-            headline(node, text)
+            headline(node, &alert.text)
         ),
     };
-    resolve(matter, said, now)
+    Message {
+        tells: still.into_iter().map(|alert| alert.id.clone()).collect(),
+        ..resolve(matter, said, now)
+    }
 }
 
 fn resolve(matter: &Matter, said: String, now: Timestamp) -> Message {

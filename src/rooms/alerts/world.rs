@@ -21,6 +21,7 @@ pub(super) struct World {
     pub(super) state: State,
     pub(super) desk: Desk,
     pub(super) routes: Vec<Route>,
+    pub(super) needs: Vec<(String, String)>,
     pub(super) now: i64,
     pub(super) next: Option<Timestamp>,
     /// What every delivery ends with.
@@ -46,6 +47,7 @@ impl World {
             state,
             desk: Desk::default(),
             routes: vec![route],
+            needs: Vec::new(),
             now: 10 * HOUR,
             next: None,
             ends: Delivery::Sent,
@@ -76,6 +78,7 @@ impl World {
         let situation = Situation {
             routes: &self.routes,
             local: "here",
+            needs: &self.needs,
             now: Timestamp(self.now),
             time: NaiveTime::from_num_seconds_from_midnight_opt(seconds, 0).unwrap(),
             under_way,

@@ -7,7 +7,7 @@ use crate::config::Raise;
 use crate::model::alert::{Alert, Severity};
 use crate::model::incident::Incident;
 use crate::model::moment::Moment;
-use crate::model::node::{CheckMemory, Node, NodeState};
+use crate::model::node::{CheckMemory, Node, NodeState, Problem};
 use crate::model::tally::{ACTIONS, Tally};
 
 /// The open alerts after `node` was judged, and the next free serial number.
@@ -49,7 +49,7 @@ pub fn after(
                 problem.text
             )
         } else {
-            format!("{} {}", node.name, problem.text)
+            format!("{} {}", node.name, together(node, problem))
         };
         let repair = repairs.of(node, &problem.check);
         let text = format!("{text}{}", repair.text);
@@ -81,6 +81,21 @@ pub fn after(
     }
     open.sort_by_key(|alert| alert.number);
     (open, next_number)
+}
+
+/// What a problem says; of the sessions that a server took with it, the first
+/// says it for all.
+fn together(node: &Node, problem: &Problem) -> String {
+    let of_tmux = |other: &&Problem| other.check.starts_with("tmux:");
+    let mut sessions = node.problems.iter().filter(of_tmux);
+    if sessions.next() != Some(problem) || !node.without_tmux() {
+        return problem.text.clone();
+    }
+    let others: Vec<&str> = sessions.map(|other| other.text.as_str()).collect();
+    if others.is_empty() {
+        return problem.text.clone();
+    }
+    format!("{}, {}: no tmux server", problem.text, others.join(", "))
 }
 
 /// What became of the repairs.
@@ -243,3 +258,7 @@ pub fn of_nodes(alerts: Vec<Alert>, nodes: &[Node]) -> Vec<Alert> {
     };
     alerts.into_iter().filter(there).collect()
 }
+
+#[cfg(test)]
+#[path = "alerts_tests.rs"]
+mod tests;

@@ -1,10 +1,13 @@
 //! Looks at the local node: effects in, plain data out.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::expected::{Expected, local_services};
 use crate::config::{Check, Config};
+use crate::model::reading::Reading;
 use crate::model::state::State;
+use crate::sys::host::checks::Checks;
 use crate::sys::host::{self, Ask, Look, Questions, service};
 use crate::sys::surroundings::Surroundings;
 
@@ -21,9 +24,7 @@ pub fn look(around: &Surroundings, config: &Config, state: &State, ask: Ask) -> 
                 .iter()
                 .map(ToString::to_string)
                 .collect(),
-            services: local_services(config)
-                .map(|service| (service.name.clone(), check(&service.check)))
-                .collect(),
+            services: services(config),
             service_limit: config.watch.probe_timeout,
             tmux_sockets: state
                 .tmux_servers
@@ -33,6 +34,39 @@ pub fn look(around: &Surroundings, config: &Config, state: &State, ask: Ask) -> 
             ask,
         },
     )
+}
+
+/// The same, where a service has `grace` to answer beside all the rest; a later
+/// answer is taken by a later look.
+#[must_use]
+pub fn look_beside(
+    around: &Surroundings,
+    config: &Config,
+    state: &State,
+    ask: Ask,
+    checks: &mut Checks,
+    grace: Duration,
+) -> Look {
+    if ask.services {
+        checks.begin(&services(config), around, config.watch.probe_timeout);
+    }
+    let others = Ask {
+        services: false,
+        ..ask
+    };
+    let mut look = look(around, config, state, others);
+    if ask.services {
+        let answers = checks.take(grace);
+        look.readings.services = Reading::Value(answers.ready);
+        look.asking = answers.asking;
+    }
+    look
+}
+
+fn services(config: &Config) -> Vec<(String, service::Check)> {
+    local_services(config)
+        .map(|service| (service.name.clone(), check(&service.check)))
+        .collect()
 }
 
 /// What is expected of this machine. On Termux a `down` file in its service's

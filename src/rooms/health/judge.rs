@@ -21,6 +21,8 @@ pub struct Sample {
     pub boot_id: Option<String>,
     /// Processor time so far.
     pub cpu_ticks: Option<CpuTicks>,
+    /// Services that have not answered yet: of those it is none.
+    pub asking: Vec<String>,
 }
 
 /// The node after `sample`: readings taken over, problems opened or closed,
@@ -38,7 +40,12 @@ pub fn judge(
     let mut problems = Vec::new();
     for finding in findings(&sample.readings, expected, rules.margin) {
         let before = node.checks.get(&finding.problem.check);
-        let memory = remember(before, &finding, rules, now);
+        let service = finding.problem.check.strip_prefix("service:");
+        let memory = if service.is_some_and(|name| sample.asking.iter().any(|one| one == name)) {
+            before.cloned().unwrap_or_default()
+        } else {
+            remember(before, &finding, rules, now)
+        };
         if memory.since.is_some() {
             problems.push(finding.problem.clone());
         }

@@ -42,6 +42,7 @@ fn sample(at: i64, readings: Readings) -> Sample {
         readings,
         boot_id: None,
         cpu_ticks: None,
+        asking: Vec::new(),
     }
 }
 
@@ -242,6 +243,37 @@ fn an_alert_needs_two_bad_samples_of_three_and_keeps_its_number() {
     // Gone with its problem; the number is not used again.
     assert_eq!(raised(&[95.0, 95.0, 50.0, 50.0]), (Vec::new(), 8));
     assert_eq!(raised(&[95.0, 95.0, 50.0, 50.0, 95.0, 95.0]).0[0].number, 8);
+}
+
+#[test]
+fn who_has_not_answered_gives_no_sample() {
+    let expected = Expected {
+        services: vec!["web".to_owned()],
+        ..expected()
+    };
+    let look = |node: &Node, at: i64, ready: Option<bool>, asking: bool| {
+        let services = ready.into_iter().map(|ready| ("web".to_owned(), ready));
+        let readings = Readings {
+            services: Reading::Value(services.collect()),
+            ..readings(50.0)
+        };
+        let sample = Sample {
+            asking: asking.then(|| "web".to_owned()).into_iter().collect(),
+            ..sample(at, readings)
+        };
+        judge(node, sample, &expected, &RULES, None)
+    };
+    // Never heard: neither well nor ill.
+    let node = look(&fresh(), 60, None, true);
+    assert_eq!((node.state, node.checks.len()), (NodeState::Ok, 0));
+    // Heard once: it stays so, and counts once.
+    let ill = look(&node, 120, Some(false), false);
+    let asked = look(&ill, 180, Some(false), true);
+    assert_eq!(asked.checks, ill.checks);
+    assert_eq!(asked.problems[0].text, "no web");
+    let raised = |node: &Node| alerts::after(&[], node, alerts::Repairs::NONE, &RULES.raise, 1);
+    assert_eq!(raised(&asked).0.len(), 0);
+    assert_eq!(raised(&look(&asked, 240, Some(false), false)).0.len(), 1);
 }
 
 #[test]

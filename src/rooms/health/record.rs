@@ -1,5 +1,6 @@
 //! What was heard, taken over into the state. Pure.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::alerts::{self, Repairs};
@@ -89,6 +90,7 @@ fn take_over(state: &mut State, heard: &Heard, rules: Rules<'_>) {
                 readings: readings(node, look, *ask),
                 boot_id: look.boot_id.clone(),
                 cpu_ticks: look.cpu_ticks,
+                asking: look.asking.clone(),
             };
             *node = judge(node, sample, rules.expected, rules.judge, pause);
         }
@@ -199,6 +201,7 @@ fn sample(node: &Node, answer: &Answer, at: Timestamp) -> Sample {
         readings,
         boot_id: answer.boot_id.clone(),
         cpu_ticks: answer.cpu_ticks,
+        asking: Vec::new(),
     }
 }
 
@@ -228,7 +231,7 @@ fn readings(node: &Node, look: &Look, ask: Ask) -> Readings {
             last.tmux_sessions.clone()
         },
         services: if ask.services {
-            new.services
+            answered(new.services, &look.asking, &last.services)
         } else {
             last.services.clone()
         },
@@ -244,6 +247,21 @@ fn readings(node: &Node, look: &Look, ask: Ask) -> Readings {
         },
         ..new
     }
+}
+
+/// What services answered; of those that have not yet, what they last did.
+fn answered(
+    new: Reading<BTreeMap<String, bool>>,
+    asking: &[String],
+    last: &Reading<BTreeMap<String, bool>>,
+) -> Reading<BTreeMap<String, bool>> {
+    new.map(|mut new| {
+        for name in asking {
+            let before = last.value().and_then(|last| last.get(name));
+            new.extend(before.map(|ready| (name.clone(), *ready)));
+        }
+        new
+    })
 }
 
 fn busy(node: &Node, boot_id: Option<&str>, ticks: Option<CpuTicks>) -> Option<f64> {

@@ -134,7 +134,7 @@ fn zoomed_switched_off_single_and_strange_windows_are_left() {
         seen.panes.push(SeenPane {
             id: 9,
             ..seen.panes[0].clone()
-        })
+        });
     });
     assert_eq!(floating, Step::Leave(Why::Strange));
     let single = step(&window(&[Role::Shell]));

@@ -71,7 +71,7 @@ pub fn entry(
                 at: now.at,
                 node: told.target.node.clone(),
                 what: "recovered".into(),
-                text: format!("{name} is back{span}: {}", incident.cause),
+                text: in_part(format!("{name} is back{span}: {}", incident.cause), told),
                 check: Some(told.target.check()),
             }
         });
@@ -180,9 +180,22 @@ fn incident(
     Some(incident)
 }
 
-/// Why it is not mended, or what would mend it.
+/// `said`, and what is not as it was to be.
+fn in_part(said: String, told: &Told) -> String {
+    let lacks = told.done.as_ref().map(super::work::Done::lacks);
+    match lacks.filter(|lacks| !lacks.is_empty()) {
+        Some(lacks) => format!("{said}; in part: {}", cut(&clean(&lacks), CAUSE, "…")),
+        None => said,
+    }
+}
+
+/// Why it is not mended, what would mend it, or what of it is missing.
 fn why(told: &Told) -> String {
     let text = match (&told.condition, &told.plan.verdict) {
+        (Condition::Recovered, _) => {
+            let lacks = told.done.as_ref().map(super::work::Done::lacks);
+            lacks.unwrap_or_default()
+        }
         (Condition::Failed(why), _) => why.clone(),
         (Condition::NeedsRoot(command), _) => format!("{}; needs root: {command}", told.plan.found),
         (Condition::Hopeless, Verdict::Hopeless(Some(help))) => {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::book::{Before, Entry, enter, entry, open};
 use super::facts::Crew;
 use super::run::{self, Condition, Keepers, Told};
-use super::target::{Target, chosen, local_targets, remote_targets};
+use super::target::{Target, What, chosen, local_targets, remote_targets, with_needed};
 use super::work::Done;
 use super::{remote, show};
 use crate::config::{self, Config};
@@ -26,7 +26,7 @@ use crate::sys::{clock, host, output, poke};
 /// Bring back what died: sshd, tmux, the network, services
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// `sshd`, `tmux`, `network`, a service, `NODE/SERVICE`, a node; all that is expected without
+    /// `sshd`, `tmux`, `network`, a service, `NODE/TARGET`, a node; all that is expected without
     #[arg(value_name = "TARGET")]
     targets: Vec<String>,
     /// Say what would be done and why, and do nothing
@@ -62,22 +62,27 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
     all.extend(remote_targets(&config, &local, |node| {
         phone(&config, &state, node)
     }));
-    let targets = chosen(&args.targets, &all, &local)?;
+    let asked = chosen(&args.targets, &all, &local)?;
+    let targets = with_needed(&asked, &all);
     let crew = crew(around, &config, &local, &state, args.from_picture);
     let (here, there): (Vec<Target>, Vec<Target>) =
         targets.into_iter().partition(|target| target.node == local);
-    let mut told = Vec::new();
+    let mut told: Vec<Told> = Vec::new();
     for target in &here {
         if !args.dry_run && here.len() > 1 && !args.json {
             output::progress(&format!("looking at {}", target.name(&local)));
         }
         told.push(if args.dry_run {
-            run::look(target, &crew, &keepers(target, &state))
+            let first = planned(&told);
+            run::look_after(target, &crew, &keepers(target, &state), &first)
         } else {
             act(target, &crew, &state)
         });
     }
     told.extend(remote::see_to(&there, &crew, &state, args.dry_run));
+    // What only others need is named where something is the matter with it.
+    let said = |told: &Told| told.condition != Condition::Ready || asked.contains(&told.target);
+    told.retain(said);
     output::progress("");
     let means = if args.dry_run {
         incident::means(&state.incidents)
@@ -94,6 +99,18 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
     output::print(&text)?;
     let fine = told.iter().all(|told| told.condition.fine());
     Ok(if fine { Exit::Fine } else { Exit::Found })
+}
+
+/// The services that the plans made so far bring back.
+fn planned(told: &[Told]) -> Vec<String> {
+    let planned = told
+        .iter()
+        .filter(|told| told.condition == Condition::Planned);
+    let services = planned.filter_map(|told| match &told.target.what {
+        What::Service(service) => Some(service.name.clone()),
+        _ => None,
+    });
+    services.collect()
 }
 
 /// Whether a node is known to be a phone.

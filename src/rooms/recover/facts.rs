@@ -99,7 +99,12 @@ impl Crew {
                 (owner.clone(), wanted)
             }),
             overseer: keepers.overseer.clone(),
-            waits_for: if fine { None } else { self.missing(service) },
+            waits_for: if fine {
+                Vec::new()
+            } else {
+                self.missing(service)
+            },
+            first: Vec::new(),
             answers: ready.as_ref().is_err_and(|unready| unready.answers),
             process,
             taken: other,
@@ -204,17 +209,15 @@ impl Crew {
         })
     }
 
-    /// The first service it needs that is not ready.
-    fn missing(&self, service: &Service) -> Option<String> {
-        let all = &self.config.services;
-        service.needs.iter().find_map(|name| {
-            let needed = all
-                .iter()
-                .find(|other| other.host == Host::Local && other.name == *name)?;
-            let limit = self.config.watch.probe_timeout;
-            let ready = service::ask(&check(&needed.check), &self.around, limit);
-            ready.is_err().then(|| name.clone())
-        })
+    /// The services it needs that are not ready.
+    fn missing(&self, service: &Service) -> Vec<String> {
+        let limit = self.config.watch.probe_timeout;
+        let here = |name: &&String| {
+            let mut all = self.config.services.iter();
+            let needed = all.find(|other| other.host == Host::Local && other.name == **name);
+            needed.is_some_and(|one| service::ask(&check(&one.check), &self.around, limit).is_err())
+        };
+        service.needs.iter().filter(here).cloned().collect()
     }
 }
 

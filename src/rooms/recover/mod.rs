@@ -12,6 +12,7 @@
 pub mod advice;
 pub mod book;
 pub mod cli;
+pub mod elsewhere;
 pub mod facts;
 pub mod network;
 pub mod plan;

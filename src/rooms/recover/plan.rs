@@ -27,8 +27,8 @@ pub enum Verdict {
     Hopeless(Option<String>),
     /// Only with more rights than we have: the command to paste.
     NeedsRoot(String),
-    /// Nothing yet: it needs this other target first.
-    Waits(String),
+    /// Nothing yet: it needs these other targets first.
+    Waits(Vec<String>),
 }
 
 /// One step.
@@ -129,4 +129,11 @@ impl Action {
 pub fn command_line(argv: &[String]) -> String {
     let words: Vec<String> = argv.iter().map(|word| quoted(word)).collect();
     words.join(" ")
+}
+
+/// Names in a row, each in backticks.
+#[must_use]
+pub fn ticked(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
 }

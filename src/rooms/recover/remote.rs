@@ -1,17 +1,18 @@
 //! Recovers what runs on other nodes, over their channels.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use rustix::event::PollFd;
 
-use super::advice::{SSHD_BY_ROOT, help};
+use super::advice::help;
 use super::cli::spent;
+use super::elsewhere::{broken, plan, told, unready};
 use super::facts::Crew;
-use super::plan::{Action, Plan, Step, Verdict};
+use super::plan::{Plan, Verdict, ticked};
 use super::run::{self, Condition, Told};
+use super::service::after;
 use super::target::{Target, What, of_deed};
-use super::work::{Done, Taken};
 use crate::model::reading::Readings;
 use crate::model::state::State;
 use crate::remote::cause::Trouble;
@@ -20,97 +21,6 @@ use crate::remote::fleet::{Fleet, Outcome, Question};
 use crate::remote::targets::{manners, targets};
 use crate::sys::flock::{Lock, Wait};
 use crate::sys::{clock, poll, programs};
-
-/// What a node's readings say of a deed's target: `None`, that it is ready or
-/// cannot be told; else what is the matter.
-#[must_use]
-pub fn broken(deed: &Deed, readings: &Readings) -> Option<String> {
-    match deed {
-        Deed::Service(_, service) => {
-            let ready = readings.services.value()?.get(&service.name)?;
-            (!ready).then(|| format!("{} is not ready", service.name))
-        }
-        Deed::Session(session) => {
-            let there = readings.tmux_sessions.value()?.contains(&session.name);
-            (!there).then(|| format!("no session `{}`", session.name))
-        }
-        Deed::Sshd => {
-            let there = readings.sshd.value()?;
-            (!there).then(|| "its ssh server is gone; an old connection is left".to_owned())
-        }
-    }
-}
-
-/// The plan for a target on another node, of which `found` is the matter.
-#[must_use]
-pub fn plan(deed: &Deed, found: Option<String>) -> Plan {
-    match found {
-        None => Plan {
-            found: "ready".into(),
-            verdict: Verdict::Fine,
-        },
-        Some(found) => {
-            let step = Step::new(Action::There(deed.shown()), found.clone());
-            Plan {
-                found,
-                verdict: Verdict::Mend(vec![step]),
-            }
-        }
-    }
-}
-
-/// What a report of a deed that was begun at `began`, in the machine's own
-/// time, and lasted `took` says of its target.
-#[must_use]
-pub fn told(
-    node: &str,
-    deed: &Deed,
-    found: String,
-    report: &deed::Report,
-    began: Duration,
-    took: Duration,
-) -> Told {
-    let mut plan = plan(deed, Some(found));
-    let condition = match (&report.end, report.why()) {
-        (End::Ready, _) | (_, None) => Condition::Recovered,
-        (End::Left(_), _) => Condition::Left,
-        (End::NeedsRoot, _) => Condition::NeedsRoot(SSHD_BY_ROOT.to_owned()),
-        (End::Foreign, Some(why)) => {
-            plan = Plan {
-                found: why,
-                verdict: Verdict::Hopeless(None),
-            };
-            Condition::Hopeless
-        }
-        (_, Some(why)) => Condition::Failed(why),
-    };
-    let ready = report.why().map_or(Ok(()), Err);
-    let taken = match &plan.verdict {
-        Verdict::Mend(steps) => steps
-            .iter()
-            .map(|step| Taken {
-                step: step.clone(),
-                result: ready.clone(),
-                note: String::new(),
-            })
-            .collect(),
-        _ => Vec::new(),
-    };
-    Told {
-        target: of_deed(node, deed),
-        plan,
-        done: Some(Done {
-            ready,
-            taken,
-            acted_after: report.acted.then_some(Duration::ZERO),
-            took,
-            started: None,
-        }),
-        condition,
-        alive: Vec::new(),
-        began,
-    }
-}
 
 /// Sees to targets on other nodes, all nodes at once.
 #[must_use]
@@ -149,6 +59,9 @@ struct Errands<'a> {
     deeds: BTreeMap<String, Vec<Deed>>,
     /// The targets that wait, by node.
     waiting: BTreeMap<String, Vec<Waits>>,
+    /// The services that are ready, or will be when what was planned before
+    /// is done, by node.
+    ready: BTreeMap<String, BTreeSet<String>>,
     crew: &'a Crew,
     told: Vec<Told>,
     began: Duration,
@@ -184,6 +97,7 @@ impl<'a> Errands<'a> {
             fleet,
             deeds,
             waiting,
+            ready: BTreeMap::new(),
             crew,
             told: Vec::new(),
             began: clock::elapsed(),
@@ -229,6 +143,10 @@ impl<'a> Errands<'a> {
         let Some(targets) = self.waiting.remove(node) else {
             return;
         };
+        let services = readings.services.value().into_iter().flatten();
+        let ready = services.filter(|(_, ready)| **ready);
+        let ready: BTreeSet<String> = ready.map(|(name, _)| name.clone()).collect();
+        self.ready.insert(node.to_owned(), ready.clone());
         let mut left = Vec::new();
         for waits in targets {
             if waits.asked {
@@ -240,7 +158,19 @@ impl<'a> Errands<'a> {
             let found = deed.and_then(|deed| broken(deed, readings));
             match (deed, found) {
                 (Some(deed), Some(found)) if self.dry_run => {
-                    self.tell(target, plan(deed, Some(found)), Condition::Planned);
+                    let lacks = self.lacks(&target);
+                    if !lacks.is_empty() {
+                        self.waits(target, &found, lacks);
+                        continue;
+                    }
+                    let needs = target.needs().iter();
+                    let first: Vec<String> = needs
+                        .filter(|name| !ready.contains(*name))
+                        .cloned()
+                        .collect();
+                    self.stands(&target);
+                    let plan = plan(deed, Some(after(found, &first)));
+                    self.tell(target, plan, Condition::Planned);
                 }
                 (Some(_), Some(found)) => left.push(Waits {
                     target,
@@ -270,7 +200,7 @@ impl<'a> Errands<'a> {
         let (found, verdict, condition) = if ready == Some(&false) {
             let help = "its `[[service]]` has no `start`: nobody said how".to_owned();
             (
-                format!("{} is not ready", service.name),
+                unready(service),
                 Verdict::Hopeless(Some(help)),
                 Condition::Hopeless,
             )
@@ -292,6 +222,7 @@ impl<'a> Errands<'a> {
                 end: End::Silent,
                 acted: true,
                 said: None,
+                note: String::new(),
             };
             let took = clock::elapsed().saturating_sub(self.began);
             let found = waits.found.unwrap_or_default();
@@ -316,6 +247,11 @@ impl<'a> Errands<'a> {
                 continue;
             };
             let within = deeds.get(number).map_or(Duration::ZERO, Deed::limit);
+            let lacks = self.lacks(&waits.target);
+            if !lacks.is_empty() {
+                self.waits(waits.target, &found, lacks);
+                continue;
+            }
             let spent = spent(&waits.target, self.state);
             // Other nodes wait meanwhile: it is a person's one command.
             let wait = if spent.is_some() {
@@ -361,10 +297,37 @@ impl<'a> Errands<'a> {
         if let (Some(deed), Some(waits)) = (deed, waits) {
             let took = clock::elapsed().saturating_sub(asked);
             let found = waits.found.unwrap_or_default();
-            self.told
-                .push(told(node, &deed, found, report, asked, took));
+            let told = told(node, &deed, found, report, asked, took);
+            if told.condition == Condition::Recovered {
+                self.stands(&waits.target);
+            }
+            self.told.push(told);
         }
         self.next(node);
+    }
+
+    /// The services that a target needs and that are not ready.
+    fn lacks(&self, target: &Target) -> Vec<String> {
+        let ready = self.ready.get(&target.node);
+        let there = |name: &String| ready.is_some_and(|ready| ready.contains(name));
+        let needs = target.needs().iter();
+        needs.filter(|name| !there(name)).cloned().collect()
+    }
+
+    /// Notes that a target is ready, for those that need it.
+    fn stands(&mut self, target: &Target) {
+        if let What::Service(service) = &target.what {
+            let ready = self.ready.entry(target.node.clone()).or_default();
+            ready.insert(service.name.clone());
+        }
+    }
+
+    fn waits(&mut self, target: Target, found: &str, lacks: Vec<String>) {
+        let plan = Plan {
+            found: format!("{found}; it needs {}", ticked(&lacks)),
+            verdict: Verdict::Waits(lacks.clone()),
+        };
+        self.tell(target, plan, Condition::Waits(lacks));
     }
 
     /// Nobody lets us in: what can be done there, by whoever stands before it.

@@ -64,8 +64,8 @@ pub enum Condition {
     Hopeless,
     /// Only with more rights: the command to paste.
     NeedsRoot(String),
-    /// It waits for another target.
-    Waits(String),
+    /// It waits for other targets.
+    Waits(Vec<String>),
     /// Somebody else acts on it now.
     Busy(String),
     /// A dry run: this is what would be done.
@@ -102,10 +102,24 @@ impl Condition {
 /// Looks and plans; nothing is changed.
 #[must_use]
 pub fn look(target: &Target, crew: &Crew, keepers: &Keepers) -> Told {
+    look_after(target, crew, keepers, &[])
+}
+
+/// The same, where the services of the names `first` are brought back first.
+#[must_use]
+pub fn look_after(target: &Target, crew: &Crew, keepers: &Keepers, first: &[String]) -> Told {
     let began = clock::elapsed();
     let mut alive = Vec::new();
     let plan = match crew.subject(target) {
-        Some(subject) => service::plan(&crew.see(&subject, keepers)),
+        Some(subject) => {
+            let mut seen = crew.see(&subject, keepers);
+            let (first, waits_for) = seen
+                .waits_for
+                .into_iter()
+                .partition(|name| first.contains(name));
+            (seen.first, seen.waits_for) = (first, waits_for);
+            service::plan(&seen)
+        }
         None if target.what == What::Network => network::plan(&crew.see_network()),
         None => {
             let seen = crew.see_tmux();
@@ -244,7 +258,7 @@ fn standing(plan: &Plan, tried: Condition) -> Condition {
         Verdict::Leave => Condition::Left,
         Verdict::Hopeless(_) => Condition::Hopeless,
         Verdict::NeedsRoot(command) => Condition::NeedsRoot(command.clone()),
-        Verdict::Waits(other) => Condition::Waits(other.clone()),
+        Verdict::Waits(others) => Condition::Waits(others.clone()),
     }
 }
 

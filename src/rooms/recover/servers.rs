@@ -10,7 +10,7 @@ use crate::model::blueprint::Blueprint;
 use crate::model::home::Home;
 use crate::model::process::Identity;
 use crate::sys::tmux::build::build;
-use crate::sys::tmux::built::Built;
+use crate::sys::tmux::built::{Built, Note};
 use crate::sys::tmux::{self as sys, TmuxError, pictures, socket};
 use crate::sys::{clock, processes, programs};
 
@@ -113,7 +113,8 @@ impl Crew {
         let mut notes = Vec::new();
         for Built { name, result } in build(socket, blueprints, &self.around) {
             let outcome = result.map_err(|error| format!("{name}: {error}"))?;
-            notes.extend(outcome.notes.iter().map(ToString::to_string));
+            let of_it = |note: &Note| format!("session `{name}`: {note}");
+            notes.extend(outcome.notes.iter().map(of_it));
         }
         Ok(notes.join("; "))
     }

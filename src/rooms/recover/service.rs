@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::plan::{Action, Plan, Step, Verdict, command_line};
+use super::plan::{Action, Plan, Step, Verdict, command_line, ticked};
 use crate::model::owner::{Owner, Wanted};
 use crate::model::process::{Condition, Facts};
 
@@ -32,8 +32,10 @@ pub struct Seen {
     pub process: Option<Facts>,
     /// Who is not of this service and has its port.
     pub taken: Option<Stranger>,
-    /// The first service it needs that is not ready.
-    pub waits_for: Option<String>,
+    /// The services it needs that are not ready.
+    pub waits_for: Vec<String>,
+    /// Those of them that are brought back first, in the same plan.
+    pub first: Vec<String>,
     /// Only root may start it: it is the system's own.
     pub for_root: bool,
     /// Whose rights we have.
@@ -88,12 +90,13 @@ pub fn plan(seen: &Seen) -> Plan {
     if let Some(Wanted::Stopped(how)) = seen.owner.as_ref().map(|(_, wanted)| wanted) {
         return plan_of(format!("stopped by its owner: {how}"), Verdict::Leave);
     }
-    if let Some(other) = &seen.waits_for {
+    if !seen.waits_for.is_empty() {
         return plan_of(
-            format!("{found}; it needs `{other}`"),
-            Verdict::Waits(other.clone()),
+            format!("{found}; it needs {}", ticked(&seen.waits_for)),
+            Verdict::Waits(seen.waits_for.clone()),
         );
     }
+    let found = after(found, &seen.first);
     let Some(start) = &seen.start else {
         return plan_of(
             found,
@@ -157,6 +160,15 @@ pub fn plan(seen: &Seen) -> Plan {
     plan_of(found, Verdict::Mend(steps))
 }
 
+/// `found`, and what comes first.
+#[must_use]
+pub fn after(found: String, first: &[String]) -> String {
+    if first.is_empty() {
+        return found;
+    }
+    format!("{found}; it needs {}, brought back first", ticked(first))
+}
+
 fn plan_of(found: impl Into<String>, verdict: Verdict) -> Plan {
     Plan {
         found: found.into(),
@@ -198,7 +210,8 @@ mod tests {
             answers: false,
             process: None,
             taken: None,
-            waits_for: None,
+            waits_for: Vec::new(),
+            first: Vec::new(),
             for_root: false,
             uid: 1000,
         }
@@ -301,10 +314,20 @@ mod tests {
         assert_eq!(plan(&seen).found, "refused; `/srv/web` is not there");
         assert_eq!(plan(&seen).verdict, Verdict::Hopeless(None));
         let seen = Seen {
-            waits_for: Some("db".into()),
+            waits_for: vec!["db".into(), "cache".into()],
             ..refused()
         };
-        assert_eq!(plan(&seen).verdict, Verdict::Waits("db".into()));
+        assert_eq!(plan(&seen).found, "refused; it needs `db`, `cache`");
+        assert_eq!(plan(&seen).verdict, Verdict::Waits(seen.waits_for));
+        let seen = Seen {
+            first: vec!["db".into()],
+            ..refused()
+        };
+        assert_eq!(
+            plan(&seen).found,
+            "refused; it needs `db`, brought back first"
+        );
+        assert_eq!(steps(&seen), ["/srv/web -p 1"]);
         let seen = Seen {
             for_root: true,
             ..refused()

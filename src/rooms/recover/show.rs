@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::plan::{Step, Verdict};
+use super::plan::{Step, Verdict, ticked};
 use super::run::{Condition, Told};
-use super::work::Taken;
+use super::work::{Done, Taken};
 use crate::model::incident::Means;
 use crate::model::text::{clean, width};
 use crate::model::time::Timestamp;
@@ -60,7 +60,15 @@ fn headline(told: &Told) -> (Role, String) {
         .unwrap_or_default();
     match &told.condition {
         Condition::Ready => (Role::Ok, found.clone()),
-        Condition::Recovered => (Role::Ok, format!("back in {span}; it was: {found}")),
+        Condition::Recovered => {
+            let lacks = told.done.as_ref().map(Done::lacks).unwrap_or_default();
+            let (role, part) = if lacks.is_empty() {
+                (Role::Ok, "")
+            } else {
+                (Role::Warning, " in part")
+            };
+            (role, format!("back{part} in {span}; it was: {found}"))
+        }
         Condition::Failed(why) => (Role::Critical, format!("not mended: {why}")),
         Condition::Left => (Role::Stale, format!("left alone: {found}")),
         Condition::Hopeless => (
@@ -68,7 +76,10 @@ fn headline(told: &Told) -> (Role, String) {
             format!("nothing that helps can be done here: {found}"),
         ),
         Condition::NeedsRoot(_) => (Role::Critical, format!("needs root: {found}")),
-        Condition::Waits(other) => (Role::Warning, format!("waits for `{other}`: {found}")),
+        Condition::Waits(others) => (
+            Role::Warning,
+            format!("waits for {}: {found}", ticked(others)),
+        ),
         Condition::Busy(_) => (Role::Stale, found.clone()),
         Condition::Planned => (Role::Warning, format!("{found}; to do:")),
         Condition::NotNow(why) => (Role::Warning, format!("not now: {why}")),
@@ -91,6 +102,11 @@ fn details(told: &Told) -> Vec<String> {
                 Ok(()) => format!("done: {}", taken.step.action.shown()),
                 Err(why) => format!("failed: {}: {why}", taken.step.action.shown()),
             }));
+        }
+        (Condition::Recovered, _) => {
+            let taken = told.done.iter().flat_map(|done| &done.taken);
+            let notes = taken.filter(|taken| !taken.note.is_empty());
+            lines.extend(notes.map(|taken| format!("in part: {}", taken.note)));
         }
         (Condition::NeedsRoot(command), _) => lines.push(format!("run: {command}")),
         (_, Verdict::Hopeless(Some(help))) => lines.push(format!("hint: {help}")),
@@ -137,6 +153,11 @@ fn target(told: &Told, local: &str) -> Value {
             Condition::NeedsRoot(command) => Some(command),
             _ => None,
         },
+        "needs": told.target.needs(),
+        "waits_for": match &told.condition {
+            Condition::Waits(others) => others.as_slice(),
+            _ => &[],
+        },
         "hint": match &told.plan.verdict {
             Verdict::Hopeless(help) => help.clone(),
             _ => None,
@@ -152,7 +173,11 @@ fn taken(taken: &Taken) -> Value {
         Ok(()) => "done".to_owned(),
         Err(why) => clean(why),
     };
-    step(&taken.step, Some(&result))
+    let mut value = step(&taken.step, Some(&result));
+    if let (Some(fields), false) = (value.as_object_mut(), taken.note.is_empty()) {
+        fields.insert("in_part".to_owned(), clean(&taken.note).into());
+    }
+    value
 }
 
 fn step(step: &Step, result: Option<&str>) -> Value {

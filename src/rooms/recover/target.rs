@@ -60,6 +60,15 @@ impl Target {
         format!("{}/{}", self.node, self.check())
     }
 
+    /// The services on its node that must be ready before it.
+    #[must_use]
+    pub fn needs(&self) -> &[String] {
+        match &self.what {
+            What::Service(service) => &service.needs,
+            _ => &[],
+        }
+    }
+
     /// The name of its lock file: a service called `tmux` waits for the
     /// sessions, too, which does no harm.
     #[must_use]
@@ -185,9 +194,40 @@ pub fn chosen(words: &[String], all: &[Target], local: &str) -> Result<Vec<Targe
     Ok(chosen)
 }
 
+/// `chosen` with what it needs, and what that needs, in the order in which it
+/// is recovered.
+#[must_use]
+pub fn with_needed(chosen: &[Target], all: &[Target]) -> Vec<Target> {
+    let mut wanted = chosen.to_vec();
+    // Who is needed stands above who needs it.
+    for target in all.iter().rev() {
+        let needs_it = |other: &Target| {
+            let service = matches!(target.what, What::Service(_));
+            let named = || other.needs().iter().any(|name| name == target.what.name());
+            service && other.node == target.node && named()
+        };
+        if !wanted.contains(target) && wanted.iter().any(needs_it) {
+            wanted.push(target.clone());
+        }
+    }
+    wanted.sort_by_key(|target| all.iter().position(|other| other == target));
+    wanted
+}
+
+/// A target's word as it is on this machine, whichever of its names stands
+/// before it.
+fn bare<'w>(word: &'w str, local: &str) -> &'w str {
+    let named = |node: &str| word.strip_prefix(node)?.strip_prefix('/');
+    named("local").or_else(|| named(local)).unwrap_or(word)
+}
+
 fn is_named(target: &Target, word: &str, local: &str) -> bool {
     let whole_node = (word == "local" && target.node == local) || word == target.node;
-    let word = word.strip_prefix("local/").unwrap_or(word);
+    let here = bare(word, local);
+    if here != word && target.node != local {
+        return false;
+    }
+    let word = here;
     target.name(local) == word
         || target.id() == word
         || (target.node == local && target.check() == word)
@@ -196,7 +236,14 @@ fn is_named(target: &Target, word: &str, local: &str) -> bool {
 
 fn unknown(word: &str, all: &[Target], local: &str) -> Failure {
     let names: Vec<String> = all.iter().map(|target| target.name(local)).collect();
-    let near = names
+    let mut whole: Vec<String> = names.clone();
+    if word.contains('/') {
+        let here = all.iter().filter(|target| target.node == local);
+        whole.extend(here.map(|target| format!("{local}/{}", target.what.name())));
+    } else {
+        whole.extend(all.iter().map(|target| target.node.clone()));
+    }
+    let near = whole
         .iter()
         .map(|name| (strsim::jaro_winkler(name, word), name))
         .filter(|(likeness, _)| *likeness > 0.8)
@@ -247,8 +294,31 @@ mod tests {
         assert_eq!(names(&["here"]), ["sshd", "db", "web"]);
         assert_eq!(names(&["far"]), ["far/sshd", "far/db"]);
         assert_eq!(names(&["local/db"]), ["db"]);
+        assert_eq!(names(&["here/db", "here/service:web"]), ["db", "web"]);
+        assert_eq!(names(&["here/sshd", "here/tmux"]), ["sshd", "tmux"]);
         // Not expected, and still a name that people know.
         assert_eq!(names(&["tmux"]), ["tmux"]);
+    }
+
+    #[test]
+    fn what_is_needed_comes_along_and_first() {
+        let text = "[[node]]\nname = \"far\"\n\
+            [[service]]\nname = \"disk\"\ncheck = { process = \"a\" }\n\
+            [[service]]\nname = \"db\"\nneeds = [\"disk\"]\ncheck = { process = \"b\" }\n\
+            [[service]]\nname = \"mail\"\ncheck = { process = \"c\" }\n\
+            [[service]]\nname = \"db\"\nnode = \"far\"\ncheck = { process = \"d\" }\n\
+            [[service]]\nname = \"app\"\nneeds = [\"db\"]\ncheck = { process = \"e\" }\n";
+        let config = config(text);
+        let mut all = local_targets(&config, "here", false);
+        all.extend(remote_targets(&config, "here", |_| false));
+        let asked = chosen(&["app".to_owned()], &all, "here").unwrap();
+        let names: Vec<String> = with_needed(&asked, &all)
+            .iter()
+            .map(|target| target.name("here"))
+            .collect();
+        assert_eq!(names, ["disk", "db", "app"]);
+        let asked = chosen(&["mail".to_owned()], &all, "here").unwrap();
+        assert_eq!(with_needed(&asked, &all), asked);
     }
 
     #[test]
@@ -256,6 +326,18 @@ mod tests {
         assert_eq!(
             names(&["webb"]),
             ["error: there is no target `webb`\nhint: mamori recover web\n"]
+        );
+        assert_eq!(
+            names(&["here/webb"]),
+            ["error: there is no target `here/webb`\nhint: mamori recover here/web\n"]
+        );
+        assert_eq!(
+            names(&["heer/db"]),
+            ["error: there is no target `heer/db`\nhint: mamori recover here/db\n"]
+        );
+        assert_eq!(
+            names(&["faar"]),
+            ["error: there is no target `faar`\nhint: mamori recover far\n"]
         );
         assert_eq!(
             names(&["\u{1b}[2J"]),

@@ -58,6 +58,14 @@ impl Done {
         }
     }
 
+    /// What is not as it was to be, though all was done; may be empty.
+    #[must_use]
+    pub fn lacks(&self) -> String {
+        let notes = self.taken.iter().map(|taken| taken.note.as_str());
+        let notes: Vec<&str> = notes.filter(|note| !note.is_empty()).collect();
+        notes.join("; ")
+    }
+
     /// Whether anything was done that changes something.
     #[must_use]
     pub fn acted(&self) -> bool {

@@ -12,7 +12,7 @@ use crate::model::tally::{Next, Tally, decide};
 use crate::remote::deed::{self, Deed, End};
 use crate::remote::fleet::Question;
 use crate::rooms::recover::book::{self, Before, Entry};
-use crate::rooms::recover::remote::{broken, told};
+use crate::rooms::recover::elsewhere::{broken, told};
 use crate::rooms::recover::target::of_deed;
 
 /// Looks in a row that found it broken after which what hangs is ended.
@@ -191,6 +191,7 @@ impl Afar {
             end: End::Silent,
             acted: true,
             said: None,
+            note: String::new(),
         };
         let report = report.unwrap_or(&silent);
         let target = of_deed(node, deed);
@@ -221,6 +222,7 @@ fn came_back(errand: &mut Errand, node: &Node, deed: &Deed, now: &Moment) -> Ent
         end: End::Ready,
         acted: false,
         said: None,
+        note: String::new(),
     };
     let elapsed = Duration::from_millis(now.elapsed_ms);
     let told = told(

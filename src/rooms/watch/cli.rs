@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::round::Rounds;
-use super::schedule::{LOCAL_EVERY, Schedule};
+use super::schedule::{Burst, LOCAL_EVERY, Schedule};
 use crate::config;
 use crate::failure::{Exit, Failure};
 use crate::model::home::Home;
@@ -17,7 +17,7 @@ use crate::state::store::Store;
 use crate::sys::flock::{self, Lock, LockError, Wait};
 use crate::sys::signals::{Signals, Stop};
 use crate::sys::surroundings::Surroundings;
-use crate::sys::{clock, files, output};
+use crate::sys::{clock, files, output, process};
 
 /// Watch this machine and the remote nodes, and tell the tmux status lines, until stopped
 #[derive(Debug, clap::Args)]
@@ -31,15 +31,18 @@ pub struct Args {
 /// reader that is just asking whether one runs.
 const TAKEOVER: Wait = Wait::AtMost(Duration::from_secs(1));
 
-/// What is repaired or breaks brings a look, but at most so often: looks in one
-/// burst are one sample, not two that make an alert.
-const NEWS_EVERY: Duration = Duration::from_secs(5);
-
 /// Carries `watch` out.
 ///
 /// # Errors
 /// Exit 2 for a bad configuration, 3 when there is no place for its lock.
 pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
+    let exit = watch(args, around);
+    // A check that hangs ends with the watcher.
+    process::end_all();
+    exit
+}
+
+fn watch(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
     let config = config::load(around)?;
     let home = Home::of(&around.mamori_home);
     // What is broken is mended without a home, too.
@@ -71,7 +74,7 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
         0 => String::new(),
         others => format!("; {} every {liveness}", count(others, "node")),
     };
-    let mut rounds = Rounds::new(around, config, Store::new(home, "mamori watch"));
+    let mut rounds = Rounds::new(around, config, Store::new(home, "mamori watch"), args.once);
     let mut schedule = Schedule::new(full_every);
     let now = clock::now();
     if let Some(from) = last_beat.filter(|beat| now.since(*beat) > FRESH_SECONDS) {
@@ -88,11 +91,11 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
             "watching {name}: disks and memory every {every}, everything every {full}{others}\n"
         ))?;
     }
-    let (mut looked, mut news) = (Duration::ZERO, false);
+    let mut burst = Burst::default();
     loop {
         let elapsed = clock::elapsed();
         let (repaired, poked) = rounds.repaired();
-        news |= repaired;
+        burst.heard(repaired, poked);
         if schedule.due(elapsed) {
             if !stay_locked(&mut lock, &lock_file, &rounds) {
                 return Ok(Exit::Fine);
@@ -106,11 +109,11 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
             if !args.once {
                 rounds.look_after(full);
             }
-            (looked, news) = (elapsed, false);
-        } else if poked || (news && elapsed.saturating_sub(looked) >= NEWS_EVERY) {
+            burst.looked(elapsed);
+        } else if burst.due(elapsed) {
             rounds.round(false);
             rounds.look_after(false);
-            (looked, news) = (elapsed, false);
+            burst.looked(elapsed);
         }
         let listening_from = clock::elapsed();
         if overslept(elapsed, Duration::ZERO, listening_from).is_some() {
@@ -122,9 +125,8 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
             rounds.finish();
             return Ok(Exit::Fine);
         }
-        let soon = (looked + NEWS_EVERY).saturating_sub(clock::elapsed());
-        let soon = if news { soon } else { Duration::MAX };
-        let wait = schedule.wait(clock::elapsed()).min(rounds.wait()).min(soon);
+        let now = clock::elapsed();
+        let wait = schedule.wait(now).min(rounds.wait()).min(burst.wait(now));
         let stop = signals.wait_for(rounds.interests(), wait);
         if let Some(stop) = stop {
             rounds.finish();

@@ -18,6 +18,7 @@ use crate::rooms::health::heard::{Heard, Word};
 use crate::roster;
 use crate::state::store::Store;
 use crate::sys::flock::Lock;
+use crate::sys::host::checks::Checks;
 use crate::sys::host::{self, Ask};
 use crate::sys::surroundings::Surroundings;
 use crate::sys::{clock, output};
@@ -32,6 +33,10 @@ const PENDING: usize = 60;
 const A_NODE_WRITTEN: Duration = Duration::from_secs(8);
 /// Readings are written at most so often.
 const WRITE_EVERY: Duration = Duration::from_secs(2);
+
+/// A check that takes longer is waited for beside, so that it holds up nothing
+/// else that is to be told.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// Everything a watcher keeps between two rounds.
 pub struct Rounds<'a> {
@@ -57,6 +62,9 @@ pub struct Rounds<'a> {
     bars: Bars,
     repairs: Repairs,
     afar: Afar,
+    checks: Checks,
+    /// How long a look waits for the checks of services.
+    grace: Duration,
     /// The locks of targets on other nodes on which we act, by node.
     locks: BTreeMap<String, Option<Lock>>,
     /// Whether the last round could be written, or needed no writing.
@@ -66,9 +74,15 @@ pub struct Rounds<'a> {
 }
 
 impl<'a> Rounds<'a> {
-    /// A watcher's first knowledge.
+    /// A watcher's first knowledge. `patient`: who looks once waits for every
+    /// check to its end.
     #[must_use]
-    pub fn new(around: &'a Surroundings, config: Config, store: Store) -> Self {
+    pub fn new(around: &'a Surroundings, config: Config, store: Store, patient: bool) -> Self {
+        let grace = if patient {
+            config.watch.probe_timeout + GRACE
+        } else {
+            GRACE
+        };
         let look = store.read().ok().flatten();
         let state = look.map(|look| look.state).unwrap_or_default();
         let name = roster::local_name(&config);
@@ -93,6 +107,8 @@ impl<'a> Rounds<'a> {
             bars: Bars::default(),
             repairs: Repairs::default(),
             afar: Afar::default(),
+            checks: Checks::default(),
+            grace,
             locks: BTreeMap::new(),
             recorded: true,
             complaints: BTreeMap::new(),
@@ -137,7 +153,9 @@ impl<'a> Rounds<'a> {
         } else {
             facts::needed(&expected)
         };
-        let mut look = facts::look(self.around, &self.config, &self.state, ask);
+        let (around, config) = (self.around, &self.config);
+        let (checks, grace) = (&mut self.checks, self.grace);
+        let mut look = facts::look_beside(around, config, &self.state, ask, checks, grace);
         if ask.network && self.reaches_others() {
             look.readings.network = Reading::Value(true);
         }
@@ -250,6 +268,7 @@ impl<'a> Rounds<'a> {
         let mut interests = self.nodes.interests();
         interests.extend(self.repairs.interests());
         interests.extend(self.telling.interest());
+        interests.extend(self.checks.interest());
         interests
     }
 

@@ -64,6 +64,54 @@ impl Schedule {
     }
 }
 
+/// What is repaired or breaks brings a look, but at most so often: looks in one
+/// burst are one sample, not two that make an alert.
+const NEWS_EVERY: Duration = Duration::from_secs(5);
+/// Whoever touches the file by which we are called waits for the look; but a
+/// server that dies touches it for each of its sessions.
+const CALLS_EVERY: Duration = Duration::from_secs(1);
+
+/// The looks out of turn: how near to the last one the next may come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Burst {
+    looked: Duration,
+    news: bool,
+    called: bool,
+}
+
+impl Burst {
+    /// Takes in that something was repaired or broke, or that somebody calls.
+    pub fn heard(&mut self, news: bool, called: bool) {
+        self.news |= news;
+        self.called |= called;
+    }
+
+    /// Whether a look out of turn is due at `elapsed`.
+    #[must_use]
+    pub fn due(&self, elapsed: Duration) -> bool {
+        self.wait(elapsed) == Duration::ZERO
+    }
+
+    /// Takes in that there was a look at `elapsed`: it saw what there was to see.
+    pub fn looked(&mut self, elapsed: Duration) {
+        *self = Self {
+            looked: elapsed,
+            ..Self::default()
+        };
+    }
+
+    /// How long to wait at `elapsed` for the next look out of turn.
+    #[must_use]
+    pub fn wait(&self, elapsed: Duration) -> Duration {
+        let every = match (self.called, self.news) {
+            (true, _) => CALLS_EVERY,
+            (false, true) => NEWS_EVERY,
+            (false, false) => return Duration::MAX,
+        };
+        (self.looked + every).saturating_sub(elapsed)
+    }
+}
+
 /// `gaps` with one more that ends at `now`; the oldest are forgotten.
 #[must_use]
 pub fn with_gap(gaps: &[Gap], from: Timestamp, now: Timestamp, why: GapCause) -> Vec<Gap> {
@@ -77,6 +125,41 @@ pub fn with_gap(gaps: &[Gap], from: Timestamp, now: Timestamp, why: GapCause) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn looks_in_one_burst_are_one() {
+        let at = Duration::from_millis;
+        let mut burst = Burst::default();
+        burst.looked(at(60_000));
+        assert_eq!(burst.wait(at(60_000)), Duration::MAX);
+        // Six repairs within a second: one look, five seconds after the last.
+        let mut looks = Vec::new();
+        for now in (60_000..70_000).step_by(10) {
+            burst.heard(now < 61_000 && now % 150 == 0, false);
+            if burst.due(at(now)) {
+                burst.looked(at(now));
+                looks.push(now);
+            }
+        }
+        assert_eq!(looks, [65_000]);
+        // After a while of quiet the first one is looked at without delay.
+        burst.heard(true, false);
+        assert!(burst.due(at(70_000)));
+    }
+
+    #[test]
+    fn who_calls_is_answered_at_once_but_a_crowd_once_a_second() {
+        let at = Duration::from_millis;
+        let mut burst = Burst::default();
+        burst.looked(at(60_000));
+        burst.heard(true, true);
+        assert!(burst.due(at(61_000)));
+        burst.looked(at(61_000));
+        burst.heard(false, true);
+        assert_eq!(burst.wait(at(61_300)), at(700));
+        burst.looked(at(62_000));
+        assert_eq!(burst.wait(at(62_000)), Duration::MAX);
+    }
 
     fn at(seconds: u64) -> Duration {
         Duration::from_secs(seconds)

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rustix::event::PollFd;
 
-use crate::config::Config;
+use crate::config::{Config, Host, Service};
 use crate::model::state::State;
 use crate::model::time::Timestamp;
 use crate::rooms::alerts::decide::{Situation, decide};
@@ -23,6 +23,22 @@ pub struct Telling {
     routes: Vec<Route>,
     /// When to decide again, if nothing else happens.
     next: Cell<Option<Timestamp>>,
+}
+
+/// Which alerts a service that another one needs explains.
+fn needs(config: &Config, local: &str) -> Vec<(String, String)> {
+    let pairs = |service: &Service| {
+        let node = match &service.host {
+            Host::Local => local,
+            Host::Node(node) => node,
+        };
+        let id = |name: &str| format!("{node}/service:{name}");
+        let needs = service.needs.iter();
+        needs
+            .map(|name| (id(&service.name), id(name)))
+            .collect::<Vec<_>>()
+    };
+    config.services.iter().flat_map(pairs).collect()
 }
 
 impl Telling {
@@ -52,6 +68,7 @@ impl Telling {
         let situation = Situation {
             routes: &self.routes,
             local,
+            needs: &needs(config, local),
             now,
             time: clock::time_of_day(now, config.timezone),
             under_way: &under_way.unwrap_or_default(),

@@ -5,6 +5,7 @@
 //! and `/proc/uptime` are closed there.
 
 mod battery;
+pub mod checks;
 pub mod disks;
 mod kernel;
 pub(super) mod name;
@@ -78,6 +79,8 @@ pub struct Look {
     pub boot_id: Option<String>,
     /// Processor time so far.
     pub cpu_ticks: Option<CpuTicks>,
+    /// Services that were asked and have not answered yet.
+    pub asking: Vec<String>,
 }
 
 /// How long the network has to answer.
@@ -133,6 +136,7 @@ pub fn look(around: &Surroundings, questions: &Questions) -> Look {
         readings,
         boot_id: kernel::boot_id(),
         cpu_ticks,
+        asking: Vec::new(),
     }
 }
 

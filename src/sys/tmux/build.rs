@@ -14,7 +14,7 @@ use tmux_interface::{
     SplitWindow, TmuxCommand,
 };
 
-use super::built::{Built, Note, Outcome};
+use super::built::{Built, Gone, Note, Outcome};
 use super::words::{layout, push_command, text};
 use super::{TmuxError, argument, send, socket};
 use crate::model::blueprint::{Blueprint, Pane, Window};
@@ -33,6 +33,9 @@ const START_LIMIT: Duration = Duration::from_secs(15);
 const ENDING: Duration = Duration::from_secs(2);
 /// How often is looked whether it has.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
+
+/// How long a pane's command has to show that it cannot run.
+const SETTLING: Duration = Duration::from_millis(50);
 
 /// The size of a session nobody is attached to, when nothing tells a better
 /// one: as wide as most screens, so that what programs say first is not
@@ -264,26 +267,29 @@ impl<'a> Builder<'a> {
         built: &[(usize, &Window, Pieces<'_>)],
         notes: &mut Vec<Note>,
     ) -> Result<(), TmuxError> {
-        let list = ListPanes::new()
-            .session()
-            .target(session)
-            .format("#{pane_id}");
-        let alive = match self.call([list.build()]) {
-            Ok(ids) => ids,
-            // Nobody ends a session that is a moment old but itself.
-            Err(TmuxError::Refused(_) | TmuxError::NoServer(_)) => {
-                return Err(TmuxError::Vanished(name.to_owned()));
-            }
-            Err(error) => return Err(error),
+        let alive = self.alive(session, name)?;
+        let commands = built
+            .iter()
+            .any(|(_, window, _)| window.panes.iter().any(|pane| !pane.command.is_empty()));
+        let alive = if commands {
+            // A command that cannot run ends a moment after its pane was made.
+            thread::sleep(SETTLING);
+            self.alive(session, name)?
+        } else {
+            alive
         };
         let alive: Vec<&str> = alive.lines().collect();
         let shown = built.iter().rev().find(|(_, window, _)| window.active);
         let shown = shown.or(built.first()).map(|(place, _, _)| *place);
         for (place, window, pieces) in built {
             let panes = || pieces.panes.iter().filter(|(id, _)| alive.contains(&&**id));
-            let ended = pieces.panes.len() - panes().count();
-            if ended > 0 {
-                notes.push(Note::Ended(*place, ended));
+            let ended = pieces
+                .panes
+                .iter()
+                .filter(|(id, _)| !alive.contains(&&**id));
+            let gone: Vec<Gone> = ended.map(|(_, pane)| self.gone(pane)).collect();
+            if !gone.is_empty() {
+                notes.push(Note::Ended(*place, gone));
             }
             if panes().next().is_none() {
                 continue;
@@ -314,6 +320,31 @@ impl<'a> Builder<'a> {
             }
         }
         Ok(())
+    }
+
+    /// The ids of the panes that a session has.
+    fn alive(&self, session: &str, name: &str) -> Result<String, TmuxError> {
+        let list = ListPanes::new()
+            .session()
+            .target(session)
+            .format("#{pane_id}");
+        match self.call([list.build()]) {
+            // Nobody ends a session that is a moment old but itself.
+            Err(TmuxError::Refused(_) | TmuxError::NoServer(_)) => {
+                Err(TmuxError::Vanished(name.to_owned()))
+            }
+            answer => answer,
+        }
+    }
+
+    /// What ran in a pane that is gone.
+    fn gone(&self, pane: &Pane) -> Gone {
+        let program = pane.command.first();
+        let missing = |program: &String| programs::resolve(program, self.around).is_none();
+        Gone {
+            command: pane.command.clone(),
+            missing: program.is_some_and(missing),
+        }
     }
 
     /// Where a pane starts, as tmux takes it; the home where its folder is not.

@@ -38,6 +38,7 @@ impl Rounds<'_> {
             self.state = self.taken_over(&self.base, &expected);
             self.nodes.follow(&self.config, &self.state, &self.name);
         }
-        (news, poked)
+        // A check that took long has answered: that is for a look to take.
+        (news | self.checks.late(), poked)
     }
 }
