@@ -107,6 +107,7 @@ fn a_window_that_is_off_is_left_until_it_is_on() {
     server.split("main");
     let split = server.layout("main");
     server.run(&["kill-pane", "-t", "main.3"]);
+    server.run(&["select-layout", "-t", "main", "even-vertical"]);
     server.run(&["resize-pane", "-t", "main.0", "-y", "9"]);
     assert_eq!(server.sizes("main")[0].1, 9);
     assert_ne!(server.layout("main"), split);

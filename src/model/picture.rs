@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::blueprint::{Arrangement, Blueprint, Pane, Window, missing};
+use super::layout::Layout;
 use super::time::Timestamp;
 
 /// The schema this build reads and writes.
@@ -55,7 +56,8 @@ pub struct PicturedWindow {
     /// The name that a person gave it, as tmux tells it; `None`: tmux named it.
     #[serde(default)]
     pub name: Option<String>,
-    /// tmux's layout string.
+    /// tmux's layout string, as it takes it; what it told where we cannot read
+    /// that.
     pub layout: String,
     /// Whether it is the session's current one.
     #[serde(default)]
@@ -138,7 +140,8 @@ pub fn answer(text: &str, mark: &str, socket: &str) -> Option<Picture> {
         let panes = panes(&mut picture.sessions, session_name, fresh, || {
             PicturedWindow {
                 name: named.then(|| window_name.to_owned()),
-                layout: layout.to_owned(),
+                layout: Layout::told(layout)
+                    .map_or_else(|| layout.to_owned(), |layout| layout.to_string()),
                 active: window_active,
                 panes: Vec::new(),
             }

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use mamori::model::layout::Layout;
 use mamori::model::layout::plan::plan;
-use mamori::model::layout::seen::Seen;
+use mamori::model::layout::seen::{SHAPE, Seen};
 use mamori::rooms::layout::decide;
 use mamori::sys::tmux::Server;
 
@@ -72,11 +72,12 @@ impl<'a> Arranged<'a> {
     /// Waits until our hooks have nothing to do in a window any more: what
     /// they ask in the server is answered with no.
     pub fn settle(&self, window: &str) {
-        const NOTHING_TO_DO: &str = "#{||:#{==:#{window_layout},#{@mamori-seen}},\
+        const NOTHING_TO_DO: &str = "#{||:#{==:SHAPE,#{@mamori-shape}},\
             #{||:#{==:#{window_panes},#{@mamori-hand}},#{||:#{window_zoomed_flag},\
             #{||:#{==:#{window_panes},1},#{==:#{@mamori-layout},off}}}}}";
+        let nothing_to_do = NOTHING_TO_DO.replace("SHAPE", SHAPE);
         until("the layout to settle", || {
-            self.show(window, NOTHING_TO_DO) == "1"
+            self.show(window, &nothing_to_do) == "1"
         });
     }
 
@@ -106,7 +107,7 @@ impl<'a> Arranged<'a> {
     }
 
     pub fn sizes(&self, window: &str) -> Vec<(u32, u32)> {
-        let layout = Layout::parse(&self.layout(window)).unwrap();
+        let layout = Layout::told(&self.layout(window)).unwrap();
         layout
             .rects()
             .iter()

@@ -12,6 +12,7 @@
 mod chains;
 pub mod crowd;
 pub mod efficiency;
+mod json;
 pub mod memory;
 pub mod near;
 pub mod optimum;
@@ -128,6 +129,17 @@ enum Inside {
 }
 
 impl Layout {
+    /// Reads what tmux tells in `#{window_layout}`: a layout string, from 3.8 on
+    /// JSON; `None` where it is neither, or there are floating panes.
+    #[must_use]
+    pub fn told(text: &str) -> Option<Self> {
+        if text.starts_with('{') {
+            json::read(text)
+        } else {
+            Self::parse(text).ok()
+        }
+    }
+
     /// Columns of the window.
     #[must_use]
     pub fn width(&self) -> u32 {

@@ -8,6 +8,13 @@ use crate::model::tmux_version::too_old;
 /// The window option in which the arrangement stands that we know of: ours,
 /// or one that was made by hand.
 pub const KNOWN: &str = "@mamori-seen";
+/// The window option with [`SHAPE`] as it was then, by which our hooks tell in
+/// the server whether there is anything to do.
+pub const KNOWN_SHAPE: &str = "@mamori-shape";
+/// Where the panes of a window are and how large, as a format: the layout's
+/// own string also changes with the focus from tmux 3.8 on.
+pub const SHAPE: &str = "#{window_width}x#{window_height}\
+    #{P: #{pane_id} #{pane_left} #{pane_top} #{pane_width} #{pane_height}}";
 /// The window option with the number of panes when it was arranged by hand.
 pub const BY_HAND: &str = "@mamori-hand";
 /// The window option that is set while the active pane is followed.
@@ -163,12 +170,12 @@ pub fn answer(text: &str, programs: &str, mark: &str) -> Option<Seen> {
             width,
             height,
             zoomed,
-            layout: Layout::parse(layout).ok(),
+            layout: Layout::told(layout),
             titles,
             scrollbar: scrollbar(bars, style),
             switch: switch.to_owned(),
             attention: attention.to_owned(),
-            known: Layout::parse(known).ok(),
+            known: Layout::told(known),
             by_hand,
             followed,
             programs: if programs.is_empty() {

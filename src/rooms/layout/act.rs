@@ -153,7 +153,7 @@ impl<'a> Desk<'a> {
             .server
             .arrange(seen, &sound, marks)
             .map_err(|error| failure(&error))?;
-        Ok(now == sound.to_string())
+        Ok(now == Some(sound))
     }
 
     /// Goes back to the arrangement before, or forth again; `None` where there

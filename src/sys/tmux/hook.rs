@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use tmux_interface::{DisplayMessage, ListWindows, SetHook, TmuxCommand};
 
 use super::{Server, TmuxError, argument, window};
-use crate::model::layout::seen::{BY_HAND, FOLLOWED, KNOWN, SWITCH};
+use crate::model::layout::seen::{BY_HAND, FOLLOWED, KNOWN_SHAPE, SHAPE, SWITCH};
 use crate::sys::programs;
 use crate::sys::surroundings::Surroundings;
 
@@ -56,7 +56,7 @@ impl Programs {
             Some(layout) => line(layout, &format!("event {WINDOW}")),
             None => line(&self.mamori, &format!("layout event {WINDOW}")),
         };
-        let changed = format!("#{{!=:#{{window_layout}},#{{{KNOWN}}}}}");
+        let changed = format!("#{{!=:{SHAPE},#{{{KNOWN_SHAPE}}}}}");
         let followed = format!("#{{||:{changed},#{{==:#{{{FOLLOWED}}},1}}}}");
         let arrange = |condition: &str| {
             let ours = format!("#{{&&:{},{condition}}}", ours());

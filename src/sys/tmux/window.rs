@@ -10,7 +10,8 @@ use super::{Server, TmuxError, argument};
 use crate::model::blueprint::Pane;
 use crate::model::layout::Layout;
 use crate::model::layout::seen::{
-    BY_HAND, FOLLOWED, KNOWN, Marks, PROGRAMS, ROLE, SWITCH, Seen, answer, question, window_id,
+    BY_HAND, FOLLOWED, KNOWN, KNOWN_SHAPE, Marks, PROGRAMS, ROLE, SHAPE, SWITCH, Seen, answer,
+    question, window_id,
 };
 
 impl Server<'_> {
@@ -35,12 +36,17 @@ impl Server<'_> {
     }
 
     /// Arranges `window` as `layout` says, unless it has other panes, another
-    /// size, or a zoomed pane by now; gives how it is arranged then. What is
-    /// remembered stands before the layout does, so that our hooks know it.
+    /// size, or a zoomed pane by now; gives how it is arranged then. Our hooks
+    /// find it remembered: a server runs all that one client asks for first.
     ///
     /// # Errors
     /// When the server does not answer.
-    pub fn arrange(&self, seen: &Seen, layout: &Layout, marks: Marks) -> Result<String, TmuxError> {
+    pub fn arrange(
+        &self,
+        seen: &Seen,
+        layout: &Layout,
+        marks: Marks,
+    ) -> Result<Option<Layout>, TmuxError> {
         let window = &seen.window;
         let unchanged = format!(
             "#{{==:#{{window_panes}} #{{window_width}}x#{{window_height}} #{{window_zoomed_flag}},{} {}x{} 0}}",
@@ -50,7 +56,7 @@ impl Server<'_> {
         );
         // Ids, numbers and a layout string: nothing that has to be quoted.
         let commands = format!(
-            "{} ; select-layout -t {window} '{layout}'",
+            "select-layout -t {window} '{layout}' ; {}",
             remember(seen, layout, marks)
         );
         let arrange = IfShell::new()
@@ -63,7 +69,7 @@ impl Server<'_> {
             .target_pane(window.clone())
             .message("#{window_layout}");
         let answer = self.call([arrange.build(), told.build()])?;
-        Ok(answer.trim_end().to_owned())
+        Ok(Layout::told(answer.trim_end()))
     }
 
     /// Remembers that `window` is arranged as `layout` says, without touching it.
@@ -82,12 +88,16 @@ impl Server<'_> {
     /// # Errors
     /// When the server does not answer.
     pub(super) fn remember_all(&self, windows: &str) -> Result<(), TmuxError> {
-        let commands = windows.lines().filter_map(window_id).map(|id| {
-            let option = SetOption::new()
-                .window()
-                .format()
-                .target_pane(id.to_owned());
-            option.option(KNOWN).value("#{window_layout}").build()
+        let set = |id: &str, option: &'static str, value: &'static str| {
+            let set = SetOption::new().window().format();
+            let set = set.target_pane(id.to_owned());
+            set.option(option).value(value).build()
+        };
+        let commands = windows.lines().filter_map(window_id).flat_map(|id| {
+            [
+                set(id, KNOWN, "#{window_layout}"),
+                set(id, KNOWN_SHAPE, SHAPE),
+            ]
         });
         let commands: Vec<_> = commands.collect();
         if commands.is_empty() {
@@ -175,6 +185,7 @@ fn remember(seen: &Seen, layout: &Layout, marks: Marks) -> String {
     let panes = seen.panes.len().to_string();
     [
         set(KNOWN, Some(&layout.to_string())),
+        format!("set-option -wF -t {window} {KNOWN_SHAPE} '{SHAPE}'"),
         set(BY_HAND, marks.by_hand.then_some(&*panes)),
         set(FOLLOWED, marks.followed.then_some("1")),
     ]
