@@ -15,6 +15,7 @@ import verdict
 
 # Less than a minute of trying.
 TASKS = 500
+SMALL, LARGE = (90, 30), (400, 110)
 
 
 class Everything:
@@ -64,7 +65,9 @@ def main(programs, program, tasks):
     ratios, agreed, sound, ours, theirs = [], 0, 0, 0.0, 0.0
     with layouts.Planner(programs) as planner:
         for number in range(tasks):
-            asked = layouts.any_task(draw, 2 + number % 7)
+            # Every fourth is small: where it is told whether they have room.
+            most = SMALL if number % 4 == 0 else LARGE
+            asked = layouts.any_task(draw, 2 + number % 7, most)
             begun = time.perf_counter()
             answer = planner.plan(asked)
             answered = time.perf_counter()

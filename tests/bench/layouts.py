@@ -26,10 +26,10 @@ def task(draw, count, width, height, attention=None):
     return {"width": width, "height": height, "attention": attention, "panes": panes}
 
 
-def any_task(draw, count):
-    """The same of any size; half of them with attention."""
+def any_task(draw, count, most=(400, 110)):
+    """The same of any size up to `most`; half of them with attention."""
     attention = draw.choice([None, draw.uniform(0.01, 0.99)])
-    return task(draw, count, draw.randint(20, 400), draw.randint(6, 110), attention)
+    return task(draw, count, draw.randint(20, most[0]), draw.randint(6, most[1]), attention)
 
 
 def draws(seed):
