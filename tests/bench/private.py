@@ -61,11 +61,25 @@ class Private:
         self.tmux("set-option", "-g", "status-right", "#{mamori}")
         self.tmux("run-shell", f"'{ROOT}/mamori.tmux'")
 
+    def at_work(self):
+        """Whether anybody has this home."""
+        mark = f"HOME={self.home}\0".encode()
+        for name in filter(str.isdigit, os.listdir("/proc")):
+            with contextlib.suppress(OSError), open(f"/proc/{name}/environ", "rb") as file:
+                if mark in file.read():
+                    return True
+        return False
+
     def end(self):
-        self.tmux("kill-server")
+        # Our hook would have the end of its sessions told in a home that is gone.
+        self.tmux("set-hook", "-gu", "session-closed", ";", "kill-server")
         for process in self.started:
             process.terminate()
             process.wait(timeout=10)
+        # What a hook started before writes here, and is soon done.
+        end = time.monotonic() + 2
+        while time.monotonic() < end and self.at_work():
+            time.sleep(0.01)
         self.run("rm", "-rf", "--one-file-system", self.home)
 
 

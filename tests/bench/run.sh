@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Every benchmark, each figure beside its peer's measured in the same run.
 #
-#   tests/bench/run.sh [segment|bar|footprint|warm|cold|hanging|uptime|recovery|campaign …]
+#   tests/bench/run.sh [segment|bar|layout|footprint|warm|cold|hanging|uptime|recovery|campaign …]
 #
-# footprint takes three minutes, uptime eleven, recovery seven, campaign four; MINUTES=1.5 makes a
-# short one of uptime, SLICE=1 of recovery and campaign.
+# layout and footprint take three minutes each, uptime eleven, recovery seven, campaign four;
+# MINUTES=1.5 makes a short one of uptime, SLICE=1 of recovery and campaign.
 set -euo pipefail
 
 main() {
@@ -15,7 +15,7 @@ main() {
     local programs name failed=""
     programs=$(cd "${CARGO_TARGET_DIR:-target}/release" && pwd -P)
     export PYTHONDONTWRITEBYTECODE=1
-    [ $# -gt 0 ] || set -- segment bar footprint warm cold hanging uptime recovery campaign
+    [ $# -gt 0 ] || set -- segment bar layout footprint warm cold hanging uptime recovery campaign
     for name in "$@"; do
         "bench_$name" || failed="$failed $name"
     done
@@ -31,6 +31,16 @@ bench_segment() {
 
 bench_bar() {
     python3 tests/bench/bar.py "$programs"
+}
+
+bench_layout() {
+    local code=0
+    cc -O2 -o "$programs/optimum" tests/bench/optimum.c || return
+    python3 tests/bench/layout_plan.py "$programs" || code=1
+    python3 tests/bench/layout_optimum.py "$programs" "$programs/optimum" || code=1
+    python3 tests/bench/layout_peers.py "$programs" || code=1
+    python3 tests/bench/layout_hook.py "$programs" || code=1
+    return $code
 }
 
 bench_footprint() {
