@@ -15,6 +15,7 @@ fn three(bench: &Bench) -> Arranged<'_> {
 fn sizes_by_hand_stay_until_a_pane_comes_or_somebody_asks() {
     let bench = Bench::quiet();
     let server = three(&bench);
+    server.run(&["select-layout", "-t", "main", "even-vertical"]);
     server.run(&["resize-pane", "-t", "main.0", "-y", "8"]);
     let by_hand = server.layout("main");
     until("it to be remembered", || {
@@ -85,13 +86,13 @@ fn a_zoomed_window_is_left_and_arranged_after_it() {
 fn zooming_and_unzooming_arranges_nothing() {
     let bench = Bench::quiet();
     let server = three(&bench);
-    let before = server.layout("main");
+    let before = server.sizes("main");
     for _ in 0..3 {
         server.run(&["resize-pane", "-Z", "-t", "main.1"]);
         server.run(&["resize-pane", "-Z", "-t", "main.1"]);
     }
     server.settle("main");
-    assert_eq!(server.layout("main"), before);
+    assert_eq!(server.sizes("main"), before);
     assert_eq!(server.show("main", "#{@mamori-hand}"), "");
 }
 

@@ -196,23 +196,48 @@ impl<'t> Search<'t> {
     /// of the panes before it take, and what those after it leave.
     fn sizes(&self, block: Block, axis: Axis, until: usize) -> Vec<u32> {
         let whole = block.along(axis);
+        let (count, others) = (until + 1 - block.first, block.last - until);
+        let Some((least, most)) = self.range(block, axis, count, others) else {
+            return Vec::new();
+        };
+        let within = |size: &u32| (least..=most).contains(size);
         let before = self.chains.get(axis, block.first, until);
         let after = self.chains.get(axis, until + 1, block.last);
-        let left = after
-            .iter()
-            .rev()
-            .filter_map(|size| whole.checked_sub(size + 1));
-        let mut sizes: Vec<u32> = before.iter().copied().chain(left).collect();
-        sizes.sort_unstable();
-        sizes.dedup();
-        let (count, others) = (until + 1 - block.first, block.last - until);
-        sizes.retain(|&size| {
-            let (one, other) = block.cut(axis, until, size);
-            size + 1 < whole
-                && self.task.room(one.width, one.height) >= count
-                && self.task.room(other.width, other.height) >= others
-        });
+        let mut before = before.iter().copied().filter(within).peekable();
+        let left = after.iter().rev();
+        let left = left.filter_map(|size| whole.checked_sub(size + 1));
+        let mut left = left.filter(within).peekable();
+        // Both ascend.
+        let mut sizes = Vec::with_capacity(64);
+        while let Some(size) = match (before.peek(), left.peek()) {
+            (Some(one), Some(other)) if one <= other => before.next(),
+            (Some(_), None) => before.next(),
+            _ => left.next(),
+        } {
+            if sizes.last() != Some(&size) {
+                sizes.push(size);
+            }
+        }
         sizes
+    }
+
+    /// The least and the most that the first `count` panes may get along `axis`,
+    /// so that they and the `others` each have what they must.
+    fn range(&self, block: Block, axis: Axis, count: usize, others: usize) -> Option<(u32, u32)> {
+        let (columns, rows) = self.task.smallest();
+        let (least, across, across_least) = match axis {
+            Axis::Across => (columns, block.height, rows),
+            Axis::Down => (rows, block.width, columns),
+        };
+        // Panes in one line across.
+        let line = ((across + 1) / (across_least + 1)) as usize;
+        let needs = |panes: usize| {
+            let lines = u32::try_from(panes.div_ceil(line.max(1))).ok()?;
+            Some(lines * (least + 1) - 1)
+        };
+        let (first, second) = (needs(count)?, needs(others)?);
+        let most = block.along(axis).checked_sub(second + 1)?;
+        (line > 0 && first <= most).then_some((first, most))
     }
 
     /// Adds those of `sizes` that may be worth more than `bar`. Of a range of

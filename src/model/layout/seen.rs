@@ -15,6 +15,8 @@ pub const KNOWN_SHAPE: &str = "@mamori-shape";
 /// own string also changes with the focus from tmux 3.8 on.
 pub const SHAPE: &str = "#{window_width}x#{window_height}\
     #{P: #{pane_id} #{pane_left} #{pane_top} #{pane_width} #{pane_height}}";
+/// The window option with the number of panes it had then.
+pub const KNOWN_PANES: &str = "@mamori-panes";
 /// The window option with the number of panes when it was arranged by hand.
 pub const BY_HAND: &str = "@mamori-hand";
 /// The window option that is set while the active pane is followed.

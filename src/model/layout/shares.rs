@@ -9,8 +9,9 @@ use super::slicing::Task;
 /// The wants of all panes, worked out for every size.
 pub(super) struct Shares {
     panes: Vec<Pane>,
-    /// The panes, those first to whom an area is worth most.
-    order: Vec<usize>,
+    /// For each first and last pane those of them first to whom an area is
+    /// worth most.
+    orders: Vec<Vec<usize>>,
     /// The area of the smallest cell, with its borders.
     least: f64,
 }
@@ -22,8 +23,14 @@ impl Shares {
         let density = |place: usize| panes.get(place).map_or(0.0, |pane: &Pane| pane.density);
         let mut order: Vec<usize> = (0..panes.len()).collect();
         order.sort_by(|&a, &b| density(b).total_cmp(&density(a)));
+        let pairs =
+            (0..panes.len()).flat_map(|first| (0..panes.len()).map(move |last| first..=last));
+        let some = |some: RangeInclusive<usize>| {
+            let there = order.iter().copied().filter(|pane| some.contains(pane));
+            there.collect()
+        };
         Self {
-            order,
+            orders: pairs.map(some).collect(),
             least: f64::from((width + 1) * (height + 1)),
             panes,
         }
@@ -44,10 +51,14 @@ impl Shares {
         #[expect(clippy::cast_precision_loss, reason = "a few panes")]
         let mut left = area - self.least * count as f64;
         let mut most = 0.0;
-        let there = self.order.iter().filter(|place| some.contains(place));
+        let order = self
+            .orders
+            .get(some.start() * self.panes.len() + some.end());
+        let there = order.into_iter().flatten();
         for pane in there.filter_map(|&place| self.panes.get(place)) {
             let cap = pane.worth(width, height);
-            let wanted = (cap / pane.density - self.least).clamp(0.0, left.max(0.0));
+            // What it can have of this rectangle, as area; the least it has anyway.
+            let wanted = (cap * pane.area - self.least).clamp(0.0, left.max(0.0));
             left -= wanted;
             most += ((self.least + wanted) * pane.density).min(cap);
         }
@@ -62,8 +73,9 @@ struct Pane {
     /// height. Beyond their ends it has all.
     across: Vec<f64>,
     down: Vec<f64>,
-    /// Weight per cell of the area it wants.
+    /// Weight per cell of the area it wants, and its inverse.
     density: f64,
+    area: f64,
 }
 
 impl Pane {
@@ -82,6 +94,7 @@ impl Pane {
             across: across.collect(),
             down: down.collect(),
             density: want.weight / area,
+            area: area / want.weight,
         }
     }
 

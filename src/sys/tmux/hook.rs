@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use tmux_interface::{DisplayMessage, ListWindows, SetHook, TmuxCommand};
 
 use super::{Server, TmuxError, argument, window};
-use crate::model::layout::seen::{BY_HAND, FOLLOWED, KNOWN_SHAPE, SHAPE, SWITCH};
+use crate::model::layout::seen::{BY_HAND, FOLLOWED, KNOWN_PANES, KNOWN_SHAPE, SHAPE, SWITCH};
 use crate::sys::programs;
 use crate::sys::surroundings::Surroundings;
 
@@ -57,7 +57,12 @@ impl Programs {
             None => line(&self.mamori, &format!("layout event {WINDOW}")),
         };
         let changed = format!("#{{!=:{SHAPE},#{{{KNOWN_SHAPE}}}}}");
-        let followed = format!("#{{||:{changed},#{{==:#{{{FOLLOWED}}},1}}}}");
+        // A pane that comes or goes changes the active one, too: the other hook
+        // is enough for that.
+        let followed = format!(
+            "#{{&&:#{{==:#{{window_panes}},#{{{KNOWN_PANES}}}}},\
+            #{{||:{changed},#{{==:#{{{FOLLOWED}}},1}}}}}}"
+        );
         let arrange = |condition: &str| {
             let ours = format!("#{{&&:{},{condition}}}", ours());
             event

@@ -10,8 +10,8 @@ use super::{Server, TmuxError, argument};
 use crate::model::blueprint::Pane;
 use crate::model::layout::Layout;
 use crate::model::layout::seen::{
-    BY_HAND, FOLLOWED, KNOWN, KNOWN_SHAPE, Marks, PROGRAMS, ROLE, SHAPE, SWITCH, Seen, answer,
-    question, window_id,
+    BY_HAND, FOLLOWED, KNOWN, KNOWN_PANES, KNOWN_SHAPE, Marks, PROGRAMS, ROLE, SHAPE, SWITCH, Seen,
+    answer, question, window_id,
 };
 
 impl Server<'_> {
@@ -97,6 +97,7 @@ impl Server<'_> {
             [
                 set(id, KNOWN, "#{window_layout}"),
                 set(id, KNOWN_SHAPE, SHAPE),
+                set(id, KNOWN_PANES, "#{window_panes}"),
             ]
         });
         let commands: Vec<_> = commands.collect();
@@ -186,6 +187,7 @@ fn remember(seen: &Seen, layout: &Layout, marks: Marks) -> String {
     [
         set(KNOWN, Some(&layout.to_string())),
         format!("set-option -wF -t {window} {KNOWN_SHAPE} '{SHAPE}'"),
+        set(KNOWN_PANES, Some(&*panes)),
         set(BY_HAND, marks.by_hand.then_some(&*panes)),
         set(FOLLOWED, marks.followed.then_some("1")),
     ]
