@@ -50,6 +50,8 @@ pub struct Seen {
     /// How it is arranged, with the panes' ids; `None`: in a way that we do
     /// not know, such as with floating panes.
     pub layout: Option<Layout>,
+    /// [`SHAPE`] as it was.
+    pub shape: String,
     /// The edge at which panes lose a row to their title.
     pub titles: Option<Edge>,
     /// Columns that each pane loses to a scrollbar.
@@ -116,6 +118,7 @@ pub fn question(mark: &str) -> String {
         "#{window_height}".into(),
         "#{window_zoomed_flag}".into(),
         "#{window_layout}".into(),
+        SHAPE.into(),
         "#{pane-border-status}".into(),
         "#{pane-scrollbars}".into(),
         "#{pane-scrollbars-style}".into(),
@@ -148,6 +151,10 @@ pub fn answer(text: &str, programs: &str, mark: &str) -> Option<Seen> {
         window_id(window)?;
         let (width, height) = (next()?.parse().ok()?, next()?.parse().ok()?);
         let (zoomed, layout) = (next()? == "1", next()?);
+        // It stands in commands later, too.
+        let shape = next()?;
+        let plain = |c: char| c.is_ascii_digit() || "x% ".contains(c);
+        let shape = if shape.chars().all(plain) { shape } else { "" };
         let titles = match next()? {
             "top" => Some(Edge::Top),
             "bottom" => Some(Edge::Bottom),
@@ -173,6 +180,7 @@ pub fn answer(text: &str, programs: &str, mark: &str) -> Option<Seen> {
             height,
             zoomed,
             layout: Layout::told(layout),
+            shape: shape.to_owned(),
             titles,
             scrollbar: scrollbar(bars, style),
             switch: switch.to_owned(),
@@ -246,7 +254,17 @@ mod tests {
 
     fn told(panes: &[[&str; 4]], layout: &str) -> String {
         let line = |pane: &[&str; 4]| {
-            let whole = ["12", "1700000000", "3.3a", "@3", "80", "24", "0", layout];
+            let whole = [
+                "12",
+                "1700000000",
+                "3.3a",
+                "@3",
+                "80",
+                "24",
+                "0",
+                layout,
+                "80x24 %0 0 0 80 24",
+            ];
             let options = ["top", "", "", "", "0.6", "", "", ""];
             let fields = whole.iter().chain(&options).chain(pane).copied();
             let fields: Vec<&str> = fields.collect();
@@ -272,6 +290,7 @@ mod tests {
         assert_eq!(roles, [Some(Role::Editor), Some(Role::Shell), None]);
         assert_eq!(seen.panes[0].command, "nv\nim");
         assert_eq!(seen.programs, Programs::read("logs=x"));
+        assert_eq!(seen.shape, "80x24 %0 0 0 80 24");
         assert_eq!(seen.titles, Some(Edge::Top));
         assert_eq!(seen.attention, "0.6");
         assert!(seen.layout.is_some() && seen.known.is_none() && seen.panes[1].active);

@@ -20,6 +20,7 @@ fn window(roles: &[Role]) -> Seen {
         height: 50,
         zoomed: false,
         layout: None,
+        shape: String::new(),
         titles: None,
         scrollbar: 0,
         switch: String::new(),

@@ -57,7 +57,7 @@ impl Server<'_> {
         // Ids, numbers and a layout string: nothing that has to be quoted.
         let commands = format!(
             "select-layout -t {window} '{layout}' ; {}",
-            remember(seen, layout, marks)
+            remember(seen, layout, marks, None)
         );
         let arrange = IfShell::new()
             .not_execute()
@@ -72,14 +72,19 @@ impl Server<'_> {
         Ok(Layout::told(answer.trim_end()))
     }
 
-    /// Remembers that `window` is arranged as `layout` says, without touching it.
+    /// Remembers that `window` was arranged as `layout` says when we looked,
+    /// without touching it. What happened since is news to our hooks still.
     ///
     /// # Errors
     /// When the server does not answer.
     pub fn remember(&self, seen: &Seen, layout: &Layout, marks: Marks) -> Result<(), TmuxError> {
         let always = IfShell::new().not_execute().shell_command("1");
-        self.ask(always.command(remember(seen, layout, marks)).build())
-            .map(drop)
+        self.ask(
+            always
+                .command(remember(seen, layout, marks, Some(&seen.shape)))
+                .build(),
+        )
+        .map(drop)
     }
 
     /// Remembers how these windows are arranged: what stands before we come was
@@ -176,8 +181,9 @@ pub(super) fn unknown_windows<'a>() -> TmuxCommand<'a> {
     ListWindows::new().all().format(format).build()
 }
 
-/// The commands that remember how a window is arranged.
-fn remember(seen: &Seen, layout: &Layout, marks: Marks) -> String {
+/// The commands that remember how a window is arranged, with its `shape`; the
+/// shape that it has then, without one.
+fn remember(seen: &Seen, layout: &Layout, marks: Marks, shape: Option<&str>) -> String {
     let window = &seen.window;
     let set = |option: &str, value: Option<&str>| match value {
         Some(value) => format!("set-option -w -t {window} {option} '{value}'"),
@@ -186,7 +192,10 @@ fn remember(seen: &Seen, layout: &Layout, marks: Marks) -> String {
     let panes = seen.panes.len().to_string();
     [
         set(KNOWN, Some(&layout.to_string())),
-        format!("set-option -wF -t {window} {KNOWN_SHAPE} '{SHAPE}'"),
+        match shape {
+            Some(shape) => set(KNOWN_SHAPE, Some(shape)),
+            None => format!("set-option -wF -t {window} {KNOWN_SHAPE} '{SHAPE}'"),
+        },
         set(KNOWN_PANES, Some(&*panes)),
         set(BY_HAND, marks.by_hand.then_some(&*panes)),
         set(FOLLOWED, marks.followed.then_some("1")),
