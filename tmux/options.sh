@@ -16,6 +16,17 @@
 # fg=white,bg=red,bold for critical, dim for stale. `default` means the bar's
 # own style.
 
+# @mamori-layout: `off` leaves windows alone. Default `on`: they are arranged
+# when panes come or go or their size changes. Of one window: set -w.
+#
+# @mamori-layout-attention: what the active pane weighs beside all others where
+# the screen is too small for what all want. Default `auto`: 0.7, and the active
+# pane is followed on small screens. A number between 0 and 1; `off`; `follow`
+# (always, and followed on every screen).
+#
+# @mamori-role: of a pane (set -p), what it is for: editor, agent, shell, logs,
+# metrics or control. Default: by the program in it, then by its place.
+
 # The columns that `@mamori-inject` makes room for in status-right-length or
 # status-left-length, where they are fewer.
 MAMORI_INJECT_LENGTH=120
