@@ -118,7 +118,6 @@ pub fn question(mark: &str) -> String {
         "#{window_height}".into(),
         "#{window_zoomed_flag}".into(),
         "#{window_layout}".into(),
-        SHAPE.into(),
         "#{pane-border-status}".into(),
         "#{pane-scrollbars}".into(),
         "#{pane-scrollbars-style}".into(),
@@ -136,9 +135,14 @@ pub fn question(mark: &str) -> String {
     fields.join(mark)
 }
 
-/// Reads the answer, and what [`PROGRAMS`] holds; `None` when it is none.
+/// Reads the answer, what [`PROGRAMS`] holds, and [`SHAPE`]; `None` when it is
+/// none. The shape is asked apart: the list of tmux 3.8 loses panes when it is
+/// to list them in each line.
 #[must_use]
-pub fn answer(text: &str, programs: &str, mark: &str) -> Option<Seen> {
+pub fn answer(text: &str, (programs, shape): (&str, &str), mark: &str) -> Option<Seen> {
+    // It stands in commands later.
+    let plain = |c: char| c.is_ascii_digit() || "x% ".contains(c);
+    let shape = if shape.chars().all(plain) { shape } else { "" };
     let mut fields = text.split(mark);
     let mut seen: Option<Seen> = None;
     // What stands between two panes: the end of a line, nothing at first.
@@ -151,10 +155,6 @@ pub fn answer(text: &str, programs: &str, mark: &str) -> Option<Seen> {
         window_id(window)?;
         let (width, height) = (next()?.parse().ok()?, next()?.parse().ok()?);
         let (zoomed, layout) = (next()? == "1", next()?);
-        // It stands in commands later, too.
-        let shape = next()?;
-        let plain = |c: char| c.is_ascii_digit() || "x% ".contains(c);
-        let shape = if shape.chars().all(plain) { shape } else { "" };
         let titles = match next()? {
             "top" => Some(Edge::Top),
             "bottom" => Some(Edge::Bottom),
@@ -254,17 +254,7 @@ mod tests {
 
     fn told(panes: &[[&str; 4]], layout: &str) -> String {
         let line = |pane: &[&str; 4]| {
-            let whole = [
-                "12",
-                "1700000000",
-                "3.3a",
-                "@3",
-                "80",
-                "24",
-                "0",
-                layout,
-                "80x24 %0 0 0 80 24",
-            ];
+            let whole = ["12", "1700000000", "3.3a", "@3", "80", "24", "0", layout];
             let options = ["top", "", "", "", "0.6", "", "", ""];
             let fields = whole.iter().chain(&options).chain(pane).copied();
             let fields: Vec<&str> = fields.collect();
@@ -280,7 +270,12 @@ mod tests {
             ["%7", "1", "nonsense", "#(x)"],
             ["%8", "0", "", ""],
         ];
-        let seen = answer(&told(&panes, "b25d,80x24,0,0,0"), "logs=x", "|").unwrap();
+        let seen = answer(
+            &told(&panes, "b25d,80x24,0,0,0"),
+            ("logs=x", "80x24 %0 0 0 80 24"),
+            "|",
+        )
+        .unwrap();
         assert_eq!(
             (seen.window.as_str(), seen.width, seen.height),
             ("@3", 80, 24)
@@ -299,10 +294,15 @@ mod tests {
     #[test]
     fn no_answer_is_none() {
         for text in ["", "|", "x", "|12|", "|12|1700000000|3.3a|@3|eighty|24|"] {
-            assert_eq!(answer(text, "", "|"), None, "{text}");
+            assert_eq!(answer(text, ("", ""), "|"), None, "{text}");
         }
-        let seen = answer(&told(&[["%0", "1", "", ""]], "<floating>"), "", "|").unwrap();
-        assert_eq!(seen.layout, None);
+        let seen = answer(
+            &told(&[["%0", "1", "", ""]], "<floating>"),
+            ("", "'; x"),
+            "|",
+        )
+        .unwrap();
+        assert_eq!((seen.layout, seen.shape.as_str()), (None, ""));
         assert_eq!(seen.programs, Programs::default());
     }
 

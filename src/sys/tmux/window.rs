@@ -23,15 +23,19 @@ impl Server<'_> {
     pub fn seen(&self, target: &str) -> Result<Seen, TmuxError> {
         let random = || fastrand::u64(..);
         let mark = format!("|{:016x}{:016x}|", random(), random());
-        let programs = DisplayMessage::new()
-            .print()
-            .target_pane(argument(target))
-            .message(format!("#{{{PROGRAMS}}}"));
+        let show = |format: String| {
+            let show = DisplayMessage::new().print();
+            show.target_pane(argument(target)).message(format).build()
+        };
         let list = ListPanes::new().target(argument(target));
-        let list = list.format(question(&mark));
-        let text = self.call([programs.build(), list.build()])?;
-        let (programs, panes) = text.split_once('\n').unwrap_or_default();
-        answer(panes, programs, &mark)
+        let text = self.call([
+            show(format!("#{{{PROGRAMS}}}")),
+            show(SHAPE.to_owned()),
+            list.format(question(&mark)).build(),
+        ])?;
+        let (programs, text) = text.split_once('\n').unwrap_or_default();
+        let (shape, panes) = text.split_once('\n').unwrap_or_default();
+        answer(panes, (programs, shape), &mark)
             .ok_or_else(|| TmuxError::Refused("an answer that tells of no window".to_owned()))
     }
 
