@@ -226,7 +226,7 @@ fn an_expected_session_there_comes_back_as_configured_and_runs_nothing_else() {
     let window = "a#(touch HOME/pwned)";
     assert_eq!(
         listed.stdout,
-        format!("{window} 2 logs\n{window} 2 shell\ntwo 1 \n")
+        format!("{window} 2 logs\n{window} 2 \ntwo 1 \n")
     );
     assert!(!afar.site.path("pwned").exists(), "something was executed");
     assert!(!seen.contains("LC_ALL=C\n"), "{seen}");

@@ -63,7 +63,7 @@ fn expected_sessions_are_there_again_after_their_server_was_killed() {
     });
     until("the roles of its panes", || {
         let format = "#{@mamori-role}";
-        home.tmux(&["list-panes", "-t", "=monitor:", "-F", format]) == "logs\n\n"
+        home.tmux(&["list-panes", "-t", "=monitor:", "-F", format]) == "logs\nshell\n"
     });
     let recorded = |count: usize| {
         let state: Value = fs::read(home.0.own("state.json"))

@@ -61,7 +61,6 @@ fn three_sessions_come_back_with_windows_folders_roles_layouts_and_commands() {
         session(
             "miyabi",
             vec![Window {
-                arrangement: Arrangement::Tiled,
                 ..window("agents", vec![Pane::default(); 7])
             }],
         ),
@@ -74,7 +73,7 @@ fn three_sessions_come_back_with_windows_folders_roles_layouts_and_commands() {
     assert_eq!(
         of("monitor"),
         format!(
-            "main 200x24 logs 00 {code}\nmain 200x25  01 {code}\nwide 120x50  11 {home}\n\
+            "main 200x15 logs 00 {code}\nmain 200x34  01 {code}\nwide 120x50  11 {home}\n\
             wide 79x25  10 {home}\nwide 79x24  10 {home}"
         )
         .replace(&home.to_string(), "HOME")

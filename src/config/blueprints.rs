@@ -1,6 +1,6 @@
 //! `[[session]]`s as what tmux is to build.
 
-use super::{Choice as _, Config, Host, Role, Session, Template, Window, WindowLayout};
+use super::{Config, Host, Pane, Role, Session, Window, WindowLayout};
 use crate::model::blueprint::{self, Arrangement, Blueprint};
 
 impl Config {
@@ -36,39 +36,32 @@ impl Session {
 
 impl Window {
     fn blueprint(&self) -> blueprint::Window {
-        let pane = |role: Role, command: Option<&Vec<String>>| blueprint::Pane {
-            dir: self.dir.clone(),
-            // A shell without a command is what a pane is anyway: what runs
-            // in it later tells its role then.
-            role: (command.is_some() || role != Role::Shell).then(|| role.word().to_owned()),
-            command: command.cloned().unwrap_or_default(),
-            active: false,
+        let (arrangement, template) = match &self.layout {
+            None => (Arrangement::ByRoles, &[] as &[Role]),
+            Some(WindowLayout::Template(template)) => (Arrangement::ByRoles, template.roles()),
+            Some(WindowLayout::Custom(text)) => (Arrangement::Custom(text.clone()), &[] as _),
         };
-        let mut panes: Vec<_> = self
-            .panes
-            .iter()
-            .map(|one| pane(one.role, one.command.as_ref()))
-            .collect();
+        let pane = |place: usize, one: Option<&Pane>| {
+            let role = one.and_then(|one| one.role);
+            let role = role.or_else(|| template.get(place).copied());
+            blueprint::Pane {
+                dir: self.dir.clone(),
+                role: role.map(|role| role.name().to_owned()),
+                command: one.and_then(|one| one.command.clone()).unwrap_or_default(),
+                active: false,
+            }
+        };
+        let panes = self.panes.iter().enumerate();
+        let mut panes: Vec<_> = panes.map(|(place, one)| pane(place, Some(one))).collect();
         if panes.is_empty() {
-            panes.push(pane(Role::Shell, None));
+            panes.push(pane(0, None));
         }
         blueprint::Window {
             name: self.name.clone(),
-            arrangement: arrangement(self.layout.as_ref()),
+            arrangement,
             panes,
             active: false,
         }
-    }
-}
-
-/// tmux's own layout that is nearest to a template.
-fn arrangement(layout: Option<&WindowLayout>) -> Arrangement {
-    match layout {
-        None | Some(WindowLayout::Template(Template::Development | Template::Monitoring)) => {
-            Arrangement::EvenVertical
-        }
-        Some(WindowLayout::Template(_)) => Arrangement::Tiled,
-        Some(WindowLayout::Custom(text)) => Arrangement::Custom(text.clone()),
     }
 }
 
@@ -94,13 +87,14 @@ mod tests {
             panic!("{built:?}");
         };
         assert_eq!(first.name.as_deref(), Some("a # b"));
-        assert_eq!(first.arrangement, Arrangement::Tiled);
+        assert_eq!(first.arrangement, Arrangement::ByRoles);
         let roles: Vec<_> = first
             .panes
             .iter()
             .map(|pane| pane.role.as_deref())
             .collect();
-        assert_eq!(roles, [Some("logs"), Some("metrics"), None]);
+        // The third is what the template says.
+        assert_eq!(roles, [Some("logs"), Some("metrics"), Some("metrics")]);
         assert_eq!(first.panes[0].command, ["tail", "-F", "/x"]);
         assert_eq!(first.panes[2].dir, Some(PathBuf::from("/tmp")));
         assert_eq!(second.panes.len(), 1);

@@ -55,8 +55,9 @@ impl Choice for Template {
 /// A pane of a window.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pane {
-    /// What it is for, which is how much room it wants.
-    pub role: Role,
+    /// What it is for, which is how much room it wants; `None`: the program in
+    /// it tells, or its place.
+    pub role: Option<Role>,
     /// What runs in it, an argv; `None`: the user's shell. As written when the
     /// session is on another machine, expanded otherwise.
     pub command: Option<Vec<String>>,
@@ -95,7 +96,7 @@ fn window(section: &mut Section<'_, '_>, host: &Host) -> Window {
         dir: section.path("dir", host),
         layout: section.text("layout", layout),
         panes: section.entries("panes", |pane| Pane {
-            role: pane.choice("role").unwrap_or_default(),
+            role: pane.choice("role"),
             command: pane.argv("command", host),
         }),
     }

@@ -112,11 +112,11 @@ fn every_key_of_an_example_reaches_its_field() {
         layout: Some(WindowLayout::Template(Template::Monitoring)),
         panes: vec![
             Pane {
-                role: Role::Logs,
+                role: Some(Role::Logs),
                 command: Some(tail),
             },
             Pane {
-                role: Role::Shell,
+                role: Some(Role::Shell),
                 command: None,
             },
         ],

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::layout::Layout;
+use super::layout::plan::plan;
+use super::layout::role::Role;
+use super::layout::template::Template;
+use super::layout::{self, Layout};
 
 /// A session to build.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,13 +45,34 @@ pub struct Pane {
 /// How the panes of a window are arranged.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Arrangement {
-    /// One above the other.
+    /// By what the panes are for.
     #[default]
-    EvenVertical,
-    /// In rows and columns.
-    Tiled,
-    /// By a layout string, if it is sound and fits; else in rows and columns.
+    ByRoles,
+    /// By a layout string, if it is sound and fits; else by roles.
     Custom(String),
+}
+
+/// How panes are arranged in a window of this size, by their roles: those that
+/// say none are for what panes usually are where there are so many. `None` for
+/// one pane, and where there is no room.
+#[must_use]
+pub fn by_roles(panes: &[&Pane], (width, height): (u32, u32)) -> Option<Layout> {
+    let usual = Template::usual(panes.len()).map_or(&[] as &[Role], Template::roles);
+    let pane = |(place, pane): (usize, &&Pane)| layout::efficiency::Pane {
+        role: pane
+            .role
+            .as_deref()
+            .and_then(Role::of)
+            .or_else(|| usual.get(place).copied())
+            .unwrap_or_default(),
+        active: pane.active,
+    };
+    let panes: Vec<_> = panes.iter().enumerate().map(pane).collect();
+    if panes.len() < 2 {
+        return None;
+    }
+    let planned = plan(&layout::plan::Window::of(width, height, panes), None);
+    planned.ok().map(|plan| plan.layout)
 }
 
 impl Blueprint {
@@ -71,7 +95,7 @@ impl Blueprint {
                     let layout = Layout::parse(text).ok()?;
                     Some((layout.width(), layout.height()))
                 }
-                Arrangement::EvenVertical | Arrangement::Tiled => None,
+                Arrangement::ByRoles => None,
             })
     }
 }

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use crate::model::blueprint::{Arrangement, Blueprint, Pane, Window};
+use crate::model::blueprint::{Arrangement, Blueprint, Pane, Window, by_roles};
 use crate::model::layout::Layout;
 use crate::model::text::{clean, cut, quoted, tmux_argument, tmux_expanded};
 use crate::remote::probe::{expanded, quote};
@@ -65,6 +65,8 @@ fn pane_words(pane: &Pane) -> String {
     words + &command.collect::<Vec<_>>().join(" ")
 }
 
+/// Columns and rows of a session that nobody is attached to (tmux's own).
+const DETACHED: (u32, u32) = (80, 24);
 /// Columns of a command line that are shown.
 const SHOWN: usize = 60;
 
@@ -84,17 +86,21 @@ fn panes(window: &Window, place: usize) -> String {
             let _ = writeln!(text, "mamori_role {}", quote(&tmux_argument(role)));
         }
     }
-    if window.panes.len() > 1 {
-        let layout = match &window.arrangement {
-            Arrangement::EvenVertical => "even-vertical",
-            Arrangement::Custom(text) if Layout::parse_for(text, window.panes.len()).is_ok() => {
-                text
-            }
-            Arrangement::Tiled | Arrangement::Custom(_) => "tiled",
-        };
-        let _ = writeln!(text, "mamori_layout {}", quote(layout));
+    if let Some(layout) = layout(window) {
+        let _ = writeln!(text, "mamori_layout {}", quote(&layout.to_string()));
     }
     text
+}
+
+/// How its panes are arranged, in the size of a session that nobody is attached
+/// to.
+fn layout(window: &Window) -> Option<Layout> {
+    let panes: Vec<&Pane> = window.panes.iter().collect();
+    let custom = match &window.arrangement {
+        Arrangement::Custom(text) => Layout::parse_for(text, panes.len()).ok(),
+        Arrangement::ByRoles => None,
+    };
+    custom.or_else(|| by_roles(&panes, DETACHED))
 }
 
 #[cfg(test)]
@@ -127,7 +133,7 @@ mod tests {
              mamori_pane -c \"$HOME\"'/a\\;' -- sh -c 'exec \"$0\"' '-top' || return\n\
              mamori_made 1 '-top' '-top'\n\
              mamori_role 'logs'\n\
-             mamori_layout 'even-vertical'\n\
+             mamori_layout 'f9b2,80x24,0,0[80x15,0,0,80x8,0,16]'\n\
              mamori_whole\n\
              mamori_has '=t#(x)\\;' || mamori_say deed=gone\n"
         );

@@ -15,6 +15,7 @@ use tmux_interface::{
 };
 
 use super::built::{Built, Gone, Note, Outcome};
+use super::window::given;
 use super::words::{layout, push_command, text};
 use super::{TmuxError, argument, send, socket};
 use crate::model::blueprint::{Blueprint, Pane, Window};
@@ -159,7 +160,7 @@ impl<'a> Builder<'a> {
                 Err(error) => notes.push(Note::Refused(place, error.to_string())),
             }
         }
-        self.finish(&session, &plan.name, &built, &mut notes)?;
+        self.finish(&session, plan, &built, &mut notes)?;
         Ok(Outcome {
             created: true,
             notes,
@@ -186,7 +187,10 @@ impl<'a> Builder<'a> {
         if let Some(name) = &window.name {
             command = command.window_name(text(name));
         }
-        let mut command = command.width(width).height(height).build();
+        let mut command = command
+            .width(width as usize)
+            .height(height as usize)
+            .build();
         push_command(&mut command, pane);
         let [session, window_id, pane_id] = ids(&self.call([command])?)?;
         let pieces = self.split(window, window_id, pane_id, 1, notes);
@@ -263,10 +267,11 @@ impl<'a> Builder<'a> {
     fn finish(
         &self,
         session: &str,
-        name: &str,
+        plan: &Blueprint,
         built: &[(usize, &Window, Pieces<'_>)],
         notes: &mut Vec<Note>,
     ) -> Result<(), TmuxError> {
+        let (name, size) = (&plan.name, self.size(plan));
         let alive = self.alive(session, name)?;
         let commands = built
             .iter()
@@ -301,9 +306,11 @@ impl<'a> Builder<'a> {
                     Some(option.option("@mamori-role").value(role).build())
                 })
                 .collect();
-            if let Some(layout) = layout(&window.arrangement, panes().count(), *place, notes) {
-                let select = SelectLayout::new().target_pane(&*pieces.window);
-                commands.push(select.layout_name(layout).build());
+            let there: Vec<&Pane> = panes().map(|(_, pane)| *pane).collect();
+            if let Some(layout) = layout(&window.arrangement, &there, size, *place, notes) {
+                let ids = panes().filter_map(|(id, _)| id.strip_prefix('%')?.parse().ok());
+                let ids: Vec<u32> = ids.collect();
+                commands.extend(given(&pieces.window, &layout.with_ids(&ids)));
             }
             let typed = panes()
                 .rev()
@@ -363,14 +370,13 @@ impl<'a> Builder<'a> {
     }
 
     /// The size of the session until somebody attaches.
-    fn size(&self, plan: &Blueprint) -> (usize, usize) {
-        let (width, height) = match plan.size() {
+    fn size(&self, plan: &Blueprint) -> (u32, u32) {
+        match plan.size() {
             Some(size) => size,
             // A phone's screen is rather smaller than tmux's own default.
             None if self.around.termux() => (80, 24),
             None => SIZE,
-        };
-        (width as usize, height as usize)
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! A window's panes: looked at with one call, arranged with one call.
 
 use tmux_interface::{
-    DisplayMessage, IfShell, ListPanes, ListWindows, SelectPane, SetOption, SplitWindow,
-    TmuxCommand,
+    DisplayMessage, IfShell, ListPanes, ListWindows, SelectLayout, SelectPane, SetOption,
+    SplitWindow, TmuxCommand,
 };
 
 use super::words::push_command;
@@ -176,6 +176,22 @@ impl Server<'_> {
         let select = SelectPane::new().target_pane(format!("%{pane}"));
         self.ask(select.build()).map(drop)
     }
+}
+
+/// The command that gives a new window this arrangement, and those by which our
+/// hooks know it.
+pub(super) fn given<'a>(window: &str, layout: &Layout) -> Vec<TmuxCommand<'a>> {
+    let set = || SetOption::new().window().target_pane(window.to_owned());
+    let panes = layout.panes().to_string();
+    vec![
+        SelectLayout::new()
+            .target_pane(window.to_owned())
+            .layout_name(layout.to_string())
+            .build(),
+        set().option(KNOWN).value(layout.to_string()).build(),
+        set().option(KNOWN_PANES).value(panes).build(),
+        set().format().option(KNOWN_SHAPE).value(SHAPE).build(),
+    ]
 }
 
 /// Asks for the ids of windows with several panes that we do not know yet.

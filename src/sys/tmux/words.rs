@@ -4,7 +4,7 @@ use tmux_interface::TmuxCommand;
 
 use super::argument;
 use super::built::Note;
-use crate::model::blueprint::{Arrangement, Pane};
+use crate::model::blueprint::{Arrangement, Pane, by_roles};
 use crate::model::layout::Layout;
 use crate::model::text::tmux_expanded;
 
@@ -32,25 +32,22 @@ pub(super) fn push_command(command: &mut TmuxCommand<'_>, pane: &Pane) {
     }
 }
 
-/// The layout to send for a window of `panes` panes, if any is to be sent.
+/// The layout to send for a window of this size with these panes, if any is to
+/// be sent.
 pub(super) fn layout(
     arrangement: &Arrangement,
-    panes: usize,
+    panes: &[&Pane],
+    size: (u32, u32),
     place: usize,
     notes: &mut Vec<Note>,
-) -> Option<String> {
-    let named = match arrangement {
-        Arrangement::EvenVertical => "even-vertical",
-        Arrangement::Tiled => "tiled",
-        Arrangement::Custom(text) => match Layout::parse_for(text, panes) {
-            Ok(_) => return Some(text.clone()),
-            Err(why) => {
-                notes.push(Note::Layout(place, why));
-                "tiled"
-            }
-        },
-    };
-    (panes > 1).then(|| named.to_owned())
+) -> Option<Layout> {
+    if let Arrangement::Custom(text) = arrangement {
+        match Layout::parse_for(text, panes.len()) {
+            Ok(layout) => return Some(layout),
+            Err(why) => notes.push(Note::Layout(place, why)),
+        }
+    }
+    by_roles(panes, size)
 }
 
 #[cfg(test)]
@@ -88,16 +85,18 @@ mod tests {
         let mut notes = Vec::new();
         let custom = |text: &str| Arrangement::Custom(text.to_owned());
         let sound = "b25d,80x24,0,0,0";
-        assert_eq!(
-            layout(&custom(sound), 1, 1, &mut notes).as_deref(),
-            Some(sound)
-        );
-        assert_eq!(layout(&Arrangement::Tiled, 1, 1, &mut notes), None);
-        assert_eq!(notes, []);
-        assert_eq!(
-            layout(&custom("zz"), 3, 2, &mut notes).as_deref(),
-            Some("tiled")
-        );
+        let pane = Pane::default();
+        let mut layout = |arrangement: &Arrangement, panes: usize, place| {
+            let panes = vec![&pane; panes];
+            let layout = layout(arrangement, &panes, (200, 50), place, &mut notes);
+            layout.map(|layout| layout.to_string())
+        };
+        assert_eq!(layout(&custom(sound), 1, 1).as_deref(), Some(sound));
+        assert_eq!(layout(&Arrangement::ByRoles, 1, 1), None);
+        // Logs, metrics and control.
+        let three = layout(&Arrangement::ByRoles, 3, 1).unwrap();
+        assert!(Layout::parse_for(&three, 3).is_ok());
+        assert_eq!(layout(&custom("zz"), 3, 2), Some(three));
         assert_eq!(notes, [Note::Layout(2, LayoutError::Unreadable)]);
     }
 }
