@@ -175,3 +175,127 @@ fn a_linked_window_is_one_window() {
         server.events() - events
     );
 }
+
+#[test]
+fn a_size_that_comes_and_goes_is_nobodys_hand() {
+    let bench = Bench::quiet();
+    let server = three(&bench);
+    server.split("main");
+    server.settle("main");
+    let resize = |width: &str, height: &str| {
+        server.run(&["resize-window", "-t", "main", "-x", width, "-y", height]);
+    };
+    // Unseen, because a pane is zoomed.
+    server.run(&["resize-pane", "-Z", "-t", "main.1"]);
+    resize("40", "20");
+    resize("200", "50");
+    server.run(&["resize-pane", "-Z", "-t", "main.1"]);
+    server.settle("main");
+    server.assert_planned("main");
+    // Unseen, because it is off.
+    assert_eq!(server.mamori(&["off", "-t", "main"]).code, Some(0));
+    resize("40", "20");
+    resize("200", "50");
+    assert_eq!(server.mamori(&["on", "-t", "main"]).code, Some(0));
+    resize("180", "50");
+    server.settle("main");
+    server.assert_planned("main");
+    // Too fast to be seen each.
+    for width in ["60", "180", "50", "180"] {
+        resize(width, "50");
+    }
+    server.settle("main");
+    server.assert_planned("main");
+    assert_eq!(server.show("main", "#{@mamori-hand}"), "");
+    // Of another window than the current one.
+    server.run(&["new-window", "-t", "main:", "sleep 600"]);
+    let seen = server.show("main:0", "#{@mamori-seen}");
+    assert_ne!(seen, "");
+    assert_eq!(server.show("main:1", "#{@mamori-seen}"), "");
+    server.run(&["resize-window", "-t", "main:0", "-x", "150", "-y", "40"]);
+    server.settle("main:0");
+    server.assert_planned("main:0");
+}
+
+#[test]
+fn titles_that_come_while_it_runs_are_counted_once() {
+    let bench = Bench::quiet();
+    let server = three(&bench);
+    server.run(&["setw", "-g", "pane-border-status", "top"]);
+    server.run(&["select-pane", "-t", "main.0"]);
+    server.settle("main");
+    server.assert_planned("main");
+    // What is too cramped for an arrangement is looked at once, too.
+    server.run(&["setw", "-g", "pane-border-status", "off"]);
+    server.run(&["resize-window", "-t", "main", "-x", "3", "-y", "3"]);
+    server.settle("main");
+}
+
+#[test]
+fn what_changes_between_look_and_arrangement_is_not_overwritten() {
+    let bench = Bench::quiet();
+    let server = three(&bench);
+    server.run(&["set-option", "-w", "-t", "main", "@mamori-layout", "off"]);
+    server.run(&["select-layout", "-t", "main", "even-horizontal"]);
+    let seen = server.seen("main");
+    // A person's hand comes in between.
+    server.run(&["resize-pane", "-t", "main.0", "-x", "90"]);
+    let by_hand = server.sizes("main");
+    let around = bench.surroundings();
+    let way = mamori::sys::tmux::Server::at(&server.tmux.socket(), &around).unwrap();
+    let planned = mamori::rooms::layout::decide::arrangement(&seen, None).unwrap();
+    let stands = way
+        .arrange(&seen, &planned.layout, (planned.marks, None))
+        .unwrap();
+    assert_ne!(stands, Some(planned.layout));
+    assert_eq!(server.sizes("main"), by_hand);
+    // A pane that goes is another such change.
+    let seen = server.seen("main");
+    server.run(&["kill-pane", "-t", "main.2"]);
+    let planned = mamori::rooms::layout::decide::arrangement(&seen, None).unwrap();
+    let stands = way
+        .arrange(&seen, &planned.layout, (planned.marks, None))
+        .unwrap();
+    assert_ne!(stands, Some(planned.layout));
+    assert_eq!(server.sizes("main").len(), 2);
+}
+
+#[test]
+fn a_visit_of_a_small_screen_changes_nothing_for_the_large_one() {
+    let bench = Bench::quiet();
+    let server = three(&bench);
+    let resize = |width: &str, height: &str| {
+        server.run(&["resize-window", "-t", "main", "-x", width, "-y", height]);
+        server.settle("main");
+    };
+    let large = server.sizes("main");
+    resize("45", "30");
+    server.assert_planned("main");
+    resize("200", "50");
+    assert_eq!(server.sizes("main"), large, "as it was at this size");
+    // The same of what a person made.
+    server.run(&["select-layout", "-t", "main", "even-horizontal"]);
+    until("it to be remembered", || {
+        server.show("main", "#{@mamori-hand}") == "3"
+    });
+    server.run(&["resize-pane", "-t", "main.0", "-x", "130"]);
+    server.settle("main");
+    let by_hand = server.sizes("main");
+    assert_eq!(by_hand[0].0, 130);
+    resize("45", "30");
+    let small = server.sizes("main");
+    assert!(
+        small
+            .iter()
+            .all(|(width, height)| *width >= 20 && *height >= 4),
+        "{small:?}"
+    );
+    resize("180", "45");
+    resize("200", "50");
+    assert_eq!(server.sizes("main"), by_hand);
+    // It is a person's still.
+    assert_eq!(server.show("main", "#{@mamori-hand}"), "3");
+    server.run(&["kill-pane", "-t", "main.2"]);
+    server.settle("main");
+    server.assert_planned("main");
+}

@@ -93,7 +93,7 @@ fn windows_are_arranged_without_state_watcher_or_a_place_to_write() {
     assert!(ran.stderr.starts_with("not recorded: "), "{ran:?}");
     assert_eq!(
         server.mamori(&["undo", "-t", "main"]).code,
-        Some(3),
+        Some(1),
         "nothing is known"
     );
 }

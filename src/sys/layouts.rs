@@ -99,7 +99,12 @@ impl Layouts {
     fn forget_others(&self) {
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
-            let pid = name.split('-').next().and_then(|pid| pid.parse().ok());
+            // Temporary files begin with a dot.
+            let pid = name
+                .trim_start_matches('.')
+                .split('-')
+                .next()
+                .and_then(|pid| pid.parse().ok());
             let ours = name.starts_with(&self.name);
             if pid.is_some_and(|pid| !ours && processes::identity(pid).is_none()) {
                 // One that stays hinders nothing.

@@ -73,7 +73,8 @@ impl<'a> Arranged<'a> {
     /// they ask in the server is answered with no.
     pub fn settle(&self, window: &str) {
         const NOTHING_TO_DO: &str = "#{||:#{==:SHAPE,#{@mamori-shape}},\
-            #{||:#{==:#{window_panes},#{@mamori-hand}},#{||:#{window_zoomed_flag},\
+            #{||:#{&&:#{==:#{window_panes},#{@mamori-hand}},\
+            #{==:#{window_width}x#{window_height},#{@mamori-size}}},#{||:#{window_zoomed_flag},\
             #{||:#{==:#{window_panes},1},#{==:#{@mamori-layout},off}}}}}";
         let nothing_to_do = NOTHING_TO_DO.replace("SHAPE", SHAPE);
         until("the layout to settle", || {
@@ -93,11 +94,20 @@ impl<'a> Arranged<'a> {
     pub fn assert_planned(&self, window: &str) {
         let seen = self.seen(window);
         let standing = seen.layout.clone().unwrap();
-        let again = decide::arrangement(&seen).unwrap();
+        let again = decide::arrangement(&seen, None).unwrap();
         assert!(
             again.layout.same_cells(&standing),
             "{standing} is not {}",
             again.layout
+        );
+        let task = again.window.task();
+        let rects = match again.window.titles {
+            Some(edge) => standing.clone().without_edge_row(edge).unwrap().rects(),
+            None => standing.rects(),
+        };
+        assert!(
+            !again.fits || task.fits(&rects),
+            "{standing} is under the floor"
         );
         let best = plan(&again.window, None).unwrap();
         assert!(

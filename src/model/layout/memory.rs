@@ -11,6 +11,8 @@ use super::Layout;
 pub const SCHEMA: u64 = 1;
 /// Arrangements one can go back in a window.
 const UNDONE: usize = 20;
+/// Sizes of a window of which the arrangement is remembered.
+const SIZES: usize = 8;
 /// Windows of which something is remembered.
 const WINDOWS: usize = 100;
 /// Deeds that stand there until somebody takes them over.
@@ -45,6 +47,10 @@ pub struct Past {
     /// The one we set last.
     #[serde(default)]
     pub set: String,
+    /// How it stood last at each of its sizes, the latest last: a window
+    /// that has its size again gets its arrangement again.
+    #[serde(default)]
+    pub sizes: Vec<String>,
     /// Those before, the latest last.
     #[serde(default)]
     pub undo: Vec<String>,
@@ -89,7 +95,21 @@ impl Memory {
         }
         past.redo.clear();
         past.set = set.to_string();
+        past.stands(set);
         keep(&mut self.deeds, deed, DEEDS);
+    }
+
+    /// Notes how a window stands that is arranged best without us.
+    pub fn stands(&mut self, window: &str, layout: &Layout) {
+        self.past(window).stands(layout);
+    }
+
+    /// The arrangements that we set last in a window, one for each size it had.
+    #[must_use]
+    pub fn earlier(&self, window: &str) -> Vec<Layout> {
+        let past = self.windows.get(window);
+        let texts = past.into_iter().flat_map(|past| &past.sizes);
+        texts.filter_map(|text| Layout::parse(text).ok()).collect()
     }
 
     /// The arrangement to go to in a window that stands as `now`: the latest of
@@ -129,6 +149,15 @@ impl Memory {
             self.windows.remove(&oldest);
         }
         self.windows.entry(window.to_owned()).or_default()
+    }
+}
+
+impl Past {
+    fn stands(&mut self, now: &Layout) {
+        let size = |layout: &Layout| (layout.width(), layout.height());
+        self.sizes
+            .retain(|text| Layout::parse(text).is_ok_and(|other| size(&other) != size(now)));
+        keep(&mut self.sizes, now.to_string(), SIZES);
     }
 }
 

@@ -17,8 +17,12 @@ pub const SHAPE: &str = "#{window_width}x#{window_height}\
     #{P: #{pane_id} #{pane_left} #{pane_top} #{pane_width} #{pane_height}}";
 /// The window option with the number of panes it had then.
 pub const KNOWN_PANES: &str = "@mamori-panes";
+/// The window option with the size it had then, `80x24`.
+pub const KNOWN_SIZE: &str = "@mamori-size";
 /// The window option with the number of panes when it was arranged by hand.
 pub const BY_HAND: &str = "@mamori-hand";
+/// The window option with what a person arranged last, kept by our hooks.
+pub const MADE: &str = "@mamori-made";
 /// The window option that is set while the active pane is followed.
 pub const FOLLOWED: &str = "@mamori-follow";
 /// The option that leaves windows alone.
@@ -62,8 +66,14 @@ pub struct Seen {
     pub attention: String,
     /// [`KNOWN`].
     pub known: Option<Layout>,
+    /// [`KNOWN_SHAPE`].
+    pub known_shape: String,
+    /// [`KNOWN_SIZE`].
+    pub known_size: String,
     /// [`BY_HAND`].
     pub by_hand: Option<usize>,
+    /// [`MADE`].
+    pub made: Option<Layout>,
     /// [`FOLLOWED`].
     pub followed: bool,
     /// The programs that tell what their panes are for, as the server knows
@@ -87,7 +97,7 @@ pub struct SeenPane {
 }
 
 /// What is remembered of a window when it is arranged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Marks {
     /// Whether a person arranged it, so that it is left alone.
     pub by_hand: bool,
@@ -124,6 +134,9 @@ pub fn question(mark: &str) -> String {
         option(SWITCH),
         option(ATTENTION),
         option(KNOWN),
+        option(KNOWN_SHAPE),
+        option(KNOWN_SIZE),
+        option(MADE),
         option(BY_HAND),
         option(FOLLOWED),
         "#{pane_id}".into(),
@@ -161,7 +174,9 @@ pub fn answer(text: &str, (programs, shape): (&str, &str), mark: &str) -> Option
             _ => None,
         };
         let (bars, style) = (next()?, next()?);
-        let (switch, attention, known) = (next()?, next()?, next()?);
+        let (switch, attention) = (next()?, next()?);
+        let (known, known_shape) = (next()?, next()?);
+        let (known_size, made) = (next()?, next()?);
         let (by_hand, followed) = (next()?.parse().ok(), next()? == "1");
         let pane = SeenPane {
             id: next()?.strip_prefix('%')?.parse().ok()?,
@@ -186,6 +201,9 @@ pub fn answer(text: &str, (programs, shape): (&str, &str), mark: &str) -> Option
             switch: switch.to_owned(),
             attention: attention.to_owned(),
             known: Layout::told(known),
+            known_shape: known_shape.to_owned(),
+            known_size: known_size.to_owned(),
+            made: Layout::told(made),
             by_hand,
             followed,
             programs: if programs.is_empty() {
@@ -232,13 +250,37 @@ impl Seen {
         self.panes.iter().map(|pane| pane.id).collect()
     }
 
+    /// Whether it has the panes it had when it was remembered, as far as that is
+    /// known.
+    fn same_panes(&self) -> bool {
+        let sorted = |mut ids: Vec<u32>| {
+            ids.sort_unstable();
+            ids
+        };
+        let known = self.known.as_ref().and_then(Layout::ids);
+        known.is_none_or(|known| sorted(known) == sorted(self.ids()))
+    }
+
     /// What is remembered of it.
     #[must_use]
     pub fn marks(&self) -> Marks {
         Marks {
-            by_hand: self.by_hand == Some(self.panes.len()),
+            by_hand: self.by_hand == Some(self.panes.len()) && self.same_panes(),
             followed: self.followed,
         }
+    }
+
+    /// Whether it has another size than when it was remembered.
+    #[must_use]
+    pub fn resized(&self) -> bool {
+        self.known_size != format!("{}x{}", self.width, self.height)
+    }
+
+    /// Whether a layout is for just these panes in a window of this size.
+    #[must_use]
+    pub fn suits(&self, layout: &Layout) -> bool {
+        let size = (layout.width(), layout.height()) == (self.width, self.height);
+        size && layout.ids() == Some(self.ids())
     }
 
     /// Whether the server is too old to be arranged.
@@ -255,7 +297,7 @@ mod tests {
     fn told(panes: &[[&str; 4]], layout: &str) -> String {
         let line = |pane: &[&str; 4]| {
             let whole = ["12", "1700000000", "3.3a", "@3", "80", "24", "0", layout];
-            let options = ["top", "", "", "", "0.6", "", "", ""];
+            let options = ["top", "", "", "", "0.6", "", "", "", "", "", ""];
             let fields = whole.iter().chain(&options).chain(pane).copied();
             let fields: Vec<&str> = fields.collect();
             format!("|{}|", fields.join("|"))

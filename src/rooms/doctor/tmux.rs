@@ -182,14 +182,10 @@ fn layouts(server: &ServerFacts, socket: &str) -> Found {
         Ok(bar) if bar.layouts_off => trouble(
             Status::Note,
             format!("layouts are off on `{socket}` (@mamori-layout)"),
-            Mend::run(&[
-                "tmux",
-                "-S",
-                &server.socket,
-                "set-option",
-                "-gu",
-                "@mamori-layout",
-            ]),
+            // As an option of sessions or of windows: both are read.
+            Mend::by_hand(
+                "remove it from tmux.conf, then: tmux set -gu @mamori-layout \\; set -gwu @mamori-layout",
+            ),
         ),
         _ => Ok(format!("layouts are on on `{socket}`")),
     }

@@ -17,6 +17,9 @@ use crate::sys::surroundings::{Surroundings, tmux_pane};
 use crate::sys::tmux::{self, Server, TmuxError};
 use crate::sys::{clock, output};
 
+/// How deeds are named that nobody asked for.
+const EVENT: &str = "event";
+
 /// What became of a window.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
@@ -52,6 +55,12 @@ impl<'a> Desk<'a> {
             home: Home::of(&around.mamori_home),
             programs,
         })
+    }
+
+    /// Whether there is a program of this name or path.
+    #[must_use]
+    pub fn runs(&self, program: &str) -> bool {
+        self.server.runs(program)
     }
 
     /// The window of `target`; without one that of the pane we run in, else the
@@ -95,7 +104,8 @@ impl<'a> Desk<'a> {
         };
         layouts.in_turn(window, || {
             if let Ok(seen) = self.server.seen(window) {
-                let _ = self.carry_out(&seen, decide::on_event(&seen), "event");
+                let earlier = layouts.memory().earlier(window);
+                let _ = self.carry_out(&seen, decide::on_event(&seen, &earlier), EVENT);
             }
         });
     }
@@ -111,17 +121,31 @@ impl<'a> Desk<'a> {
 
     fn carry_out(&self, seen: &Seen, step: Step, verb: &str) -> Result<Outcome, Failure> {
         match step {
-            Step::Leave(why) => Ok(Outcome::Left(why)),
+            Step::Leave(why) => {
+                // Where panes are is known from now on; the hooks need not ask again.
+                if verb == EVENT && seen.shape != seen.known_shape {
+                    let remembered = self.server.remember_shape(seen);
+                    remembered.map_err(|error| failure(&error))?;
+                }
+                Ok(Outcome::Left(why))
+            }
             Step::ByHand(layout) => {
-                self.remember(seen, &layout, Marks::BY_HAND)?;
+                self.remember(seen, &layout, Marks::BY_HAND, Some(&layout))?;
+                Ok(Outcome::Left(Why::ByHand))
+            }
+            Step::Scaled(layout) => {
+                self.remember(seen, &layout, Marks::BY_HAND, seen.made.as_ref())?;
                 Ok(Outcome::Left(Why::ByHand))
             }
             Step::Best(best) => {
-                self.remember(seen, &best.layout, best.marks)?;
+                if self.remember(seen, &best.layout, best.marks, None)? {
+                    self.note(seen, |memory| memory.stands(&seen.window, &best.layout));
+                }
                 Ok(Outcome::Best(best.efficiency))
             }
             Step::Arrange(arrangement) => {
-                if !self.apply(seen, &arrangement.layout, arrangement.marks)? {
+                let made = seen.made.as_ref().filter(|_| arrangement.marks.by_hand);
+                if !self.apply(seen, &arrangement.layout, (arrangement.marks, made))? {
                     return Ok(Outcome::Changed);
                 }
                 let deed = deed(seen, verb, arrangement.before, Some(arrangement.efficiency));
@@ -134,24 +158,37 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Remembers how a window is arranged, if that is news: each option that is
-    /// set redraws the clients.
-    fn remember(&self, seen: &Seen, layout: &Layout, marks: Marks) -> Result<(), Failure> {
-        if seen.known.as_ref() == Some(layout) && seen.marks() == marks {
-            return Ok(());
+    /// Remembers how a window is arranged, if that is news, and says whether it
+    /// was: each option that is set redraws the clients.
+    fn remember(
+        &self,
+        seen: &Seen,
+        layout: &Layout,
+        marks: Marks,
+        made: Option<&Layout>,
+    ) -> Result<bool, Failure> {
+        let known = seen.known.as_ref() == Some(layout) && seen.shape == seen.known_shape;
+        if known && !seen.resized() && seen.marks() == marks {
+            return Ok(false);
         }
-        let remembered = self.server.remember(seen, layout, marks);
-        remembered.map_err(|error| failure(&error))
+        let remembered = self.server.remember(seen, layout, (marks, made));
+        remembered.map_err(|error| failure(&error))?;
+        Ok(true)
     }
 
     /// Gives tmux a layout that was printed from our own type and read again;
     /// says whether the window is arranged so now.
-    fn apply(&self, seen: &Seen, layout: &Layout, marks: Marks) -> Result<bool, Failure> {
+    fn apply(
+        &self,
+        seen: &Seen,
+        layout: &Layout,
+        (marks, made): (Marks, Option<&Layout>),
+    ) -> Result<bool, Failure> {
         let sound = Layout::parse_for(&layout.to_string(), seen.panes.len());
         let sound = sound.map_err(|error| Failure::unable(error.to_string()))?;
         let now = self
             .server
-            .arrange(seen, &sound, marks)
+            .arrange(seen, &sound, (marks, made))
             .map_err(|error| failure(&error))?;
         Ok(now == Some(sound))
     }
@@ -175,17 +212,23 @@ impl<'a> Desk<'a> {
             Way::Redo => "redo",
         };
         let efficiency = |layout: &Layout| {
-            let arrangement = decide::arrangement(seen).ok()?;
+            let arrangement = decide::arrangement(seen, None).ok()?;
             plan::efficiency_of(&arrangement.window, layout)
         };
         let deed = deed(seen, verb, efficiency(now), None);
         let layouts = self.layouts(seen);
-        let found = layouts.change(|memory| memory.gone(way, now, deed));
-        let found = found.map_err(|error| Failure::unable(error.to_string()))?;
+        let found = layouts.memory().gone(way, now, deed.clone());
         let Some(layout) = found else { return Ok(None) };
-        if !self.apply(seen, &layout, Marks::BY_HAND)? {
+        // A hook would take an undo back; what is done anew is as it was before.
+        let marks = match way {
+            Way::Undo => (Marks::BY_HAND, Some(&layout)),
+            Way::Redo => (Marks::default(), None),
+        };
+        if !self.apply(seen, &layout, marks)? {
             return Ok(Some(Outcome::Changed));
         }
+        let gone = layouts.change(|memory| memory.gone(way, now, deed));
+        gone.map_err(|error| Failure::unable(error.to_string()))?;
         Ok(Some(Outcome::Best(efficiency(&layout).unwrap_or(0.0))))
     }
 

@@ -37,6 +37,19 @@ pub fn assign(
 ) -> Result<usize, Failure> {
     let mut panes = seen.ids();
     let there = panes.len();
+    if create {
+        for role in roles.iter().skip(there) {
+            let program = arranging.start_of(*role).first();
+            let missing = program.filter(|program| !desk.runs(program));
+            if let Some(program) = missing {
+                let (program, role) = (clean(program), role.name());
+                return Err(Failure::usage(format!(
+                    "`{program}`, which `layout.start.{role}` names, is not there"
+                ))
+                .hint("mamori config show"));
+            }
+        }
+    }
     for role in roles.iter().skip(if create { there } else { roles.len() }) {
         let Some(&last) = panes.last() else { break };
         let argv = arranging.start_of(*role);

@@ -110,6 +110,10 @@ fn apply(
     let roles = apply::template(&arranging, name)?;
     let desk = Desk::of(around, Some(arranging.programs.clone()))?;
     let seen = desk.look(target)?;
+    if seen.zoomed {
+        // Another pane would end that.
+        return Order::Auto.carry_out(&desk, Some(&seen.window));
+    }
     apply::assign(&desk, &seen, (&roles, create), &arranging)?;
     Order::Auto.carry_out(&desk, Some(&seen.window))
 }
@@ -129,7 +133,10 @@ fn lines(explain: bool) -> Result<Exit, Failure> {
     for line in io::stdin().lock().split(b'\n') {
         let line =
             line.map_err(|error| Failure::unable(format!("could not read stdin: {error}")))?;
-        let planned = stream::planned(&String::from_utf8_lossy(&line));
+        let planned = match str::from_utf8(&line) {
+            Ok(line) => stream::planned(line),
+            Err(_) => Err("it is not UTF-8".to_owned()),
+        };
         if planned.is_err() {
             exit = Exit::Usage;
         }
@@ -145,7 +152,7 @@ fn lines(explain: bool) -> Result<Exit, Failure> {
 
 /// One window of tmux.
 fn one(seen: &Seen, explain: bool) -> Result<Exit, Failure> {
-    let arrangement = decide::arrangement(seen)
+    let arrangement = decide::arrangement(seen, None)
         .map_err(|cramped| Failure::unable(cramped.to_string()).hint("tmux resize-window -A"))?;
     let plan = show::as_plan(&arrangement);
     if explain {

@@ -26,6 +26,8 @@ pub enum Step {
     Leave(Why),
     /// Remember that a person arranged it so.
     ByHand(Layout),
+    /// Remember how tmux scaled what a person arranged.
+    Scaled(Layout),
     /// Remember that it is arranged so: no better is to be had.
     Best(Arrangement),
     /// Arrange it.
@@ -60,9 +62,9 @@ pub struct Arrangement {
     pub window: Window,
     /// The cells with the panes' ids.
     pub layout: Layout,
-    /// Its efficiency, and that of the window as it stands.
+    /// Its efficiency.
     pub efficiency: f64,
-    /// The same of the window as it stands, if that can be told.
+    /// That of the window as it stands, if that can be told.
     pub before: Option<f64>,
     /// Whether every pane has what it must.
     pub fits: bool,
@@ -71,8 +73,9 @@ pub struct Arrangement {
 }
 
 /// After an event: a split, an exit, a resize, another pane becoming active.
+/// `earlier` are the arrangements that the window had at its sizes.
 #[must_use]
-pub fn on_event(seen: &Seen) -> Step {
+pub fn on_event(seen: &Seen, earlier: &[Layout]) -> Step {
     if seen.switch == "off" {
         return Step::Leave(Why::Off);
     }
@@ -84,15 +87,18 @@ pub fn on_event(seen: &Seen) -> Step {
         return Step::Leave(Why::Single);
     }
     if seen.marks().by_hand {
-        return Step::Leave(Why::ByHand);
+        return by_hand(seen, standing);
     }
     let known = seen.known.as_ref().filter(|known| {
         let size = |layout: &Layout| (layout.width(), layout.height());
         known.ids() == standing.ids() && size(known) == size(standing)
     });
     match known {
-        None => arrange(seen),
+        // At a size it had before, it is as it was then, if that is as good.
+        None => arrange(seen, earlier.iter().find(|layout| seen.suits(layout))),
         Some(known) if !known.same_cells(standing) => Step::ByHand(standing.clone()),
+        // Titles at the borders came or went: cells stay, and panes do not.
+        Some(_) if seen.shape != seen.known_shape => arrange(seen, None),
         Some(_) if seen.followed => followed(seen),
         Some(_) => Step::Leave(Why::Known),
     }
@@ -102,7 +108,7 @@ pub fn on_event(seen: &Seen) -> Step {
 #[must_use]
 pub fn on_request(seen: &Seen) -> Step {
     match usual(seen) {
-        Ok(_) => arrange(seen),
+        Ok(_) => arrange(seen, None),
         Err(why) => Step::Leave(why),
     }
 }
@@ -125,8 +131,38 @@ fn usual(seen: &Seen) -> Result<&Layout, Why> {
     Some(layout).filter(|_| same).ok_or(Why::Strange)
 }
 
-fn arrange(seen: &Seen) -> Step {
-    match arrangement(seen) {
+/// A window that a person arranged is left, at another size, too, as long as
+/// every pane can be worked in there; and it is again as it was made when it
+/// has that size again.
+fn by_hand(seen: &Seen, standing: &Layout) -> Step {
+    if !seen.resized() {
+        return Step::Leave(Why::ByHand);
+    }
+    let hand = |arrangement: Arrangement| Arrangement {
+        marks: Marks::BY_HAND,
+        ..arrangement
+    };
+    let Ok(planned) = arrangement(seen, None).map(hand) else {
+        return Step::Leave(Why::ByHand);
+    };
+    if let Some(made) = seen.made.clone().filter(|made| seen.suits(made)) {
+        let efficiency = plan::efficiency_of(&planned.window, &made).unwrap_or(0.0);
+        return Step::Arrange(Arrangement {
+            layout: made,
+            efficiency,
+            ..planned
+        });
+    }
+    let task = planned.window.task();
+    if planned.fits && !task.fits(&standing.rects()) {
+        Step::Arrange(planned)
+    } else {
+        Step::Scaled(standing.clone())
+    }
+}
+
+fn arrange(seen: &Seen, earlier: Option<&Layout>) -> Step {
+    match arrangement(seen, earlier) {
         Err(cramped) => Step::Leave(Why::Cramped(cramped)),
         Ok(arrangement) => match &seen.layout {
             Some(standing)
@@ -142,7 +178,7 @@ fn arrange(seen: &Seen) -> Step {
 
 /// As [`arrange`], when only another pane became active.
 fn followed(seen: &Seen) -> Step {
-    match arrange(seen) {
+    match arrange(seen, None) {
         Step::Arrange(arrangement) => {
             let before = arrangement.before.unwrap_or(0.0);
             if before < FOLLOWING * arrangement.efficiency {
@@ -155,11 +191,12 @@ fn followed(seen: &Seen) -> Step {
     }
 }
 
-/// The best arrangement that moves least.
+/// The best arrangement that moves least from what stands, or from an `earlier`
+/// one of this size.
 ///
 /// # Errors
 /// When the window has no room for its panes.
-pub fn arrangement(seen: &Seen) -> Result<Arrangement, Cramped> {
+pub fn arrangement(seen: &Seen, earlier: Option<&Layout>) -> Result<Arrangement, Cramped> {
     let plain = window(seen);
     let (attention, mode) = match Attention::of(&seen.attention) {
         _ if seen.panes.len() < 2 => (None, Attention::Off),
@@ -173,7 +210,7 @@ pub fn arrangement(seen: &Seen) -> Result<Arrangement, Cramped> {
         .layout
         .as_ref()
         .filter(|layout| layout.ids() == Some(seen.ids()));
-    let planned = plan::plan(&window, standing)?;
+    let planned = plan::plan(&window, earlier.or(standing))?;
     let small = seen.width < SMALL.0 || seen.height < SMALL.1 || !planned.fits;
     let followed = match mode {
         Attention::Follow(_) => true,

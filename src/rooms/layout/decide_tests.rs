@@ -26,7 +26,10 @@ fn window(roles: &[Role]) -> Seen {
         switch: String::new(),
         attention: "off".into(),
         known: None,
+        known_shape: String::new(),
+        known_size: "200x50".into(),
         by_hand: None,
+        made: None,
         followed: false,
         programs: Programs::default(),
         panes: panes.collect(),
@@ -41,7 +44,7 @@ fn window(roles: &[Role]) -> Seen {
 const THREE: &[Role] = &[Role::Editor, Role::Shell, Role::Logs];
 
 fn step(seen: &Seen) -> Step {
-    on_event(seen)
+    on_event(seen, &[])
 }
 
 /// The panes of `seen` side by side, all but the last `width` columns wide.
@@ -101,10 +104,26 @@ fn what_a_person_resized_is_remembered_and_left_until_a_pane_comes_or_goes() {
     seen.known = Some(resized);
     seen.by_hand = Some(3);
     assert_eq!(step(&seen), Step::Leave(Why::ByHand));
-    // Also at another size: tmux keeps what it can of it.
+    // Also at another size, while each pane can be worked in.
+    let made = seen.layout.clone();
+    seen.made.clone_from(&made);
     (seen.width, seen.height) = (120, 40);
-    seen.layout = Some(side_by_side(&seen, 39));
-    assert_eq!(step(&seen), Step::Leave(Why::ByHand));
+    let scaled = side_by_side(&seen, 39);
+    seen.layout = Some(scaled.clone());
+    assert_eq!(step(&seen), Step::Scaled(scaled));
+    seen.layout = Some(side_by_side(&seen, 58));
+    let Step::Arrange(squeezed) = step(&seen) else {
+        panic!("{:?}", step(&seen));
+    };
+    assert!(squeezed.marks.by_hand && squeezed.fits);
+    // Back at its size it is as it was made.
+    (seen.width, seen.height) = (200, 50);
+    seen.known_size = "120x40".into();
+    let Step::Arrange(again) = step(&seen) else {
+        panic!("{:?}", step(&seen));
+    };
+    assert_eq!(Some(again.layout), made);
+    (seen.width, seen.height) = (120, 40);
     assert!(matches!(on_request(&seen), Step::Arrange(_)));
     seen.panes.pop();
     seen.layout = Some(side_by_side(&seen, 60));
@@ -177,7 +196,7 @@ fn attention_is_only_on_where_the_screen_is_too_small() {
         let mut seen = window(THREE);
         (seen.width, seen.height, seen.layout) = (width, height, None);
         seen.attention = word.into();
-        let arrangement = arrangement(&seen).unwrap();
+        let arrangement = arrangement(&seen, None).unwrap();
         (arrangement.window.attention, arrangement.marks.followed)
     };
     assert_eq!(chosen(400, 110, ""), (None, false));
@@ -195,7 +214,7 @@ fn the_active_pane_is_followed_where_it_has_little_and_nobody_jumps_else() {
     let mut seen = window(&[Role::Shell, Role::Shell]);
     (seen.width, seen.height, seen.layout) = (45, 30, None);
     seen.attention = String::new();
-    let arrange = |seen: &Seen| arrangement(seen).unwrap();
+    let arrange = |seen: &Seen| arrangement(seen, None).unwrap();
     let first = arrange(&seen);
     assert!(first.marks.followed);
     seen.layout = Some(first.layout.clone());
@@ -218,4 +237,21 @@ fn the_active_pane_is_followed_where_it_has_little_and_nobody_jumps_else() {
     seen.panes[0].active = true;
     seen.panes[1].active = false;
     assert!(!matches!(step(&seen), Step::Arrange(_)));
+}
+
+#[test]
+fn a_window_that_has_its_size_again_has_its_arrangement_again() {
+    let mut seen = window(THREE);
+    seen.known_size = "45x30".into();
+    let before = seen.layout.clone().unwrap();
+    // What the small screen left behind.
+    seen.known = None;
+    let cells = "200x50,0,0[200x15,0,0,0,200x17,0,16,1,200x16,0,34,2]";
+    let sum = crate::model::layout::text::checksum(cells);
+    seen.layout = Layout::parse(&format!("{sum:04x},{cells}")).ok();
+    let step = on_event(&seen, std::slice::from_ref(&before));
+    let Step::Arrange(arrangement) = step else {
+        panic!("{step:?}");
+    };
+    assert_eq!(arrangement.layout, before);
 }

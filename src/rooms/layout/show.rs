@@ -23,7 +23,7 @@ pub fn explained(window: &Window, plan: &Plan, columns: usize) -> String {
     } else if efficiency > 0.9995 {
         "every pane has all that it wants".to_owned()
     } else {
-        "no arrangement in this order gives more".to_owned()
+        "no arrangement in this order gives half a percent more".to_owned()
     };
     let attention = window.attention.map_or(String::new(), |attention| {
         format!("the active pane (*) weighs {attention} beside all others\n")
@@ -220,7 +220,7 @@ mod tests {
         │                            │                             │
         └────────────────────────────┴─────────────────────────────┘
         3 panes in 200x50: efficiency 0.971
-        no arrangement in this order gives more
+        no arrangement in this order gives half a percent more
         ");
     }
 }

@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use tmux_interface::{DisplayMessage, ListWindows, SetHook, TmuxCommand};
 
 use super::{Server, TmuxError, argument, window};
-use crate::model::layout::seen::{BY_HAND, FOLLOWED, KNOWN_PANES, KNOWN_SHAPE, SHAPE, SWITCH};
+use crate::model::layout::seen::{
+    BY_HAND, FOLLOWED, KNOWN, KNOWN_PANES, KNOWN_SHAPE, KNOWN_SIZE, MADE, SHAPE, SWITCH,
+};
 use crate::sys::programs;
 use crate::sys::surroundings::Surroundings;
 
@@ -69,9 +71,21 @@ impl Programs {
                 .as_ref()
                 .map(|event| format!("if-shell -F \"{ours}\" {{ {event} }}"))
         };
+        // Also where nothing is done now: a size that comes and goes leaves other
+        // cells behind, and nobody's hand made those.
+        let forget = format!("if-shell -F \"{}\" {{ set-option -wu {KNOWN} }}", resized());
+        // What a person makes of a window that is theirs is kept without a process.
+        let theirs = format!(
+            "#{{&&:{changed},#{{&&:#{{==:#{{window_panes}},#{{{BY_HAND}}}}},#{{!=:1,{}}}}}}}",
+            resized()
+        );
+        let keep =
+            format!("if-shell -F \"{theirs}\" {{ set-option -wF {MADE} \"#{{window_layout}}\" }}");
+        let changed_line =
+            arrange(&changed).map(|arrange| format!("{forget} ; {keep} ; {arrange}"));
         let hooks = [
             (CLOSED, line(&self.mamori, "tmux closed")),
-            (ARRANGED, arrange(&changed)),
+            (ARRANGED, changed_line),
             (ACTIVATED, arrange(&followed)),
         ];
         let slotted = hooks
@@ -89,10 +103,19 @@ fn ours() -> String {
         not(SWITCH, "off"),
         not("window_zoomed_flag", "1"),
         not("window_panes", "1"),
-        not("window_panes", &format!("#{{{BY_HAND}}}")),
+        format!(
+            "#{{||:{},{}}}",
+            not("window_panes", &format!("#{{{BY_HAND}}}")),
+            resized()
+        ),
     ];
     let both = |one: String, other: String| format!("#{{&&:{one},{other}}}");
     all.into_iter().reduce(both).unwrap_or_default()
+}
+
+/// Whether a window has another size than we know, as a format.
+fn resized() -> String {
+    format!("#{{!=:#{{window_width}}x#{{window_height}},#{{{KNOWN_SIZE}}}}}")
 }
 
 /// What a hook runs: our own program by its absolute path, and nothing that
@@ -103,7 +126,8 @@ fn ours() -> String {
 /// and then `exec`. `words` are ours, and may hold formats.
 fn line(program: &Path, words: &str) -> Option<String> {
     let path = program.to_str().filter(|_| program.is_absolute())?;
-    if path.chars().any(char::is_control) {
+    // tmux takes `##[` for a style, and leaves it as it is.
+    if path.chars().any(char::is_control) || path.contains("#[") {
         return None;
     }
     let quoted = format!("'{}'", path.replace('\'', r"'\''"));
@@ -221,5 +245,6 @@ mod tests {
     fn what_no_quoting_makes_safe_is_refused() {
         assert_eq!(line(Path::new("/a\nb/mamori"), "x"), None);
         assert_eq!(line(Path::new("mamori"), "x"), None);
+        assert_eq!(line(Path::new("/a#[b/mamori"), "x"), None);
     }
 }

@@ -10,9 +10,13 @@ use super::{Server, TmuxError, argument};
 use crate::model::blueprint::Pane;
 use crate::model::layout::Layout;
 use crate::model::layout::seen::{
-    BY_HAND, FOLLOWED, KNOWN, KNOWN_PANES, KNOWN_SHAPE, Marks, PROGRAMS, ROLE, SHAPE, SWITCH, Seen,
-    answer, question, window_id,
+    BY_HAND, FOLLOWED, KNOWN, KNOWN_PANES, KNOWN_SHAPE, KNOWN_SIZE, MADE, Marks, PROGRAMS, ROLE,
+    SHAPE, SWITCH, Seen, answer, question, window_id,
 };
+use crate::sys::programs;
+
+/// A window's size, as a format.
+const SIZE: &str = "#{window_width}x#{window_height}";
 
 impl Server<'_> {
     /// What the window of `target` looks like now; `target` is anything that
@@ -39,8 +43,8 @@ impl Server<'_> {
             .ok_or_else(|| TmuxError::Refused("an answer that tells of no window".to_owned()))
     }
 
-    /// Arranges `window` as `layout` says, unless it has other panes, another
-    /// size, or a zoomed pane by now; gives how it is arranged then. Our hooks
+    /// Arranges `window` as `layout` says, unless anything there is not as it was
+    /// when we looked, or a pane is zoomed; gives how it is arranged then. Our hooks
     /// find it remembered: a server runs all that one client asks for first.
     ///
     /// # Errors
@@ -49,14 +53,12 @@ impl Server<'_> {
         &self,
         seen: &Seen,
         layout: &Layout,
-        marks: Marks,
+        marks: (Marks, Option<&Layout>),
     ) -> Result<Option<Layout>, TmuxError> {
         let window = &seen.window;
         let unchanged = format!(
-            "#{{==:#{{window_panes}} #{{window_width}}x#{{window_height}} #{{window_zoomed_flag}},{} {}x{} 0}}",
-            seen.panes.len(),
-            seen.width,
-            seen.height
+            "#{{&&:#{{==:{SHAPE},{}}},#{{!=:#{{window_zoomed_flag}},1}}}}",
+            seen.shape
         );
         // Ids, numbers and a layout string: nothing that has to be quoted.
         let commands = format!(
@@ -81,7 +83,12 @@ impl Server<'_> {
     ///
     /// # Errors
     /// When the server does not answer.
-    pub fn remember(&self, seen: &Seen, layout: &Layout, marks: Marks) -> Result<(), TmuxError> {
+    pub fn remember(
+        &self,
+        seen: &Seen,
+        layout: &Layout,
+        marks: (Marks, Option<&Layout>),
+    ) -> Result<(), TmuxError> {
         let always = IfShell::new().not_execute().shell_command("1");
         self.ask(
             always
@@ -89,6 +96,24 @@ impl Server<'_> {
                 .build(),
         )
         .map(drop)
+    }
+
+    /// Remembers only where panes are, so that our hooks do not come again for
+    /// that.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub fn remember_shape(&self, seen: &Seen) -> Result<(), TmuxError> {
+        let set = |option: &'static str, value: String| {
+            let set = SetOption::new().window().target_pane(seen.window.clone());
+            set.option(option).value(value).build()
+        };
+        let panes = seen.panes.len().to_string();
+        let commands = [
+            set(KNOWN_SHAPE, seen.shape.clone()),
+            set(KNOWN_PANES, panes),
+        ];
+        self.call(commands).map(drop)
     }
 
     /// Remembers how these windows are arranged: what stands before we come was
@@ -102,18 +127,26 @@ impl Server<'_> {
             let set = set.target_pane(id.to_owned());
             set.option(option).value(value).build()
         };
-        let commands = windows.lines().filter_map(window_id).flat_map(|id| {
+        let one = |id| {
             [
                 set(id, KNOWN, "#{window_layout}"),
                 set(id, KNOWN_SHAPE, SHAPE),
                 set(id, KNOWN_PANES, "#{window_panes}"),
+                set(id, KNOWN_SIZE, SIZE),
             ]
-        });
-        let commands: Vec<_> = commands.collect();
-        if commands.is_empty() {
+        };
+        let ids: Vec<&str> = windows.lines().filter_map(window_id).collect();
+        if ids.is_empty() || self.call(ids.iter().copied().flat_map(one)).is_ok() {
             return Ok(());
         }
-        self.call(commands).map(drop)
+        // One of them is gone by now, which ends a line of commands.
+        for id in ids {
+            match self.call(one(id)) {
+                Ok(_) | Err(TmuxError::Refused(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     /// Sets [`SWITCH`] of a window, or takes it back.
@@ -127,6 +160,12 @@ impl Server<'_> {
             None => option.unset().option(SWITCH).build(),
         };
         self.ask(command).map(drop)
+    }
+
+    /// Whether there is a program of this name or path, for us to start in a pane.
+    #[must_use]
+    pub fn runs(&self, program: &str) -> bool {
+        programs::resolve(program, self.around).is_some()
     }
 
     /// Says what each of the panes is for.
@@ -190,6 +229,7 @@ pub(super) fn given<'a>(window: &str, layout: &Layout) -> Vec<TmuxCommand<'a>> {
             .build(),
         set().option(KNOWN).value(layout.to_string()).build(),
         set().option(KNOWN_PANES).value(panes).build(),
+        set().format().option(KNOWN_SIZE).value(SIZE).build(),
         set().format().option(KNOWN_SHAPE).value(SHAPE).build(),
     ]
 }
@@ -201,9 +241,14 @@ pub(super) fn unknown_windows<'a>() -> TmuxCommand<'a> {
     ListWindows::new().all().format(format).build()
 }
 
-/// The commands that remember how a window is arranged, with its `shape`; the
-/// shape that it has then, without one.
-fn remember(seen: &Seen, layout: &Layout, marks: Marks, shape: Option<&str>) -> String {
+/// The commands that remember how a window is arranged, and what a person made
+/// of it; with its `shape`, or the shape that it has then.
+fn remember(
+    seen: &Seen,
+    layout: &Layout,
+    (marks, made): (Marks, Option<&Layout>),
+    shape: Option<&str>,
+) -> String {
     let window = &seen.window;
     let set = |option: &str, value: Option<&str>| match value {
         Some(value) => format!("set-option -w -t {window} {option} '{value}'"),
@@ -217,7 +262,12 @@ fn remember(seen: &Seen, layout: &Layout, marks: Marks, shape: Option<&str>) -> 
             None => format!("set-option -wF -t {window} {KNOWN_SHAPE} '{SHAPE}'"),
         },
         set(KNOWN_PANES, Some(&*panes)),
+        set(
+            KNOWN_SIZE,
+            Some(&format!("{}x{}", layout.width(), layout.height())),
+        ),
         set(BY_HAND, marks.by_hand.then_some(&*panes)),
+        set(MADE, made.map(ToString::to_string).as_deref()),
         set(FOLLOWED, marks.followed.then_some("1")),
     ]
     .join(" ; ")
