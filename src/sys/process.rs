@@ -74,8 +74,18 @@ pub enum RunError {
     #[error("could not start `{0}`: {1}")]
     Start(String, io::Error),
     /// It was still running at its time limit and was killed.
-    #[error("`{0}` gave no answer in {1:?}")]
+    #[error("`{0}` gave no answer in {span}", span = rounded(*.1))]
     TimedOut(String, Duration),
+}
+
+/// A span for people: `10s`, `300ms`.
+fn rounded(span: Duration) -> String {
+    let milliseconds = span.as_millis();
+    if milliseconds < 1000 {
+        format!("{milliseconds}ms")
+    } else {
+        format!("{}s", (milliseconds + 500) / 1000)
+    }
 }
 
 /// Runs `program` to its end, without stdin, in a process group of its own.

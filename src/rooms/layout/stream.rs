@@ -42,7 +42,8 @@ struct Answer<'a> {
 /// # Errors
 /// Says what is wrong with the line.
 pub fn asked(line: &str) -> Result<Window, String> {
-    let value: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let value: Value =
+        serde_json::from_str(line).map_err(|error| format!("it is no JSON: {error}"))?;
     let panes = value.get("panes").and_then(Value::as_array);
     if !value.is_object() || panes.is_some_and(|panes| !panes.iter().all(Value::is_object)) {
         return Err("a window and its panes must be JSON objects".to_owned());
