@@ -30,13 +30,15 @@ pub(super) fn beneath(id: &str) -> Option<String> {
     Some(format!("{node}/{}", check.strip_prefix(FLAPPING)?))
 }
 
+/// The node of which `id` is the tmux server or a session.
+pub(super) fn of_tmux(id: &str) -> Option<&str> {
+    let (node, check) = id.split_once('/')?;
+    (check == "tmux" || check.starts_with("tmux:")).then_some(node)
+}
+
 /// Whether two ids are of one thing: the sessions of a machine live and die
 /// with its tmux server.
 pub(super) fn akin(one: &str, other: &str) -> bool {
-    let of_tmux = |id: &str| {
-        let (node, check) = id.split_once('/')?;
-        (check == "tmux" || check.starts_with("tmux:")).then(|| node.to_owned())
-    };
     one == other || of_tmux(one).is_some_and(|node| of_tmux(other) == Some(node))
 }
 

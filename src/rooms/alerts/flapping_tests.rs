@@ -3,7 +3,6 @@
 use super::*;
 use crate::model::alert::Pause;
 use crate::model::message::Delivery;
-use crate::model::reading::Reading;
 use crate::rooms::alerts::world::{HOUR, World};
 
 const MINUTE: i64 = 60;
@@ -279,25 +278,6 @@ fn a_server_and_its_sessions_come_and_go_as_one() {
     assert_eq!(open, ["a/flapping:tmux"]);
     assert_eq!(world.within(HOUR).last(), Some(&"resolve"));
     assert_eq!(world.state.alerts, []);
-}
-
-#[test]
-fn the_sessions_that_a_server_took_with_it_are_one_message() {
-    let mut world = World::new();
-    world.state.nodes[0].readings.tmux_sessions = Reading::Value(Vec::new());
-    for session in ["a/tmux:one", "a/tmux:two", "a/tmux:three", "b/tmux:one"] {
-        world.raise(session, Severity::Warning);
-    }
-    let told: Vec<String> = world
-        .settle()
-        .into_iter()
-        .map(|message| message.about)
-        .collect();
-    assert_eq!(told, ["a/tmux:one", "b/tmux:one"]);
-    // The server is back with another: what is missing still, is told.
-    world.clear("a/tmux:one");
-    world.state.nodes[0].readings.tmux_sessions = Reading::Value(vec!["one".to_owned()]);
-    assert_eq!(world.said(), ["resolve", "raise", "raise"]);
 }
 
 #[test]
