@@ -89,3 +89,56 @@ fn a_snooze_from_before_hides_no_death_of_a_server() {
     assert_eq!(world.said(), [""; 0]);
     assert_eq!(world.within(2 * HOUR), ["remind"]);
 }
+
+#[test]
+fn a_session_that_comes_and_goes_says_nothing_of_another() {
+    for servers in [Vec::new(), vec!["main".to_owned()]] {
+        let mut world = World::new();
+        world.state.nodes[0].readings.tmux_sessions = Reading::Value(servers);
+        for _ in 0..2 {
+            world.raise("a/tmux:scratch", Severity::Warning);
+            world.said();
+            world.now += 10;
+            world.clear("a/tmux:scratch");
+            world.said();
+            world.now += 10;
+        }
+        assert_eq!(world.state.alerts[0].id, "a/flapping:tmux:scratch");
+        world.state.alerts[0].acked = true;
+        let mut said = Vec::new();
+        for _ in 0..6 {
+            world.raise("a/tmux:monitor", Severity::Warning);
+            said.extend(world.said());
+            world.now += 10;
+            world.clear("a/tmux:monitor");
+            said.extend(world.said());
+            world.now += 10;
+        }
+        assert_eq!(said, ["raise", "resolve", "raise", "flapping"]);
+    }
+}
+
+#[test]
+fn sessions_that_come_and_go_with_their_server_are_one_alert() {
+    let mut world = World::new();
+    let sessions = ["one", "two", "three"];
+    let mut said = Vec::new();
+    for _ in 0..6 {
+        world.state.nodes[0].readings.tmux_sessions = Reading::Value(Vec::new());
+        for session in sessions {
+            world.raise(&format!("a/tmux:{session}"), Severity::Warning);
+        }
+        said.extend(world.said());
+        world.now += 10;
+        for session in sessions {
+            world.clear(&format!("a/tmux:{session}"));
+        }
+        let there = sessions.map(ToOwned::to_owned).to_vec();
+        world.state.nodes[0].readings.tmux_sessions = Reading::Value(there);
+        said.extend(world.said());
+        world.now += 10;
+    }
+    assert_eq!(said, ["raise", "resolve", "raise", "flapping"]);
+    assert_eq!(world.state.alerts.len(), 1);
+    assert_eq!(world.state.alerts[0].id, "a/flapping:tmux");
+}

@@ -154,8 +154,8 @@ fn spoken(check: &str) -> String {
 }
 
 /// What the alert about something that comes and goes says.
-pub(super) fn flapping(matter: &Matter, repaired: bool) -> String {
-    let (node, check) = matter.id.split_once('/').unwrap_or((&matter.id, ""));
+pub(super) fn flapping(id: &str, repaired: bool) -> String {
+    let (node, check) = id.split_once('/').unwrap_or((id, ""));
     let check = spoken(check);
     if repaired {
         format!("{node} {check} keeps dying: repaired 4 times within 30m")
