@@ -350,7 +350,7 @@ impl Telling<'_> {
                 .state
                 .node(matter.id.split('/').next().unwrap_or_default());
             let message = match beneath(&matter.id) {
-                None => words::closed(matter, watched.is_some(), now),
+                None => words::closed(matter, watched.is_some(), !sent, now),
                 Some(id) => {
                     let below = self.alerts.iter().find(|alert| akin(&alert.id, &id));
                     words::calm(matter, below, now)

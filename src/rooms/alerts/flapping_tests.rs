@@ -297,6 +297,7 @@ fn an_end_that_a_snoozed_flapping_alert_kept_back_is_told_at_last() {
     world.said();
     world.raise("a/disk", Severity::Warning);
     assert_eq!(world.said(), ["raise"]);
+    world.now += 10;
     world.clear("a/disk");
     world.decide(&[]);
     let until = Some(Timestamp(world.now + HOUR));
@@ -304,7 +305,11 @@ fn an_end_that_a_snoozed_flapping_alert_kept_back_is_told_at_last() {
         alert.snoozed_until = until;
     }
     assert_eq!(world.said(), [""; 0]);
-    assert_eq!(world.within(31 * MINUTE), ["resolve"]);
+    assert_eq!(world.within(30 * MINUTE - 1), [""; 0]);
+    world.now += 1;
+    let end: Vec<String> = world.settle().into_iter().map(|one| one.text).collect();
+    // It was bad for ten seconds, and not for half an hour.
+    assert_eq!(end, ["a: disk fine again"]);
     assert_eq!(
         world
             .desk
