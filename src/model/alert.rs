@@ -55,11 +55,12 @@ impl Alert {
     }
 }
 
-/// Those of `lost`, which all need one thing that is gone, that speak for the others.
+/// Those of `lost`, which all need one thing that is gone, that speak for the
+/// others: of those that are equally bad, the first.
 #[must_use]
 pub fn speakers<'a>(lost: impl IntoIterator<Item = &'a Alert>) -> Vec<&'a Alert> {
     let mut lost: Vec<&Alert> = lost.into_iter().collect();
-    lost.sort_by_key(|alert| (Reverse(alert.severity), alert.number));
+    lost.sort_by_key(|alert| Reverse(alert.severity));
     let mut speakers: Vec<&Alert> = Vec::new();
     for alert in lost {
         if !speakers.iter().any(|speaker| speaker.covers(alert)) {

@@ -13,8 +13,18 @@ pub(super) struct Around<'a> {
     pub(super) local: &'a str,
     /// Ids of alerts, each beside one without which it cannot be well.
     pub(super) needs: &'a [(String, String)],
-    /// The alerts that are quiet for a reason of their own.
-    pub(super) mute: &'a [u64],
+    /// How the open alerts stand with the channel.
+    pub(super) standing: &'a [Standing],
+}
+
+/// How an open alert stands with a channel.
+pub(super) struct Standing {
+    /// Its number.
+    pub(super) number: u64,
+    /// Whether it was told there.
+    pub(super) heard: bool,
+    /// Whether it is not told, for a reason that is not that of its kin.
+    pub(super) mute: bool,
 }
 
 /// Whether something else that is open explains `alert`.
@@ -43,11 +53,20 @@ fn spoken_for(alert: &Alert, around: &Around<'_>) -> bool {
     if !around.state.node(node).is_some_and(Node::without_tmux) {
         return false;
     }
+    let of = |alert: &Alert| {
+        around
+            .standing
+            .iter()
+            .find(|one| one.number == alert.number)
+    };
     let lost = |other: &&Alert| {
-        let mute = around.mute.contains(&other.number) && other.number != alert.number;
+        let mute = of(other).is_some_and(|one| one.mute) && other.number != alert.number;
         of_tmux(&other.id) == Some(node) && !mute
     };
-    let speakers = speakers(around.alerts.iter().filter(lost));
+    let mut lost: Vec<&Alert> = around.alerts.iter().filter(lost).collect();
+    // Who was told goes on speaking.
+    lost.sort_by_key(|alert| (!of(alert).is_some_and(|one| one.heard), alert.number));
+    let speakers = speakers(lost);
     !speakers
         .iter()
         .any(|speaker| speaker.number == alert.number)

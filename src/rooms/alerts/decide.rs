@@ -4,7 +4,7 @@
 use chrono::NaiveTime;
 
 use super::agenda::Agenda;
-use super::causes::{Around, explained};
+use super::causes::{Around, Standing, explained};
 use super::flapping::{akin, beneath, flap, lasts, speaks_for};
 use super::lines::{Sheet, line_of};
 use super::matters;
@@ -95,7 +95,7 @@ pub fn decide(desk: &Desk, state: &State, situation: Situation<'_>) -> Decision 
             agenda: &mut agenda,
             hourly: Vec::new(),
             calmed: Vec::new(),
-            mute: Vec::new(),
+            standing: Vec::new(),
         };
         telling.tell(&mut matters, &news);
     }
@@ -126,8 +126,8 @@ struct Telling<'a> {
     hourly: Vec<(Severity, String)>,
     /// What was said to have calmed down: that also speaks for the ones beneath.
     calmed: Vec<String>,
-    /// The alerts that are quiet for a reason of their own.
-    mute: Vec<u64>,
+    /// How the alerts stand with this channel.
+    standing: Vec<Standing>,
 }
 
 impl Telling<'_> {
@@ -135,7 +135,7 @@ impl Telling<'_> {
         for event in news {
             self.inform(event);
         }
-        self.mute = matters.iter().filter_map(|one| self.mute(one)).collect();
+        self.standing = matters.iter().filter_map(|one| self.stands(one)).collect();
         for at in 0..matters.len() {
             let (before, rest) = matters.split_at_mut(at);
             let Some((matter, after)) = rest.split_first_mut() else {
@@ -213,17 +213,18 @@ impl Telling<'_> {
         told.any(|told| told.name == *name && told.lasting)
     }
 
-    /// The number of an open alert that is not told, for a reason that is not
-    /// that of its kin.
-    fn mute(&mut self, matter: &Matter) -> Option<u64> {
+    fn stands(&mut self, matter: &Matter) -> Option<Standing> {
         let alert = self.alerts.iter().find(|alert| alert.id == matter.id)?;
-        let now = self.agenda.now;
-        let name = &self.sheet.route.name;
+        let (now, name) = (self.agenda.now, &self.sheet.route.name);
         let snoozed = alert.snoozed_until.is_some_and(|until| now < until);
         let heard = matter.told.iter().any(|t| t.name == *name && t.sent);
         let flaps =
             self.flaps(&alert.id, alert.severity) && !lasts(matter, alert.severity, self.agenda);
-        (flaps || (snoozed && !heard)).then_some(alert.number)
+        Some(Standing {
+            number: alert.number,
+            heard,
+            mute: flaps || (snoozed && !heard),
+        })
     }
 
     fn around(&self) -> Around<'_> {
@@ -232,7 +233,7 @@ impl Telling<'_> {
             alerts: self.alerts,
             local: self.local,
             needs: self.needs,
-            mute: &self.mute,
+            standing: &self.standing,
         }
     }
 

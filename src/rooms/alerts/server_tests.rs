@@ -142,3 +142,25 @@ fn sessions_that_come_and_go_with_their_server_are_one_alert() {
     assert_eq!(world.state.alerts.len(), 1);
     assert_eq!(world.state.alerts[0].id, "a/flapping:tmux");
 }
+
+#[test]
+fn a_session_that_comes_and_goes_does_not_hide_the_death_of_its_server() {
+    let mut world = World::new();
+    world.state.nodes[0].readings.tmux_sessions = Reading::Value(vec!["main".to_owned()]);
+    for _ in 0..2 {
+        world.raise("a/tmux:scratch", Severity::Warning);
+        world.said();
+        world.now += 10;
+        world.clear("a/tmux:scratch");
+        world.said();
+        world.now += 10;
+    }
+    world.state.nodes[0].readings.tmux_sessions = Reading::Value(Vec::new());
+    for session in ["a/tmux:scratch", "a/tmux:main", "a/tmux:monitor"] {
+        world.raise(session, Severity::Warning);
+    }
+    let said: Vec<String> = world.settle().into_iter().map(|one| one.about).collect();
+    assert_eq!(said, ["a/tmux:main"]);
+    // The first lasts, too: that is known already.
+    assert_eq!(world.within(600), [""; 0]);
+}

@@ -89,7 +89,7 @@ pub fn after(
 /// Of the sessions that a server took with it, the one that is told says it for
 /// all.
 fn together(node: &Node, open: &mut [Alert]) {
-    let lost: Vec<(Alert, &Problem)> = open
+    let mut lost: Vec<(Alert, &Problem)> = open
         .iter()
         .filter_map(|alert| {
             let check = alert.id.strip_prefix(&node.name)?.strip_prefix('/')?;
@@ -98,6 +98,7 @@ fn together(node: &Node, open: &mut [Alert]) {
             Some((alert.clone(), problem.filter(|_| session)?))
         })
         .collect();
+    lost.sort_by_key(|(alert, _)| alert.number);
     // Whoever is quiet for a reason of its own may not be told: another is, then.
     let flaps = |problem: &Problem| {
         let id = format!("{}/flapping:{}", node.name, problem.check);
