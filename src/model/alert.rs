@@ -1,5 +1,7 @@
 //! What a person is told, and how long they do not want to hear it.
 
+use std::cmp::Reverse;
+
 use serde::{Deserialize, Serialize};
 
 use super::time::Timestamp;
@@ -36,6 +38,36 @@ pub struct Alert {
     /// Until when it is quiet.
     #[serde(default)]
     pub snoozed_until: Option<Timestamp>,
+}
+
+/// What a tmux server took with it went within so many seconds.
+const TOGETHER: i64 = 60;
+
+impl Alert {
+    /// Whether one word about both is enough when what they need is lost: it
+    /// is no less bad, and of the same time. Who wants to hear no more of this
+    /// one has only heard of what went in the same moment.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        let quiet = self.acked || self.snoozed_until.is_some();
+        let apart = self.since.since(other.since).saturating_abs();
+        self.severity >= other.severity && apart <= if quiet { 0 } else { TOGETHER }
+    }
+}
+
+/// Those of `lost`, which all need one thing that is gone, that speak for the
+/// others: of those that are equally bad, the first.
+#[must_use]
+pub fn speakers<'a>(lost: impl IntoIterator<Item = &'a Alert>) -> Vec<&'a Alert> {
+    let mut lost: Vec<&Alert> = lost.into_iter().collect();
+    lost.sort_by_key(|alert| Reverse(alert.severity));
+    let mut speakers: Vec<&Alert> = Vec::new();
+    for alert in lost {
+        if !speakers.iter().any(|speaker| speaker.covers(alert)) {
+            speakers.push(alert);
+        }
+    }
+    speakers
 }
 
 /// A node that is not to be looked at, until somebody resumes it or the time is over.

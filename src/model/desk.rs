@@ -44,6 +44,9 @@ pub struct Matter {
     /// When it was raised or cleared, within the time that counts.
     #[serde(default)]
     pub changes: Vec<Timestamp>,
+    /// When it was raised or cleared as critical, or became so, within that time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub critical: Vec<Timestamp>,
     /// When it was repaired without a word, within the time that counts.
     #[serde(default)]
     pub repairs: Vec<Timestamp>,
@@ -255,7 +258,7 @@ impl Desk {
         let moved = |at: &mut Timestamp| at.0 = at.0.saturating_add(seconds);
         for matter in &mut self.matters {
             let times = [&mut matter.since].into_iter().chain(&mut matter.changes);
-            let times = times.chain(&mut matter.repairs);
+            let times = times.chain(&mut matter.critical).chain(&mut matter.repairs);
             let times = times.chain(matter.told.iter_mut().map(|told| &mut told.at));
             let times = times.chain(matter.flapping.as_mut().map(|flapping| &mut flapping.since));
             times.chain(&mut matter.snoozed_until).for_each(moved);

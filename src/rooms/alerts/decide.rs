@@ -4,16 +4,16 @@
 use chrono::NaiveTime;
 
 use super::agenda::Agenda;
+use super::causes::{Around, Standing, explained};
 use super::flapping::{akin, beneath, flap, lasts, speaks_for};
-use super::lines::Sheet;
+use super::lines::{Sheet, line_of};
 use super::matters;
 use super::reminders::Schedule;
 use super::routes::Route;
 use super::words;
 use crate::model::alert::{Alert, Severity};
-use crate::model::desk::{Desk, Line, Matter, Told};
+use crate::model::desk::{Desk, Matter, Told};
 use crate::model::message::Kind;
-use crate::model::node::Node;
 use crate::model::state::{Event, State};
 use crate::model::time::Timestamp;
 
@@ -95,6 +95,7 @@ pub fn decide(desk: &Desk, state: &State, situation: Situation<'_>) -> Decision 
             agenda: &mut agenda,
             hourly: Vec::new(),
             calmed: Vec::new(),
+            standing: Vec::new(),
         };
         telling.tell(&mut matters, &news);
     }
@@ -113,17 +114,6 @@ pub fn decide(desk: &Desk, state: &State, situation: Situation<'_>) -> Decision 
     }
 }
 
-fn line_of(lines: &mut Vec<Line>, route: &Route) -> Line {
-    let at = lines.iter().position(|line| line.name == route.name);
-    at.map_or_else(
-        || Line {
-            name: route.name.clone(),
-            ..Line::default()
-        },
-        |at| lines.swap_remove(at),
-    )
-}
-
 /// One channel's part of a decision.
 struct Telling<'a> {
     sheet: Sheet<'a>,
@@ -136,6 +126,8 @@ struct Telling<'a> {
     hourly: Vec<(Severity, String)>,
     /// What was said to have calmed down: that also speaks for the ones beneath.
     calmed: Vec<String>,
+    /// How the alerts stand with this channel.
+    standing: Vec<Standing>,
 }
 
 impl Telling<'_> {
@@ -143,6 +135,7 @@ impl Telling<'_> {
         for event in news {
             self.inform(event);
         }
+        self.standing = matters.iter().filter_map(|one| self.stands(one)).collect();
         for at in 0..matters.len() {
             let (before, rest) = matters.split_at_mut(at);
             let Some((matter, after)) = rest.split_first_mut() else {
@@ -220,6 +213,30 @@ impl Telling<'_> {
         told.any(|told| told.name == *name && told.lasting)
     }
 
+    fn stands(&mut self, matter: &Matter) -> Option<Standing> {
+        let alert = self.alerts.iter().find(|alert| alert.id == matter.id)?;
+        let (now, name) = (self.agenda.now, &self.sheet.route.name);
+        let snoozed = alert.snoozed_until.is_some_and(|until| now < until);
+        let heard = matter.told.iter().any(|t| t.name == *name && t.sent);
+        let flaps =
+            self.flaps(&alert.id, alert.severity) && !lasts(matter, alert.severity, self.agenda);
+        Some(Standing {
+            number: alert.number,
+            heard,
+            mute: flaps || (snoozed && !heard),
+        })
+    }
+
+    fn around(&self) -> Around<'_> {
+        Around {
+            state: self.state,
+            alerts: self.alerts,
+            local: self.local,
+            needs: self.needs,
+            standing: &self.standing,
+        }
+    }
+
     /// What comes and goes went: the alert about that tells it.
     fn pass_over(&mut self, matter: &mut Matter) {
         self.sheet.take_back(&matter.id);
@@ -230,28 +247,6 @@ impl Telling<'_> {
         }
     }
 
-    /// Whether something else that is open explains `alert`.
-    fn explained(&self, alert: &Alert) -> bool {
-        let node = alert.id.split_once('/').map_or("", |(node, _)| node);
-        let lost =
-            |other: &Alert| node != self.local && other.id == format!("{}/network", self.local);
-        let down = |other: &Alert| {
-            other.severity == Severity::Critical && other.id == format!("{node}/unreachable")
-        };
-        // Of the sessions that a server took with it, the first speaks for all.
-        let serverless = self.state.node(node).is_some_and(Node::without_tmux);
-        let first =
-            |other: &Alert| serverless && other.number < alert.number && akin(&other.id, &alert.id);
-        let needed = |other: &Alert| {
-            let of_both = |(id, need): &(String, String)| *id == alert.id && *need == other.id;
-            other.severity >= alert.severity && self.needs.iter().any(of_both)
-        };
-        let cause = |other: &Alert| {
-            other.id != alert.id && (down(other) || lost(other) || first(other) || needed(other))
-        };
-        self.alerts.iter().any(cause)
-    }
-
     fn tell_open(&mut self, matter: &mut Matter, alert: &Alert, below: Option<&Matter>) {
         let now = self.agenda.now;
         let node = alert.id.split_once('/').map_or("", |(node, _)| node);
@@ -260,7 +255,11 @@ impl Telling<'_> {
             .is_some_and(|until| !self.agenda.due(until));
         let flaps =
             self.flaps(&alert.id, alert.severity) && !lasts(matter, alert.severity, self.agenda);
-        let quiet = alert.acked || snoozed || self.paused(node) || flaps || self.explained(alert);
+        let quiet = alert.acked
+            || snoozed
+            || self.paused(node)
+            || flaps
+            || explained(alert, &self.around());
         let name = self.sheet.route.name.clone();
         let schedule = Schedule::of(alert);
         let at = matter.told.iter().position(|told| told.name == name);
@@ -352,7 +351,7 @@ impl Telling<'_> {
                 .state
                 .node(matter.id.split('/').next().unwrap_or_default());
             let message = match beneath(&matter.id) {
-                None => words::closed(matter, watched.is_some(), now),
+                None => words::closed(matter, watched.is_some(), !sent, now),
                 Some(id) => {
                     let below = self.alerts.iter().find(|alert| akin(&alert.id, &id));
                     words::calm(matter, below, now)
@@ -391,6 +390,9 @@ mod day_tests;
 #[cfg(test)]
 #[path = "flapping_tests.rs"]
 mod flapping_tests;
+#[cfg(test)]
+#[path = "server_tests.rs"]
+mod server_tests;
 #[cfg(test)]
 #[path = "decide_tests.rs"]
 mod tests;

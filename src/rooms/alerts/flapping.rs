@@ -6,6 +6,7 @@ use super::words;
 use crate::model::alert::{Alert, Severity};
 use crate::model::desk::{Desk, Flapping, Matter};
 use crate::model::state::State;
+use crate::model::time::Timestamp;
 
 /// Changes within [`WINDOW`] that make something flap.
 const CHANGES: usize = 4;
@@ -15,6 +16,8 @@ const WINDOW: i64 = 1_800;
 const LASTS: i64 = 300;
 /// The same of what is critical.
 const LASTS_CRITICAL: i64 = 60;
+/// So many times as long as the longest time that lasted is more than that.
+const LONGER: i64 = 3;
 /// What stands before a check in the id of an alert about its coming and going.
 const FLAPPING: &str = "flapping:";
 
@@ -30,14 +33,39 @@ pub(super) fn beneath(id: &str) -> Option<String> {
     Some(format!("{node}/{}", check.strip_prefix(FLAPPING)?))
 }
 
-/// Whether two ids are of one thing: the sessions of a machine live and die
-/// with its tmux server.
+/// The node of which `id` is the tmux server or a session.
+pub(super) fn of_tmux(id: &str) -> Option<&str> {
+    let (node, check) = id.split_once('/')?;
+    (check == "tmux" || check.starts_with("tmux:")).then_some(node)
+}
+
+/// Whether two ids are of one thing: a machine's sessions live and die with its
+/// tmux server, but each also by itself.
 pub(super) fn akin(one: &str, other: &str) -> bool {
-    let of_tmux = |id: &str| {
-        let (node, check) = id.split_once('/')?;
-        (check == "tmux" || check.starts_with("tmux:")).then(|| node.to_owned())
+    let server = |id: &str| of_tmux(id).is_some_and(|node| id == server_of(node));
+    let both = of_tmux(one).is_some() && of_tmux(one) == of_tmux(other);
+    one == other || (both && (server(one) || server(other)))
+}
+
+fn server_of(node: &str) -> String {
+    format!("{node}/tmux")
+}
+
+/// What comes and goes when `matter` does: the server, of sessions that do so
+/// together.
+fn culprit(matter: &Matter, matters: &[Matter]) -> String {
+    let node = of_tmux(&matter.id);
+    let with = |other: &Matter| {
+        let both = matter
+            .changes
+            .iter()
+            .filter(|at| other.changes.contains(at));
+        other.id != matter.id && of_tmux(&other.id) == node && both.count() >= CHANGES
     };
-    one == other || of_tmux(one).is_some_and(|node| of_tmux(other) == Some(node))
+    match node {
+        Some(node) if matters.iter().any(with) => server_of(node),
+        _ => matter.id.clone(),
+    }
 }
 
 /// Whether `alert` says that `id` comes and goes.
@@ -46,13 +74,21 @@ pub(super) fn speaks_for(alert: &Alert, id: &str) -> bool {
 }
 
 /// Whether what comes and goes has stood still for so long that it is more than
-/// that; else it is noted when it will have.
+/// that; else it is noted when it will have. Who stayed away as long before has
+/// to do so for much longer: else each time would be told, and that is a storm.
 pub(super) fn lasts(matter: &Matter, severity: Severity, agenda: &mut Agenda) -> bool {
     let span = if severity == Severity::Critical {
         LASTS_CRITICAL
     } else {
         LASTS
     };
+    let changes: Vec<Timestamp> = matter.changes.iter().rev().skip(1).copied().collect();
+    let stays = changes.chunks_exact(2).filter_map(|stay| match stay {
+        [end, beginning] => Some(end.since(*beginning)),
+        _ => None,
+    });
+    let longest = stays.filter(|stay| *stay >= span).max();
+    let span = longest.map_or(span, |longest| longest.saturating_mul(LONGER));
     let last = matter.changes.iter().chain(&matter.repairs).max();
     last.is_none_or(|last| agenda.passed(*last, span))
 }
@@ -68,7 +104,11 @@ pub(super) fn flap(
     let mut next_alert = state.next_alert;
     let now = agenda.now;
     for matter in &mut desk.matters {
-        for times in [&mut matter.changes, &mut matter.repairs] {
+        for times in [
+            &mut matter.changes,
+            &mut matter.critical,
+            &mut matter.repairs,
+        ] {
             times.retain(|at| now.since(*at) < WINDOW);
         }
         let node = matter.id.split_once('/').map_or("", |(node, _)| node);
@@ -97,21 +137,29 @@ pub(super) fn flap(
         let Some(flapping) = matter.flapping else {
             continue;
         };
-        if alerts.iter().any(|alert| speaks_for(alert, &matter.id)) {
-            continue;
-        }
-        let comes_and_goes = matter.changes.len() >= CHANGES;
-        let severity = if comes_and_goes {
-            matter.severity
+        let severity = if matter.critical.len() >= CHANGES {
+            Severity::Critical
         } else {
             Severity::Warning
         };
+        let mut spoken = false;
+        for alert in alerts.iter_mut().filter(|one| speaks_for(one, &matter.id)) {
+            spoken = true;
+            if alert.severity < severity {
+                // Who knew of something less does not know of this.
+                (alert.severity, alert.acked) = (severity, false);
+            }
+        }
+        if spoken {
+            continue;
+        }
+        let id = culprit(matter, &desk.matters);
         alerts.push(Alert {
-            id: flapping_id(&matter.id),
+            id: flapping_id(&id),
             number: next_alert,
             severity,
             since: flapping.since,
-            text: words::flapping(matter, !comes_and_goes),
+            text: words::flapping(&id, matter.changes.len() < CHANGES),
             acked: false,
             snoozed_until: matter.snoozed_until.filter(|until| now < *until),
         });

@@ -19,6 +19,18 @@ const SINGLES: usize = 3;
 /// Statements that wait for a digest; of further ones the number is kept.
 const HELD: usize = 50;
 
+/// Takes what is known of a channel out of `lines`.
+pub(super) fn line_of(lines: &mut Vec<Line>, route: &Route) -> Line {
+    let at = lines.iter().position(|line| line.name == route.name);
+    at.map_or_else(
+        || Line {
+            name: route.name.clone(),
+            ..Line::default()
+        },
+        |at| lines.swap_remove(at),
+    )
+}
+
 /// One channel while it is decided about.
 pub(super) struct Sheet<'a> {
     pub(super) route: &'a Route,

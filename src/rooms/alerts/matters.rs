@@ -19,6 +19,7 @@ impl Matter {
             text: String::new(),
             open: false,
             changes: Vec::new(),
+            critical: Vec::new(),
             repairs: Vec::new(),
             flapping: None,
             snoozed_until: None,
@@ -28,11 +29,18 @@ impl Matter {
         }
     }
 
-    fn changed(&mut self, now: Timestamp) {
+    fn changed(&mut self, severity: Severity, now: Timestamp) {
         // The end of an alert about changes is none itself.
         if beneath(&self.id).is_none() {
             self.changes.push(now);
+            self.was(severity, now);
             self.turned();
+        }
+    }
+
+    fn was(&mut self, severity: Severity, now: Timestamp) {
+        if severity == Severity::Critical {
+            self.critical.push(now);
         }
     }
 
@@ -103,13 +111,15 @@ pub(super) fn follow(desk: &mut Desk, alerts: &mut [Alert], flapping: bool, now:
         };
         let same = matter.number == alert.number || matter.since == alert.since;
         if matter.open && !same {
-            matter.changed(now);
+            matter.changed(matter.severity, now);
             if matter.flapping.is_some() {
                 matter.pass_over(|_| true);
             }
         }
         if !matter.open || !same {
-            matter.changed(now);
+            matter.changed(alert.severity, now);
+        } else if !flapping && matter.severity < alert.severity {
+            matter.was(alert.severity, now);
         }
         let said = alert.snoozed_until;
         if said.is_some() && said != matter.snooze_said && said != matter.snoozed_until {
@@ -129,7 +139,7 @@ pub(super) fn follow(desk: &mut Desk, alerts: &mut [Alert], flapping: bool, now:
     for matter in &mut desk.matters {
         if matter.open && ours(&matter.id) && !there(&matter.id) {
             matter.open = false;
-            matter.changed(now);
+            matter.changed(matter.severity, now);
         }
     }
 }

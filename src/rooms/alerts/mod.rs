@@ -22,6 +22,7 @@
 //! Raising alerts is the room `health`'s matter; sending them the watcher's.
 
 mod agenda;
+mod causes;
 pub mod cli;
 pub mod decide;
 mod flapping;

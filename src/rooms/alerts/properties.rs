@@ -115,7 +115,10 @@ proptest! {
         const ID: &str = "a/service:web";
         let mut world = World::new();
         let mut spent = Vec::new();
+        let (mut since, mut stays) = (None, Vec::new());
         for (up, bad, wait) in turns {
+            stays.extend(since.map(|since| world.now - since));
+            since = (!up).then_some(world.now);
             if up {
                 world.clear(ID);
             } else {
@@ -127,6 +130,7 @@ proptest! {
             }
             world.now += wait;
         }
+        stays.extend(since.map(|since| world.now - since));
         world.clear(ID);
         world.settle();
         world.now += 1;
@@ -134,7 +138,10 @@ proptest! {
         world.raise(ID, severity);
         // It stands in an outbox as soon as it has lasted. An hour's messages may be used up:
         // then it comes with the next digest.
-        let lasts = world.now + if critical { 60 } else { 300 };
+        // Who stayed away as long before has to do so for longer, and a calm half hour is the end.
+        let base = if critical { 60 } else { 300 };
+        let longest = stays.into_iter().filter(|stay| *stay >= base).max();
+        let lasts = world.now + longest.map_or(base, |longest| (3 * longest).min(1_800));
         let end = world.now + HOUR + 301;
         let (mut raised, mut told, mut said_by) = (0, false, None);
         loop {

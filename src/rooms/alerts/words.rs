@@ -86,14 +86,19 @@ pub(super) fn open(kind: Kind, alert: &Alert, now: Timestamp) -> Message {
     }
 }
 
-/// A message about an alert that is gone. `watched`: its node still is.
-pub(super) fn closed(matter: &Matter, watched: bool, now: Timestamp) -> Message {
+/// A message about an alert that is gone. `watched`: its node still is; `late`:
+/// it went some time ago, and for how long it was open is not known any more.
+pub(super) fn closed(matter: &Matter, watched: bool, late: bool, now: Timestamp) -> Message {
     let (node, check) = matter.id.split_once('/').unwrap_or((&matter.id, ""));
-    let span = age(now.since(matter.since));
+    let span = if late {
+        String::new()
+    } else {
+        format!(" after {}", age(now.since(matter.since)))
+    };
     let said = match check {
         _ if !watched => format!("{node} is not watched any more"),
-        "unreachable" => format!("{node} is back after {span}"),
-        _ => format!("{node}: {} fine again after {span}", spoken(check)),
+        "unreachable" => format!("{node} is back{span}"),
+        _ => format!("{node}: {} fine again{span}", spoken(check)),
     };
     resolve(matter, said, now)
 }
@@ -154,8 +159,8 @@ fn spoken(check: &str) -> String {
 }
 
 /// What the alert about something that comes and goes says.
-pub(super) fn flapping(matter: &Matter, repaired: bool) -> String {
-    let (node, check) = matter.id.split_once('/').unwrap_or((&matter.id, ""));
+pub(super) fn flapping(id: &str, repaired: bool) -> String {
+    let (node, check) = id.split_once('/').unwrap_or((id, ""));
     let check = spoken(check);
     if repaired {
         format!("{node} {check} keeps dying: repaired 4 times within 30m")

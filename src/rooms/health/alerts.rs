@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::config::Raise;
-use crate::model::alert::{Alert, Severity};
+use crate::model::alert::{Alert, Severity, speakers};
 use crate::model::incident::Incident;
 use crate::model::moment::Moment;
 use crate::model::node::{CheckMemory, Node, NodeState, Problem};
@@ -49,7 +49,7 @@ pub fn after(
                 problem.text
             )
         } else {
-            format!("{} {}", node.name, together(node, problem))
+            format!("{} {}", node.name, problem.text)
         };
         let repair = repairs.of(node, &problem.check);
         let text = format!("{text}{}", repair.text);
@@ -79,23 +79,47 @@ pub fn after(
             next_number = next_number.saturating_add(1);
         }
     }
+    if node.without_tmux() {
+        together(node, &mut open);
+    }
     open.sort_by_key(|alert| alert.number);
     (open, next_number)
 }
 
-/// What a problem says; of the sessions that a server took with it, the first
-/// says it for all.
-fn together(node: &Node, problem: &Problem) -> String {
-    let of_tmux = |other: &&Problem| other.check.starts_with("tmux:");
-    let mut sessions = node.problems.iter().filter(of_tmux);
-    if sessions.next() != Some(problem) || !node.without_tmux() {
-        return problem.text.clone();
+/// Of the sessions that a server took with it, the one that is told says it for
+/// all.
+fn together(node: &Node, open: &mut [Alert]) {
+    let mut lost: Vec<(Alert, &Problem)> = open
+        .iter()
+        .filter_map(|alert| {
+            let check = alert.id.strip_prefix(&node.name)?.strip_prefix('/')?;
+            let session = check.starts_with("tmux:");
+            let problem = node.problems.iter().find(|one| one.check == check);
+            Some((alert.clone(), problem.filter(|_| session)?))
+        })
+        .collect();
+    lost.sort_by_key(|(alert, _)| alert.number);
+    // Whoever is quiet for a reason of its own may not be told: another is, then.
+    let flaps = |problem: &Problem| {
+        let id = format!("{}/flapping:{}", node.name, problem.check);
+        open.iter().any(|alert| alert.id == id)
+    };
+    let loud = lost
+        .iter()
+        .filter(|(alert, problem)| alert.snoozed_until.is_none() && !flaps(problem));
+    let mut first = speakers(lost.iter().map(|(alert, _)| alert));
+    first.extend(speakers(loud.map(|(alert, _)| alert)));
+    for (alert, problem) in &lost {
+        let covered = |(other, _): &&(Alert, &Problem)| other.id != alert.id && alert.covers(other);
+        let others = lost.iter().filter(covered);
+        let others: Vec<&str> = others.map(|(_, problem)| problem.text.as_str()).collect();
+        let speaks = first.iter().any(|one| one.id == alert.id) && !others.is_empty();
+        if let (true, Some(said)) = (speaks, open.iter_mut().find(|one| one.id == alert.id)) {
+            let all = format!(", {}: no tmux server", others.join(", "));
+            let own = node.name.len() + 1 + problem.text.len();
+            said.text.insert_str(own, &all);
+        }
     }
-    let others: Vec<&str> = sessions.map(|other| other.text.as_str()).collect();
-    if others.is_empty() {
-        return problem.text.clone();
-    }
-    format!("{}, {}: no tmux server", problem.text, others.join(", "))
 }
 
 /// What became of the repairs.
