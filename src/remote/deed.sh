@@ -170,30 +170,16 @@ mamori_begin() {
         return
     fi
     mamori_say acted=yes
-    # What it says is read as long as it lives: a pipe that breaks would end it, and a file
-    # would grow. The first of it is kept until it is ready.
-    mamori_pipe=/dev/null
-    if mamori_folder=$(umask 077 && mktemp -d "$TMPDIR/mamori.XXXXXX"); then
-        if mkfifo "$mamori_folder/pipe"; then
-            mamori_pipe=$mamori_folder/pipe
-            # A process of its own program: a shell would hold on to our connection.
-            (
-                trap '' HUP
-                # shellcheck disable=SC2016
-                exec sh -c 'dd bs=512 count=8 of="$1"; exec cat' sh "$mamori_folder/said" <"$mamori_pipe" >/dev/null
-            ) &
-            mamori_reader=$!
-        fi
-    fi
+    # What it says goes nowhere: a pipe would end it when its reader ends, and a file would
+    # grow as long as it lives.
     (
         mamori_own_locale
         cd "$HOME" || exit
         if command -v setsid >/dev/null; then exec setsid "$@"; fi
         exec "$@"
-    ) >"$mamori_pipe" 2>&1 &
+    ) >/dev/null 2>&1 &
     mamori_child=$!
     mamori_settle
-    [ -z "$mamori_folder" ] || rm -rf "$mamori_folder"
 }
 
 # Waits until what was begun is ready, has failed, or has had its time.
@@ -209,7 +195,6 @@ mamori_settle() {
             mamori_child=
             if [ "$mamori_code" -ne 0 ]; then
                 mamori_say "deed=exited $mamori_code"
-                mamori_first_words
                 return
             fi
         fi
@@ -217,7 +202,6 @@ mamori_settle() {
             # It leads a session of its own, where there is a setsid.
             [ -z "$mamori_child" ] || kill -TERM -- "-$mamori_child" || kill "$mamori_child"
             mamori_say deed=late
-            mamori_first_words
             return
         fi
         mamori_left=$((mamori_left - 1))
@@ -226,16 +210,6 @@ mamori_settle() {
             mamori_left=$((mamori_left - 4))
         }
     done
-}
-
-# Says what was begun said: all that it said, if that is over within a second.
-mamori_first_words() {
-    [ "$mamori_pipe" != /dev/null ] || return 0
-    for mamori_one in 1 2 3 4 5; do
-        kill -0 "$mamori_reader" || break
-        sleep 0.2 || sleep 1
-    done
-    [ ! -s "$mamori_folder/said" ] || mamori_words <"$mamori_folder/said"
 }
 
 # The locale that we found, not the one in which we ask.
