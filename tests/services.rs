@@ -137,3 +137,38 @@ fn a_check_that_takes_long_is_taken_when_it_answers() {
     fs::write(bench.home().join("answer"), "").unwrap();
     until("its answer in the state", || ready() == json!(false));
 }
+
+#[test]
+fn a_late_answer_brings_no_new_round_of_checks() {
+    let bench = Bench::quiet();
+    // Each waits for a file of its own.
+    bench.stand_in(
+        "slow",
+        "#!/bin/sh\necho \"$1\" >>\"$HOME/asked\"\n\
+         until [ -e \"$HOME/$1\" ]; do sleep 0.05; done\nexit 1\n",
+    );
+    let service = |name: &str| {
+        format!("[[service]]\nname = \"{name}\"\ncheck = {{ command = [\"slow\", \"{name}\"] }}\n")
+    };
+    let services = service("one") + &service("two");
+    bench.configure(format!(
+        "[local]\nname = \"laptop\"\n{QUIET}[watch]\nprobe_timeout = \"5m\"\n{services}"
+    ));
+    // Nothing is looked after meanwhile: who brings services back asks, too.
+    assert_eq!(bench.mamori(&["pause", "laptop"]).code, Some(0));
+    let _watcher = bench.watch();
+    let asked = || fs::read_to_string(bench.home().join("asked")).unwrap_or_default();
+    until("the questions", || asked().lines().count() == 2);
+    let ready =
+        |name: &str| bench.state()["nodes"][0]["readings"]["services"]["value"][name].clone();
+    until("the first look", || {
+        bench.state()["nodes"][0]["observed_at"] != json!(null)
+    });
+    for name in ["one", "two"] {
+        fs::write(bench.home().join(name), "").unwrap();
+        until("its answer in the state", || ready(name) == json!(false));
+    }
+    // The look that took the second answer did not ask the first one again.
+    assert_eq!(asked().lines().count(), 2, "{}", asked());
+    assert_eq!(ready("one"), json!(false));
+}
