@@ -282,13 +282,19 @@ mamori_made() {
     mamori_all="${mamori_all-}$mamori_pane_id $mamori_one$mamori_newline"
 }
 
-# Says which of the panes that were made are gone: what ran in them had ended. A command that
-# cannot run does so a moment after its pane was made.
+# SECONDS: says which of the panes that were made are gone, once the others have stood still
+# for so long: what ran in them had ended. A command that cannot run does so a moment after
+# its pane was made.
 mamori_whole() {
     [ -n "${mamori_all-}" ] || return 0
-    sleep 0.2 || sleep 1
-    mamori_by_tmux list-panes -s -t "$mamori_id" -F '#{pane_id}' || mamori_out=
-    mamori_there=$mamori_newline$mamori_out$mamori_newline
+    mamori_there=
+    for mamori_one in 1 2 3 4 5 6 7 8 9 10; do
+        mamori_by_tmux list-panes -s -t "$mamori_id" -F '#{pane_id}' || mamori_out=
+        mamori_out=$mamori_newline$mamori_out$mamori_newline
+        [ "$mamori_out" != "$mamori_there" ] || break
+        mamori_there=$mamori_out
+        sleep "$1" || sleep 1
+    done
     mamori_rest=$mamori_all
     while [ -n "$mamori_rest" ]; do
         mamori_line=${mamori_rest%%"$mamori_newline"*}

@@ -97,7 +97,7 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
         show::text(&told, &local)
     };
     output::print(&text)?;
-    let fine = told.iter().all(|told| told.condition.fine());
+    let fine = told.iter().all(Told::fine);
     Ok(if fine { Exit::Fine } else { Exit::Found })
 }
 
