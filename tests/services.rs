@@ -2,13 +2,14 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::process::Stdio;
 
 use rustix::process::Signal;
 use serde_json::json;
 
 use crate::alerts::{FULL, alerted, scribe, told};
 use crate::harness::sshd::Sshd;
-use crate::harness::{Bench, QUIET, until};
+use crate::harness::{Bench, MAMORI, QUIET, Running, until};
 
 #[test]
 fn a_real_sshd_is_seen_by_its_banner() {
@@ -109,12 +110,37 @@ fn a_check_that_hangs_holds_up_nothing_that_is_told_of_others() {
     assert!(!alerts.contains("stuck"), "{alerts}");
     watcher.signal(Signal::TERM);
     assert_eq!(watcher.code(), Some(0));
+    ended(&pids());
+}
+
+/// Waits until all of these processes have ended.
+fn ended(pids: &str) {
     let runs = |pid: &str| {
         let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
         !line.is_empty()
     };
-    for pid in pids().lines() {
+    for pid in pids.lines() {
         until("the check to end", || !runs(pid));
+    }
+}
+
+#[test]
+fn who_is_asked_to_stop_leaves_no_check_behind() {
+    let bench = Bench::quiet();
+    let stuck = hanging(&bench);
+    bench.configure(format!("{QUIET}{stuck}"));
+    let pids = || fs::read_to_string(bench.home().join("pids")).unwrap_or_default();
+    for words in [&["health"][..], &["recover", "stuck"]] {
+        for signal in [Signal::INT, Signal::TERM] {
+            let _ = fs::remove_file(bench.home().join("pids"));
+            let mut command = bench.command(MAMORI);
+            command.args(words).stdout(Stdio::null());
+            let running = Running(command.spawn().unwrap());
+            until("the check to hang", || !pids().is_empty());
+            running.signal(signal);
+            assert_eq!(running.code(), Some(130), "{words:?} {signal:?}");
+            ended(&pids());
+        }
     }
 }
 
