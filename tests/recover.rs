@@ -262,35 +262,48 @@ fn what_its_owner_stopped_is_left_alone() {
 #[test]
 fn what_supervisord_or_monit_stopped_is_left_alone() {
     let mut ground = Ground::new();
-    let text = ground.service("web", "start = [\"supervisorctl\", \"start\", \"web\"]", "")
-        + &ground.service("mail", "start = [\"monit\", \"start\", \"mail\"]", "");
+    let by = |words: &str| format!("start = [\"{}\"]", words.replace(' ', "\", \""));
+    let text = ground.service("web", &by("supervisorctl start web"), "")
+        + &ground.service("app", &by("sudo -n -u monit supervisorctl start app"), "")
+        + &ground.service("mail", &by("monit start mail"), "")
+        // That monit does not monitor it says nothing of a stop.
+        + &ground.service("news", &by("monit start news"), "ready_within = \"1s\"");
     ground.configure(&text);
-    let stand_in = |name: &str, said: &str| {
-        let script = format!(
-            "#!/bin/sh\necho \"$*\" >>\"$HOME/calls\"\ncase $1 in status) echo '{said}'; exit 3 ;; esac\n"
-        );
+    let stand_in = |name: &str, script: &str| {
+        let script = format!("#!/bin/sh\necho \"{name} $*\" >>\"$HOME/calls\"\n{script}\n");
         ground.bench.stand_in(name, &script);
     };
+    stand_in("sudo", "shift 3\nexec \"$@\"");
     stand_in(
         "supervisorctl",
-        "web                              STOPPED   Nov 28 04:00 PM",
+        "[ \"$1\" != status ] || { echo \"$2   STOPPED   Nov 28 04:00 PM\"; exit 3; }",
     );
-    stand_in("monit", "  monitoring status            Not monitored");
+    stand_in(
+        "monit",
+        "case $* in *mail) echo 'status  Not monitored - stop pending' ;; esac\n\
+         echo '  monitoring status            Not monitored'",
+    );
     let (ran, targets) = ground.recover(&[]);
-    assert_eq!(ran.code, Some(0), "{targets:?}");
+    assert_eq!(ran.code, Some(1), "{targets:?}");
     let found: Vec<&str> = targets
         .iter()
+        .take(3)
         .map(|one| one["found"].as_str().unwrap())
         .collect();
     assert_eq!(
         found,
         [
             "stopped by its owner: `supervisorctl stop`",
-            "stopped by its owner: `monit stop` or `monit unmonitor`"
+            "stopped by its owner: `supervisorctl stop`",
+            "stopped by its owner: `monit stop`"
         ]
     );
     let calls = fs::read_to_string(ground.bench.home().join("calls")).unwrap();
-    assert_eq!(calls, "status web\nstatus mail\n");
+    assert_eq!(
+        calls,
+        "supervisorctl status web\nsudo -n -u monit supervisorctl status app\n\
+         supervisorctl status app\nmonit status mail\nmonit status news\nmonit start news\n"
+    );
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::mode;
 use crate::harness::site::{Site, free_port};
 
 fn targets(site: &Site, words: &[&str]) -> (Option<i32>, Vec<Value>) {
@@ -13,7 +12,7 @@ fn targets(site: &Site, words: &[&str]) -> (Option<i32>, Vec<Value>) {
 }
 
 #[test]
-fn a_start_there_that_fails_carries_what_it_said() {
+fn a_start_there_that_fails_says_how() {
     let port = free_port();
     let service = |name: &str, script: &str, check: &str| {
         format!(
@@ -22,7 +21,7 @@ fn a_start_there_that_fails_carries_what_it_said() {
         )
     };
     let tcp = format!("tcp = \"127.0.0.1:{port}\"");
-    let failing = "echo 'no \\u001b[31mkeys' >&2; echo more; echo giving up >&2; exit 7";
+    let failing = "echo no keys >&2; exit 7";
     let late = "echo waiting for the disk >&2; exec sleep 600";
     let text = "[[node]]\nname = \"mugen\"\n".to_owned()
         + &service("app", failing, &tcp)
@@ -42,8 +41,8 @@ fn a_start_there_that_fails_carries_what_it_said() {
     assert_eq!(
         why,
         [
-            "what starts it exits with 7; it said: no [31mkeys … giving up",
-            "it was started, and is not ready in time; it said: waiting for the disk",
+            "what starts it exits with 7",
+            "it was started, and is not ready in time",
             "what starts it exits with 3",
         ]
     );
@@ -67,27 +66,54 @@ fn a_start_there_that_fails_carries_what_it_said() {
 }
 
 #[test]
-fn a_service_there_may_say_as_much_as_it_likes() {
+fn a_validator_there_that_fails_carries_what_it_said() {
     let port = free_port();
-    let server = "import os, socket\n\
-        listener = socket.create_server(('127.0.0.1', PORT))\n\
-        open(os.environ['HOME'] + '/pid', 'w').write(str(os.getpid()))\n\
-        os.write(2, b'x' * 300000)\n\
-        while True:\n    listener.accept()[0].sendall(b'SSH-2.0-stand-in')\n";
+    let failing = "echo 'no \\u001b[31mkeys' >&2; echo more; echo giving up >&2; exit 7";
     let text = format!(
-        "[[node]]\nname = \"mugen\"\n[[service]]\nname = \"web\"\nnode = \"mugen\"\n\
-         start = [\"python3\", \"~/server\"]\ncheck = {{ ssh_banner = \"127.0.0.1:{port}\" }}\n"
+        "[[node]]\nname = \"mugen\"\n[[service]]\nname = \"app\"\nnode = \"mugen\"\n\
+         start = [\"true\"]\nvalidate = [\"sh\", \"-c\", \"{failing}\"]\n\
+         check = {{ tcp = \"127.0.0.1:{port}\" }}\n"
     );
     let site = Site::with(&["mugen"], &text);
-    let program = site.path("server");
-    std::fs::write(&program, server.replace("PORT", &port.to_string())).unwrap();
-    mode(&program, 0o755);
     let (code, told) = targets(&site, &[]);
-    let pid = std::fs::read_to_string(site.path("pid")).unwrap_or_default();
-    let pid = rustix::process::Pid::from_raw(pid.parse().unwrap()).unwrap();
+    assert_eq!(code, Some(1));
+    assert_eq!(
+        told[0]["why"],
+        "its validator exits with 7; it said: no [31mkeys … giving up"
+    );
+}
+
+/// Says much when it begins and whenever somebody comes; notes where that goes.
+const TALKER: &str = "import os, signal, socket
+signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+listener = socket.create_server(('127.0.0.1', PORT))
+nowhere = os.stat('/dev/null').st_rdev
+where = [os.fstat(fd).st_rdev == nowhere for fd in (0, 1, 2)]
+open(os.environ['HOME'] + '/where', 'w').write(str(where))
+open(os.environ['HOME'] + '/pid', 'w').write(str(os.getpid()))
+while True:
+    os.write(2, b'x' * 300000)
+    listener.accept()[0].sendall(b'SSH-2.0-stand-in')
+";
+
+#[test]
+fn a_service_there_may_say_as_much_as_it_likes() {
+    let port = free_port();
+    let text = format!(
+        "[[node]]\nname = \"mugen\"\n[[service]]\nname = \"web\"\nnode = \"mugen\"\n\
+         start = [\"python3\", \"~/talker\"]\ncheck = {{ ssh_banner = \"127.0.0.1:{port}\" }}\n"
+    );
+    let site = Site::with(&["mugen"], &text);
+    let program = site.path("talker");
+    std::fs::write(&program, TALKER.replace("PORT", &port.to_string())).unwrap();
+    let (code, told) = targets(&site, &[]);
+    let read = |name| std::fs::read_to_string(site.path(name)).unwrap_or_default();
+    let pid = rustix::process::Pid::from_raw(read("pid").parse().unwrap()).unwrap();
     let (again, _) = targets(&site, &[]);
     rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
     assert_eq!((code, again), (Some(0), Some(0)), "{told:?}");
+    // Nobody reads it, so nobody can end and take the service along.
+    assert_eq!(read("where"), "[True, True, True]");
 }
 
 #[test]

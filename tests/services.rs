@@ -2,13 +2,14 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::process::Stdio;
 
 use rustix::process::Signal;
 use serde_json::json;
 
 use crate::alerts::{FULL, alerted, scribe, told};
 use crate::harness::sshd::Sshd;
-use crate::harness::{Bench, QUIET, until};
+use crate::harness::{Bench, MAMORI, QUIET, Running, until};
 
 #[test]
 fn a_real_sshd_is_seen_by_its_banner() {
@@ -109,12 +110,37 @@ fn a_check_that_hangs_holds_up_nothing_that_is_told_of_others() {
     assert!(!alerts.contains("stuck"), "{alerts}");
     watcher.signal(Signal::TERM);
     assert_eq!(watcher.code(), Some(0));
+    ended(&pids());
+}
+
+/// Waits until all of these processes have ended.
+fn ended(pids: &str) {
     let runs = |pid: &str| {
         let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
         !line.is_empty()
     };
-    for pid in pids().lines() {
+    for pid in pids.lines() {
         until("the check to end", || !runs(pid));
+    }
+}
+
+#[test]
+fn who_is_asked_to_stop_leaves_no_check_behind() {
+    let bench = Bench::quiet();
+    let stuck = hanging(&bench);
+    bench.configure(format!("{QUIET}{stuck}"));
+    let pids = || fs::read_to_string(bench.home().join("pids")).unwrap_or_default();
+    for words in [&["health"][..], &["recover", "stuck"]] {
+        for signal in [Signal::INT, Signal::TERM] {
+            let _ = fs::remove_file(bench.home().join("pids"));
+            let mut command = bench.command(MAMORI);
+            command.args(words).stdout(Stdio::null());
+            let running = Running(command.spawn().unwrap());
+            until("the check to hang", || !pids().is_empty());
+            running.signal(signal);
+            assert_eq!(running.code(), Some(130), "{words:?} {signal:?}");
+            ended(&pids());
+        }
     }
 }
 
@@ -136,4 +162,39 @@ fn a_check_that_takes_long_is_taken_when_it_answers() {
     assert_eq!(ready(), json!(null), "nobody knows yet");
     fs::write(bench.home().join("answer"), "").unwrap();
     until("its answer in the state", || ready() == json!(false));
+}
+
+#[test]
+fn a_late_answer_brings_no_new_round_of_checks() {
+    let bench = Bench::quiet();
+    // Each waits for a file of its own.
+    bench.stand_in(
+        "slow",
+        "#!/bin/sh\necho \"$1\" >>\"$HOME/asked\"\n\
+         until [ -e \"$HOME/$1\" ]; do sleep 0.05; done\nexit 1\n",
+    );
+    let service = |name: &str| {
+        format!("[[service]]\nname = \"{name}\"\ncheck = {{ command = [\"slow\", \"{name}\"] }}\n")
+    };
+    let services = service("one") + &service("two");
+    bench.configure(format!(
+        "[local]\nname = \"laptop\"\n{QUIET}[watch]\nprobe_timeout = \"5m\"\n{services}"
+    ));
+    // Nothing is looked after meanwhile: who brings services back asks, too.
+    assert_eq!(bench.mamori(&["pause", "laptop"]).code, Some(0));
+    let _watcher = bench.watch();
+    let asked = || fs::read_to_string(bench.home().join("asked")).unwrap_or_default();
+    until("the questions", || asked().lines().count() == 2);
+    let ready =
+        |name: &str| bench.state()["nodes"][0]["readings"]["services"]["value"][name].clone();
+    until("the first look", || {
+        bench.state()["nodes"][0]["observed_at"] != json!(null)
+    });
+    for name in ["one", "two"] {
+        fs::write(bench.home().join(name), "").unwrap();
+        until("its answer in the state", || ready(name) == json!(false));
+    }
+    // The look that took the second answer did not ask the first one again.
+    assert_eq!(asked().lines().count(), 2, "{}", asked());
+    assert_eq!(ready("one"), json!(false));
 }

@@ -1,11 +1,17 @@
 //! How a tmux session is built, and which ones have to be.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::layout::plan::plan;
 use super::layout::role::Role;
 use super::layout::template::Template;
 use super::layout::{self, Layout};
+
+/// So long the panes of a new session stand still before it is said which of
+/// them are there: a command that cannot run ends a moment after its pane was
+/// made.
+pub const SETTLING: Duration = Duration::from_millis(100);
 
 /// A session to build.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+mod launcher;
+
 /// A service manager's name for a service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -54,19 +56,16 @@ impl Owner {
     /// X`; also behind `sudo -n` and the like.
     #[must_use]
     pub fn of_command(argv: &[String]) -> Option<Self> {
-        let asks = ["sv", "systemctl", "launchctl", "supervisorctl", "monit"];
-        let at = argv.iter().position(|word| asks.contains(&base(word)))?;
-        let whole = argv.get(at..)?;
-        if let [.., verb, _] = whole
+        let (program, rest) = launcher::launched(argv).split_first()?;
+        if let [.., verb, _] = rest
             && verb == "start"
         {
-            match base(whole.first()?) {
-                "supervisorctl" => return Some(Self::Supervisord(whole.to_vec())),
-                "monit" => return Some(Self::Monit(whole.to_vec())),
+            match base(program) {
+                "supervisorctl" => return Some(Self::Supervisord(argv.to_vec())),
+                "monit" => return Some(Self::Monit(argv.to_vec())),
                 _ => {}
             }
         }
-        let (program, rest) = argv.get(at..)?.split_first()?;
         let user = rest.iter().any(|word| word == "--user");
         // `sv -w 5 up web`: the only option of these that takes a word.
         let waits = rest.first().is_some_and(|word| word == "-w");
@@ -156,20 +155,12 @@ impl Owner {
     }
 }
 
-/// The command that asks where `argv` starts.
+/// The command that asks where `argv` starts, by the same way.
 fn asked(argv: &[String]) -> Vec<&str> {
     let verb = argv.len().saturating_sub(2);
-    let words = argv.iter().enumerate();
-    let asked = |(at, word): (usize, &'_ String)| at == verb && word == "start";
-    words
-        .map(|(at, word)| {
-            if asked((at, word)) {
-                "status"
-            } else {
-                word.as_str()
-            }
-        })
-        .collect()
+    let word = |(at, word)| if at == verb { "status" } else { word };
+    let words = argv.iter().map(String::as_str).enumerate();
+    words.map(word).collect()
 }
 
 /// `web  RUNNING  pid 12, uptime 0:00:05`, `web  STOPPED  Nov 28 04:00 PM`; what was
@@ -190,17 +181,20 @@ fn supervisord(answer: &str) -> Wanted {
     }
 }
 
-/// `monitoring status   Not monitored`: whoever says `monit stop` is obeyed.
+/// `monitoring status   Monitored`. What is `Not monitored` nobody need have
+/// stopped: so monit leaves what it gave up itself, and says no more of what a
+/// person stopped. Only a stop that is on its way is surely one (`status  Not
+/// monitored - stop pending`).
 fn monit(answer: &str) -> Wanted {
-    let status = |line: &str| {
-        line.trim()
-            .strip_prefix("monitoring status")
-            .map(str::to_owned)
+    let field = |name: &str| {
+        let mut lines = answer.lines();
+        lines.find_map(|line| line.trim().strip_prefix(name).map(str::trim))
     };
-    match answer.lines().find_map(status) {
-        Some(status) if status.trim() == "Not monitored" => {
-            Wanted::Stopped("`monit stop` or `monit unmonitor`".into())
-        }
+    if field("status").is_some_and(|status| status.ends_with("stop pending")) {
+        return Wanted::Stopped("`monit stop`".into());
+    }
+    match field("monitoring status") {
+        Some("Not monitored") => Wanted::Unknown("monit does not monitor it".into()),
         Some(_) => Wanted::Up,
         None => Wanted::Unknown("`monit status` does not know it".into()),
     }

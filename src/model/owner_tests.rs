@@ -6,7 +6,7 @@ fn supervisord_and_monit_are_asked_and_obeyed() {
     let supervisord = owner("sudo -n /usr/bin/supervisorctl -c /etc/s.conf start web");
     assert_eq!(
         supervisord.question(),
-        argv("/usr/bin/supervisorctl -c /etc/s.conf status web")
+        argv("sudo -n /usr/bin/supervisorctl -c /etc/s.conf status web")
     );
     let stopped = |how: &str| Wanted::Stopped(format!("`{how}`"));
     assert_eq!(
@@ -29,13 +29,28 @@ fn supervisord_and_monit_are_asked_and_obeyed() {
     let answer = |status: &str| {
         format!("Process 'web'\n  status                 OK\n  monitoring status      {status}\n")
     };
-    assert_eq!(
+    // So monit leaves what it gave up itself, too.
+    assert!(matches!(
         monit.wanted(&answer("Not monitored")),
-        Wanted::Stopped("`monit stop` or `monit unmonitor`".into())
-    );
+        Wanted::Unknown(_)
+    ));
+    let stopping = answer("Not monitored").replace("OK", "Not monitored - stop pending");
+    assert_eq!(monit.wanted(&stopping), stopped("monit stop"));
     assert_eq!(monit.wanted(&answer("Monitored")), Wanted::Up);
     assert!(matches!(monit.wanted(""), Wanted::Unknown(_)));
     assert_eq!(Owner::of_command(&argv("monit -c /etc/monitrc")), None);
+    let by = owner("sudo -n -u monit supervisorctl start web");
+    assert_eq!(by.name(), "supervisord");
+    assert_eq!(
+        by.question(),
+        argv("sudo -n -u monit supervisorctl status web")
+    );
+    assert_eq!(
+        owner("sudo -n monit start web").question()[..2],
+        ["sudo", "-n"]
+    );
+    let foreign = argv("python3 /srv/tool monit start web");
+    assert_eq!(Owner::of_command(&foreign), None);
 }
 
 fn argv(words: &str) -> Vec<String> {

@@ -170,30 +170,16 @@ mamori_begin() {
         return
     fi
     mamori_say acted=yes
-    # What it says is read as long as it lives: a pipe that breaks would end it, and a file
-    # would grow. The first of it is kept until it is ready.
-    mamori_pipe=/dev/null
-    if mamori_folder=$(umask 077 && mktemp -d "$TMPDIR/mamori.XXXXXX"); then
-        if mkfifo "$mamori_folder/pipe"; then
-            mamori_pipe=$mamori_folder/pipe
-            # A process of its own program: a shell would hold on to our connection.
-            (
-                trap '' HUP
-                # shellcheck disable=SC2016
-                exec sh -c 'dd bs=512 count=8 of="$1"; exec cat' sh "$mamori_folder/said" <"$mamori_pipe" >/dev/null
-            ) &
-            mamori_reader=$!
-        fi
-    fi
+    # What it says goes nowhere: a pipe would end it when its reader ends, and a file would
+    # grow as long as it lives.
     (
         mamori_own_locale
         cd "$HOME" || exit
         if command -v setsid >/dev/null; then exec setsid "$@"; fi
         exec "$@"
-    ) >"$mamori_pipe" 2>&1 &
+    ) >/dev/null 2>&1 &
     mamori_child=$!
     mamori_settle
-    [ -z "$mamori_folder" ] || rm -rf "$mamori_folder"
 }
 
 # Waits until what was begun is ready, has failed, or has had its time.
@@ -209,7 +195,6 @@ mamori_settle() {
             mamori_child=
             if [ "$mamori_code" -ne 0 ]; then
                 mamori_say "deed=exited $mamori_code"
-                mamori_first_words
                 return
             fi
         fi
@@ -217,7 +202,6 @@ mamori_settle() {
             # It leads a session of its own, where there is a setsid.
             [ -z "$mamori_child" ] || kill -TERM -- "-$mamori_child" || kill "$mamori_child"
             mamori_say deed=late
-            mamori_first_words
             return
         fi
         mamori_left=$((mamori_left - 1))
@@ -226,16 +210,6 @@ mamori_settle() {
             mamori_left=$((mamori_left - 4))
         }
     done
-}
-
-# Says what was begun said: all that it said, if that is over within a second.
-mamori_first_words() {
-    [ "$mamori_pipe" != /dev/null ] || return 0
-    for mamori_one in 1 2 3 4 5; do
-        kill -0 "$mamori_reader" || break
-        sleep 0.2 || sleep 1
-    done
-    [ ! -s "$mamori_folder/said" ] || mamori_words <"$mamori_folder/said"
 }
 
 # The locale that we found, not the one in which we ask.
@@ -308,13 +282,19 @@ mamori_made() {
     mamori_all="${mamori_all-}$mamori_pane_id $mamori_one$mamori_newline"
 }
 
-# Says which of the panes that were made are gone: what ran in them had ended. A command that
-# cannot run does so a moment after its pane was made.
+# SECONDS: says which of the panes that were made are gone, once the others have stood still
+# for so long: what ran in them had ended. A command that cannot run does so a moment after
+# its pane was made.
 mamori_whole() {
     [ -n "${mamori_all-}" ] || return 0
-    sleep 0.2 || sleep 1
-    mamori_by_tmux list-panes -s -t "$mamori_id" -F '#{pane_id}' || mamori_out=
-    mamori_there=$mamori_newline$mamori_out$mamori_newline
+    mamori_there=
+    for mamori_one in 1 2 3 4 5 6 7 8 9 10; do
+        mamori_by_tmux list-panes -s -t "$mamori_id" -F '#{pane_id}' || mamori_out=
+        mamori_out=$mamori_newline$mamori_out$mamori_newline
+        [ "$mamori_out" != "$mamori_there" ] || break
+        mamori_there=$mamori_out
+        sleep "$1" || sleep 1
+    done
     mamori_rest=$mamori_all
     while [ -n "$mamori_rest" ]; do
         mamori_line=${mamori_rest%%"$mamori_newline"*}

@@ -25,6 +25,9 @@ const LAST_LOOKS: Duration = Duration::from_micros(300);
 
 /// Whether our own program ends: nothing that it runs goes on without it.
 static ENDING: AtomicBool = AtomicBool::new(false);
+/// Whether nobody shall hear what came of a program that was ended: our own end
+/// is no answer.
+static UNHEARD: AtomicBool = AtomicBool::new(false);
 /// Programs that run, each waited for on its thread.
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
 /// How long those have to be ended.
@@ -40,6 +43,13 @@ pub fn end_all() {
     }
 }
 
+/// The same, and whoever waited for a program that was ended waits on: nobody
+/// shall take our own end for its answer. The caller ends the whole program.
+pub fn end_all_unheard() {
+    UNHEARD.store(true, Ordering::SeqCst);
+    end_all();
+}
+
 /// One program that runs.
 struct Running;
 
@@ -47,6 +57,14 @@ impl Running {
     fn begin() -> Self {
         RUNNING.fetch_add(1, Ordering::SeqCst);
         Self
+    }
+
+    /// It did not end by itself.
+    fn ended(self) {
+        drop(self);
+        while UNHEARD.load(Ordering::SeqCst) {
+            thread::park();
+        }
     }
 }
 
@@ -120,8 +138,9 @@ pub fn run_unless(
     limit: Duration,
 ) -> Result<Ended, RunError> {
     let name = || program.display().to_string();
-    let _running = Running::begin();
+    let running = Running::begin();
     if ENDING.load(Ordering::SeqCst) {
+        running.ended();
         return Err(RunError::TimedOut(name(), Duration::ZERO));
     }
     let mut child = Command::new(program)
@@ -149,6 +168,7 @@ pub fn run_unless(
         }),
         None => {
             end_group(child);
+            running.ended();
             Err(RunError::TimedOut(name(), limit))
         }
     }

@@ -1,15 +1,17 @@
 //! Being asked to stop.
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
+use std::thread;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use signal_hook::consts::{SIGHUP, SIGTERM};
 
-use super::process::timespec;
-use crate::failure::Failure;
+use super::bell::aside;
+use super::process::{self, timespec};
+use crate::failure::{Exit, Failure};
 
 /// Who asked us to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +21,10 @@ pub enum Stop {
     /// SIGTERM or SIGHUP: a service manager, a closed terminal.
     Terminated,
 }
+
+/// So long whoever waits for signals has to hear them first: its own end is in
+/// better order.
+const FIRST: Duration = Duration::from_millis(50);
 
 /// What SIGINT leaves in the pipe; any other byte is another signal's.
 const INTERRUPTED: u8 = b'i';
@@ -70,13 +76,50 @@ impl Signals {
         fds.extend(alarm.iter().map(|alarm| PollFd::new(alarm, PollFlags::IN)));
         // Interrupted or not: whether a byte is there is all that counts.
         let _ = poll(&mut fds, Some(&timespec(limit)));
-        let mut byte = [0];
-        match (&self.received).read(&mut byte) {
-            Ok(1) if byte == [INTERRUPTED] => Some(Stop::Interrupted),
-            Ok(_) => Some(Stop::Terminated),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => None,
-            Err(_) => None,
-        }
+        heard(&self.received)
+    }
+
+    /// Ends the program as soon as we are asked to stop, whatever it does then,
+    /// with all that it runs and waits for; `exit` says how. Where [`Self::wait`]
+    /// hears of it first, its caller ends the program.
+    ///
+    /// # Errors
+    /// When the system has no more threads or files (exit 3).
+    pub fn obey(&self, exit: impl Fn(Stop) -> Exit + Send + 'static) -> Result<(), Failure> {
+        let started = self.received.try_clone().and_then(|received| {
+            aside("signals", move || {
+                let stop = loop {
+                    let readable = PollFd::from_borrowed_fd(received.as_fd(), PollFlags::IN);
+                    let _ = poll(&mut [readable], None);
+                    thread::sleep(FIRST);
+                    if let Some(stop) = heard(&received) {
+                        break stop;
+                    }
+                };
+                process::end_all_unheard();
+                end(exit(stop));
+            })
+        });
+        started.map_err(|error| Failure::unable(format!("could not listen for signals: {error}")))
+    }
+}
+
+/// The end of the whole program, from any thread.
+#[allow(
+    clippy::exit,
+    reason = "what the main thread waits for may take minutes"
+)]
+fn end(exit: Exit) {
+    std::process::exit(i32::from(exit as u8));
+}
+
+/// Who asked us to stop, if somebody did.
+fn heard(mut received: &UnixStream) -> Option<Stop> {
+    let mut byte = [0];
+    match received.read(&mut byte) {
+        Ok(1) if byte == [INTERRUPTED] => Some(Stop::Interrupted),
+        Ok(_) => Some(Stop::Terminated),
+        Err(_) => None,
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use crate::model::blueprint::{Arrangement, Blueprint, Pane, Window, by_roles};
+use crate::model::blueprint::{Arrangement, Blueprint, Pane, SETTLING, Window, by_roles};
 use crate::model::layout::Layout;
 use crate::model::text::{clean, cut, quoted, tmux_argument, tmux_expanded};
 use crate::remote::probe::{expanded, quote};
@@ -31,7 +31,7 @@ pub(super) fn lines(session: &Blueprint) -> String {
         };
         text += &panes(window, number + 1);
     }
-    text += "mamori_whole\n";
+    let _ = writeln!(text, "mamori_whole {}", SETTLING.as_secs_f64());
     let _ = writeln!(text, "mamori_has {exact} || mamori_say deed=gone");
     text
 }
@@ -134,7 +134,7 @@ mod tests {
              mamori_made 1 '-top' '-top'\n\
              mamori_role 'logs'\n\
              mamori_layout 'f9b2,80x24,0,0[80x15,0,0,80x8,0,16]'\n\
-             mamori_whole\n\
+             mamori_whole 0.1\n\
              mamori_has '=t#(x)\\;' || mamori_say deed=gone\n"
         );
     }

@@ -13,7 +13,7 @@ use crate::state::store::{PATIENCE, Store};
 use crate::sys::flock::Wait;
 use crate::sys::signals::{Signals, Stop};
 use crate::sys::surroundings::Surroundings;
-use crate::sys::{clock, files, flock, output};
+use crate::sys::{clock, files, flock, output, process};
 
 /// Look at the nodes now, judge, record and show them
 #[derive(Debug, clap::Args)]
@@ -42,6 +42,13 @@ pub struct StatusArgs {
 /// # Errors
 /// Exit 2 for an unknown node or a bad configuration.
 pub fn health(args: &HealthArgs, around: &Surroundings) -> Result<Exit, Failure> {
+    let exit = look(args, around);
+    // A check that hangs ends with us.
+    process::end_all();
+    exit
+}
+
+fn look(args: &HealthArgs, around: &Surroundings) -> Result<Exit, Failure> {
     let config = config::load(around)?;
     let name = roster::local_name(&config);
     let node = args
@@ -54,6 +61,15 @@ pub fn health(args: &HealthArgs, around: &Surroundings) -> Result<Exit, Failure>
     let wait = if args.watch { Wait::Never } else { PATIENCE };
     let mut prober = Prober::new(around, &config, name, node, wait);
     let signals = Signals::listen()?;
+    let watch = args.watch;
+    let stopped = move |stop| {
+        if watch {
+            stopped(stop)
+        } else {
+            Exit::Interrupted
+        }
+    };
+    signals.obey(stopped)?;
     if !args.watch {
         let state = match prober.probe(&signals) {
             Ok(state) => state,
@@ -93,6 +109,7 @@ pub fn health(args: &HealthArgs, around: &Surroundings) -> Result<Exit, Failure>
     }
 }
 
+/// Who looks again and again may be told to end; who looks once has no result then.
 fn stopped(stop: Stop) -> Exit {
     match stop {
         Stop::Interrupted => Exit::Interrupted,

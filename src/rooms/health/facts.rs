@@ -37,7 +37,8 @@ pub fn look(around: &Surroundings, config: &Config, state: &State, ask: Ask) -> 
 }
 
 /// The same, where a service has `grace` to answer beside all the rest; a later
-/// answer is taken by a later look.
+/// answer is taken by a later look. Without `grace` only what has come is taken,
+/// and no service is asked.
 #[must_use]
 pub fn look_beside(
     around: &Surroundings,
@@ -45,10 +46,11 @@ pub fn look_beside(
     state: &State,
     ask: Ask,
     checks: &mut Checks,
-    grace: Duration,
+    grace: Option<Duration>,
 ) -> Look {
-    if ask.services {
-        checks.begin(&services(config), around, config.watch.probe_timeout);
+    let services = services(config);
+    if ask.services && grace.is_some() {
+        checks.begin(&services, around, config.watch.probe_timeout);
     }
     let others = Ask {
         services: false,
@@ -56,7 +58,10 @@ pub fn look_beside(
     };
     let mut look = look(around, config, state, others);
     if ask.services {
-        let answers = checks.take(grace);
+        let answers = match grace {
+            Some(grace) => checks.take(grace),
+            None => checks.come(&services),
+        };
         look.readings.services = Reading::Value(answers.ready);
         look.asking = answers.asking;
     }

@@ -20,6 +20,7 @@ use crate::model::tally::{ACTIONS, Next, decide};
 use crate::roster;
 use crate::state::store::{PATIENCE, Store};
 use crate::sys::flock::Wait;
+use crate::sys::signals::Signals;
 use crate::sys::surroundings::Surroundings;
 use crate::sys::{clock, host, output, poke};
 
@@ -49,6 +50,8 @@ const OTHERS: Duration = Duration::from_secs(15);
 /// # Errors
 /// Exit 2 for an unknown target or a bad configuration.
 pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
+    // Whoever is asked to stop leaves no check, validator or question behind.
+    Signals::listen()?.obey(|_| Exit::Interrupted)?;
     let config = config::load(around)?;
     let local = roster::local_name(&config);
     let store = Store::new(Home::of(&around.mamori_home), "mamori recover");
@@ -97,7 +100,7 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
         show::text(&told, &local)
     };
     output::print(&text)?;
-    let fine = told.iter().all(|told| told.condition.fine());
+    let fine = told.iter().all(Told::fine);
     Ok(if fine { Exit::Fine } else { Exit::Found })
 }
 

@@ -92,10 +92,18 @@ impl Condition {
         }
     }
 
-    /// Whether nothing is left to repair.
+    /// Whether nothing is left to repair, if what was done is whole.
+    fn fine(&self) -> bool {
+        matches!(self, Self::Ready | Self::Recovered | Self::Left)
+    }
+}
+
+impl Told {
+    /// Whether nothing is left to repair: what is back only in part is not whole.
     #[must_use]
     pub fn fine(&self) -> bool {
-        matches!(self, Self::Ready | Self::Recovered | Self::Left)
+        let whole = |done: &Done| done.lacks().is_empty();
+        self.condition.fine() && self.done.as_ref().is_none_or(whole)
     }
 }
 

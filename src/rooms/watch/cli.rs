@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::round::Rounds;
-use super::schedule::{Burst, LOCAL_EVERY, Schedule};
+use super::schedule::{Burst, Depth, LOCAL_EVERY, Schedule};
 use crate::config;
 use crate::failure::{Exit, Failure};
 use crate::model::home::Home;
@@ -94,8 +94,7 @@ fn watch(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
     let mut burst = Burst::default();
     loop {
         let elapsed = clock::elapsed();
-        let (repaired, poked) = rounds.repaired();
-        burst.heard(repaired, poked);
+        burst.heard(rounds.news());
         if schedule.due(elapsed) {
             if !stay_locked(&mut lock, &lock_file, &rounds) {
                 return Ok(Exit::Fine);
@@ -105,13 +104,13 @@ fn watch(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
                 rounds.recover_once();
             }
             let full = schedule.begin(elapsed);
-            rounds.round(full);
+            rounds.round(if full { Depth::Full } else { Depth::Judged });
             if !args.once {
                 rounds.look_after(full);
             }
             burst.looked(elapsed);
         } else if burst.due(elapsed) {
-            rounds.round(false);
+            rounds.round(burst.depth());
             rounds.look_after(false);
             burst.looked(elapsed);
         }

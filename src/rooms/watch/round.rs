@@ -8,7 +8,7 @@ use super::bars::Bars;
 use super::change::{compacted, worth_writing};
 use super::nodes::Nodes;
 use super::repairs::Repairs;
-use super::schedule::with_gap;
+use super::schedule::{Depth, with_gap};
 use super::telling::Telling;
 use crate::config::{self, Config};
 use crate::model::reading::Reading;
@@ -144,17 +144,16 @@ impl<'a> Rounds<'a> {
         self.config.watch.health_every
     }
 
-    /// One round; `full` asks every question of this machine, else only those
-    /// that are judged.
-    pub fn round(&mut self, full: bool) {
+    /// One round.
+    pub fn round(&mut self, depth: Depth) {
         let expected = facts::expected(self.around, &self.config);
-        let ask = if full {
-            Ask::ALL
-        } else {
-            facts::needed(&expected)
+        let ask = match depth {
+            Depth::Full => Ask::ALL,
+            Depth::Judged | Depth::Late => facts::needed(&expected),
         };
         let (around, config) = (self.around, &self.config);
-        let (checks, grace) = (&mut self.checks, self.grace);
+        let grace = Some(self.grace).filter(|_| depth != Depth::Late);
+        let checks = &mut self.checks;
         let mut look = facts::look_beside(around, config, &self.state, ask, checks, grace);
         if ask.network && self.reaches_others() {
             look.readings.network = Reading::Value(true);

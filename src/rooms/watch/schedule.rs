@@ -64,6 +64,29 @@ impl Schedule {
     }
 }
 
+/// What a round asks of this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// Every question.
+    Full,
+    /// Those that are judged.
+    Judged,
+    /// The same, but of services it takes only what was answered late. If it
+    /// asked them, too, slow checks would bring look after look for ever.
+    Late,
+}
+
+/// What brings a look out of turn.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct News {
+    /// Something was repaired or broke.
+    pub any: bool,
+    /// Somebody calls.
+    pub called: bool,
+    /// A check that took long has answered.
+    pub late: bool,
+}
+
 /// What is repaired or breaks brings a look, but at most so often: looks in one
 /// burst are one sample, not two that make an alert.
 const NEWS_EVERY: Duration = Duration::from_secs(5);
@@ -75,15 +98,25 @@ const CALLS_EVERY: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Burst {
     looked: Duration,
-    news: bool,
-    called: bool,
+    news: News,
 }
 
 impl Burst {
-    /// Takes in that something was repaired or broke, or that somebody calls.
-    pub fn heard(&mut self, news: bool, called: bool) {
-        self.news |= news;
-        self.called |= called;
+    /// Takes in what there is to look at.
+    pub fn heard(&mut self, news: News) {
+        self.news.any |= news.any;
+        self.news.called |= news.called;
+        self.news.late |= news.late;
+    }
+
+    /// What the next look out of turn asks.
+    #[must_use]
+    pub fn depth(&self) -> Depth {
+        if self.news.any || self.news.called {
+            Depth::Judged
+        } else {
+            Depth::Late
+        }
     }
 
     /// Whether a look out of turn is due at `elapsed`.
@@ -103,10 +136,12 @@ impl Burst {
     /// How long to wait at `elapsed` for the next look out of turn.
     #[must_use]
     pub fn wait(&self, elapsed: Duration) -> Duration {
-        let every = match (self.called, self.news) {
-            (true, _) => CALLS_EVERY,
-            (false, true) => NEWS_EVERY,
-            (false, false) => return Duration::MAX,
+        let every = if self.news.called {
+            CALLS_EVERY
+        } else if self.news.any || self.news.late {
+            NEWS_EVERY
+        } else {
+            return Duration::MAX;
         };
         (self.looked + every).saturating_sub(elapsed)
     }
@@ -135,7 +170,7 @@ mod tests {
         // Six repairs within a second: one look, five seconds after the last.
         let mut looks = Vec::new();
         for now in (60_000..70_000).step_by(10) {
-            burst.heard(now < 61_000 && now % 150 == 0, false);
+            burst.heard(news(now < 61_000 && now % 150 == 0, false));
             if burst.due(at(now)) {
                 burst.looked(at(now));
                 looks.push(now);
@@ -143,8 +178,36 @@ mod tests {
         }
         assert_eq!(looks, [65_000]);
         // After a while of quiet the first one is looked at without delay.
-        burst.heard(true, false);
+        burst.heard(news(true, false));
         assert!(burst.due(at(70_000)));
+    }
+
+    fn news(any: bool, called: bool) -> News {
+        News {
+            any,
+            called,
+            late: false,
+        }
+    }
+
+    #[test]
+    fn a_late_answer_is_taken_and_asks_for_no_other() {
+        let mut burst = Burst::default();
+        burst.looked(at(60));
+        let late = News {
+            late: true,
+            ..News::default()
+        };
+        burst.heard(late);
+        assert_eq!(burst.wait(at(62)), at(3));
+        assert_eq!(burst.depth(), Depth::Late);
+        // What happened besides is looked at as ever.
+        burst.heard(news(true, false));
+        burst.heard(late);
+        assert_eq!(burst.depth(), Depth::Judged);
+        burst.looked(at(65));
+        assert_eq!(burst.wait(at(65)), Duration::MAX);
+        assert_eq!(burst.depth(), Depth::Late);
     }
 
     #[test]
@@ -152,10 +215,10 @@ mod tests {
         let at = Duration::from_millis;
         let mut burst = Burst::default();
         burst.looked(at(60_000));
-        burst.heard(true, true);
+        burst.heard(news(true, true));
         assert!(burst.due(at(61_000)));
         burst.looked(at(61_000));
-        burst.heard(false, true);
+        burst.heard(news(false, true));
         assert_eq!(burst.wait(at(61_300)), at(700));
         burst.looked(at(62_000));
         assert_eq!(burst.wait(at(62_000)), Duration::MAX);

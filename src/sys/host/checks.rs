@@ -43,11 +43,7 @@ impl Checks {
     /// Begins to ask `services`, each at most for `limit`. One that was asked
     /// before and has not been heard since is not asked twice.
     pub fn begin(&mut self, services: &[(String, Check)], around: &Surroundings, limit: Duration) {
-        let wanted = |name: &String, asked: &Asked| {
-            let mut services = services.iter();
-            services.any(|(other, check)| other == name && *check == asked.check)
-        };
-        self.asked.retain(|name, asked| wanted(name, asked));
+        self.keep(services);
         for (name, check) in services {
             if self.asked.contains_key(name) {
                 continue;
@@ -74,6 +70,28 @@ impl Checks {
                 late,
             };
             self.asked.insert(name.clone(), asked);
+        }
+    }
+
+    /// Forgets who is none of `services` any more.
+    fn keep(&mut self, services: &[(String, Check)]) {
+        let wanted = |name: &String, asked: &Asked| {
+            let mut services = services.iter();
+            services.any(|(other, check)| other == name && *check == asked.check)
+        };
+        self.asked.retain(|name, asked| wanted(name, asked));
+    }
+
+    /// Takes what has come of `services` since the last look, and asks nobody
+    /// anew: whoever has no answer here is said to be asked still.
+    pub fn come(&mut self, services: &[(String, Check)]) -> Answers {
+        self.keep(services);
+        let ready = self.take(Duration::ZERO).ready;
+        let names = services.iter().map(|(name, _)| name);
+        let asking = names.filter(|name| !ready.contains_key(*name));
+        Answers {
+            asking: asking.cloned().collect(),
+            ready,
         }
     }
 
@@ -150,8 +168,10 @@ mod tests {
         std::fs::write(&answer, "").unwrap();
         let (_, bell) = checks.bell.as_ref().unwrap();
         bell.wait(Vec::new(), limit);
-        let answers = checks.take(limit);
-        assert_eq!(answers.ready.get("slow"), Some(&true));
-        assert_eq!(answers.asking, [""; 0]);
+        let answers = checks.come(&services);
+        assert_eq!(answers.ready, [("slow".to_owned(), true)].into());
+        assert_eq!(answers.asking, ["no", "yes"]);
+        // Nobody was asked again.
+        assert!(!checks.asked.contains_key("slow"));
     }
 }

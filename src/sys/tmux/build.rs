@@ -10,8 +10,8 @@ use std::thread;
 use std::time::Duration;
 
 use tmux_interface::{
-    ListPanes, NewSession, NewWindow, SelectLayout, SelectPane, SelectWindow, SetOption,
-    SplitWindow, TmuxCommand,
+    NewSession, NewWindow, SelectLayout, SelectPane, SelectWindow, SetOption, SplitWindow,
+    TmuxCommand,
 };
 
 use super::built::{Built, Gone, Note, Outcome};
@@ -24,6 +24,8 @@ use crate::sys::process::RunError;
 use crate::sys::surroundings::Surroundings;
 use crate::sys::{clock, programs};
 
+mod settle;
+
 /// How long a server has for one step.
 const LIMIT: Duration = Duration::from_secs(5);
 /// How long one that is started has for the first: it reads the user's
@@ -34,9 +36,6 @@ const START_LIMIT: Duration = Duration::from_secs(15);
 const ENDING: Duration = Duration::from_secs(2);
 /// How often is looked whether it has.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
-
-/// How long a pane's command has to show that it cannot run.
-const SETTLING: Duration = Duration::from_millis(50);
 
 /// The size of a session nobody is attached to, when nothing tells a better
 /// one: as wide as most screens, so that what programs say first is not
@@ -272,17 +271,9 @@ impl<'a> Builder<'a> {
         notes: &mut Vec<Note>,
     ) -> Result<(), TmuxError> {
         let (name, size) = (&plan.name, self.size(plan));
-        let alive = self.alive(session, name)?;
-        let commands = built
-            .iter()
-            .any(|(_, window, _)| window.panes.iter().any(|pane| !pane.command.is_empty()));
-        let alive = if commands {
-            // A command that cannot run ends a moment after its pane was made.
-            thread::sleep(SETTLING);
-            self.alive(session, name)?
-        } else {
-            alive
-        };
+        let panes = built.iter().flat_map(|(_, window, _)| &window.panes);
+        let commands = panes.into_iter().any(|pane| !pane.command.is_empty());
+        let alive = self.settled(session, name, commands)?;
         let alive: Vec<&str> = alive.lines().collect();
         let shown = built.iter().rev().find(|(_, window, _)| window.active);
         let shown = shown.or(built.first()).map(|(place, _, _)| *place);
@@ -327,21 +318,6 @@ impl<'a> Builder<'a> {
             }
         }
         Ok(())
-    }
-
-    /// The ids of the panes that a session has.
-    fn alive(&self, session: &str, name: &str) -> Result<String, TmuxError> {
-        let list = ListPanes::new()
-            .session()
-            .target(session)
-            .format("#{pane_id}");
-        match self.call([list.build()]) {
-            // Nobody ends a session that is a moment old but itself.
-            Err(TmuxError::Refused(_) | TmuxError::NoServer(_)) => {
-                Err(TmuxError::Vanished(name.to_owned()))
-            }
-            answer => answer,
-        }
     }
 
     /// What ran in a pane that is gone.

@@ -2,6 +2,7 @@
 
 use super::Rounds;
 use crate::rooms::health::facts;
+use crate::rooms::watch::schedule::News;
 
 impl Rounds<'_> {
     /// Has this machine's targets looked after, as they stand now.
@@ -27,9 +28,10 @@ impl Rounds<'_> {
 
     /// Whether something was repaired or broke, or somebody changed the state
     /// file and said so: a look should see it; and whether it was
-    /// somebody, who waits for it.
+    /// somebody, who waits for it. And whether a check that took long has
+    /// answered: that is for a look to take.
     #[must_use]
-    pub fn repaired(&mut self) -> (bool, bool) {
+    pub fn news(&mut self) -> News {
         let (news, poked) = self.repairs.news();
         // What people paused counts from this look on.
         if news && let Ok(Some(look)) = self.store.read() {
@@ -38,7 +40,10 @@ impl Rounds<'_> {
             self.state = self.taken_over(&self.base, &expected);
             self.nodes.follow(&self.config, &self.state, &self.name);
         }
-        // A check that took long has answered: that is for a look to take.
-        (news | self.checks.late(), poked)
+        News {
+            any: news,
+            called: poked,
+            late: self.checks.late(),
+        }
     }
 }
