@@ -61,6 +61,18 @@ impl Home {
         self.0.join("locks/termux-api.lock")
     }
 
+    /// The folder of the locks of what is recovered or healed.
+    #[must_use]
+    pub fn locks(&self) -> PathBuf {
+        self.0.join("locks")
+    }
+
+    /// The last validated versions of guarded files.
+    #[must_use]
+    pub fn vault(&self) -> PathBuf {
+        self.0.join("vault")
+    }
+
     /// The three backups of the state file, newest first.
     #[must_use]
     pub fn backups(&self) -> [PathBuf; 3] {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::alert::{Alert, Pause};
 use super::desk::Desk;
+use super::healing::Healing;
 use super::incident::Incident;
 use super::node::Node;
 use super::segment::{Styles, Summary};
@@ -51,6 +52,8 @@ pub struct State {
     pub events: Vec<Event>,
     /// What was told to whom, and what waits to be told.
     pub desk: Desk,
+    /// What self-healing did and found.
+    pub healing: Healing,
 }
 
 impl Default for State {
@@ -71,6 +74,7 @@ impl Default for State {
             gaps: Vec::new(),
             events: Vec::new(),
             desk: Desk::default(),
+            healing: Healing::default(),
         }
     }
 }
