@@ -67,6 +67,25 @@ impl Home {
         self.0.join("locks")
     }
 
+    /// The lock of one target of healing, whatever is in its id.
+    #[must_use]
+    pub fn lock_of(&self, check: &str) -> PathBuf {
+        let plain = |c: char| {
+            if c.is_ascii_alphanumeric() || "-_.".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        };
+        let end: Vec<char> = check.chars().rev().take(60).map(plain).collect();
+        let end: String = end.into_iter().rev().collect();
+        // FNV-1a: ids that look alike have locks of their own.
+        let hash = check.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        self.locks().join(format!("{end}-{hash:016x}.lock"))
+    }
+
     /// The last validated versions of guarded files.
     #[must_use]
     pub fn vault(&self) -> PathBuf {

@@ -19,6 +19,7 @@ pub mod proc_net;
 pub mod process;
 pub mod reading;
 pub mod segment;
+pub mod size;
 pub mod state;
 pub mod tally;
 pub mod text;

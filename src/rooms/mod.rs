@@ -4,8 +4,10 @@
 pub mod alerts;
 pub mod config;
 pub mod doctor;
+pub mod heal;
 pub mod health;
 pub mod layout;
+pub mod logs;
 pub mod pause;
 pub mod recover;
 pub mod segment;

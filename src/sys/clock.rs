@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use chrono::{DateTime, Local, NaiveTime, TimeZone};
+use chrono::{DateTime, Local, NaiveDate, NaiveTime, TimeZone};
 use chrono_tz::Tz;
 use rustix::time::{ClockId, clock_gettime};
 
@@ -55,6 +55,20 @@ pub fn time_of_day(now: Timestamp, zone: Option<Tz>) -> NaiveTime {
         Some(zone) => now.utc().with_timezone(&zone).time(),
         None => now.utc().with_timezone(&Local).time(),
     }
+}
+
+/// The day at `now` in `zone`, else in `$TZ`, else in the system's zone.
+#[must_use]
+pub fn day(now: Timestamp, zone: Option<Tz>) -> NaiveDate {
+    match zone {
+        Some(zone) => now.utc().with_timezone(&zone).date_naive(),
+        None => now.utc().with_timezone(&Local).date_naive(),
+    }
+}
+
+/// Lets others run for `span`.
+pub fn rest(span: Duration) {
+    std::thread::sleep(span);
 }
 
 fn written<Z: TimeZone>(time: &DateTime<Z>, now: &DateTime<Z>) -> String

@@ -30,6 +30,7 @@ pub mod poll;
 pub mod process;
 pub mod processes;
 pub mod programs;
+pub mod rotation;
 pub mod signals;
 pub mod ssh_tools;
 pub mod start;

@@ -53,7 +53,59 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
     // Whoever is asked to stop leaves no check, validator or question behind.
     Signals::listen()?.obey(|_| Exit::Interrupted)?;
     let config = config::load(around)?;
-    let local = roster::local_name(&config);
+    let seen = see_to(args, &config, around)?;
+    let text = if args.json {
+        format!("{}\n", seen.json(args.dry_run))
+    } else {
+        show::text(&seen.told, &seen.local)
+    };
+    output::print(&text)?;
+    Ok(if seen.fine() { Exit::Fine } else { Exit::Found })
+}
+
+/// What came of everything that was asked for.
+#[derive(Debug)]
+pub struct SeenTo {
+    /// Each target.
+    pub told: Vec<Told>,
+    /// The local node's name.
+    pub local: String,
+    means: incident::Means,
+}
+
+impl SeenTo {
+    /// Whether nothing is left to repair.
+    #[must_use]
+    pub fn fine(&self) -> bool {
+        self.told.iter().all(Told::fine)
+    }
+
+    /// The one JSON value.
+    #[must_use]
+    pub fn json(&self, dry_run: bool) -> serde_json::Value {
+        show::json(&self.told, &self.local, clock::now(), dry_run, self.means)
+    }
+}
+
+impl Args {
+    /// Everything that is expected.
+    #[must_use]
+    pub fn everything(dry_run: bool, json: bool) -> Self {
+        Self {
+            targets: Vec::new(),
+            dry_run,
+            json,
+            from_picture: false,
+        }
+    }
+}
+
+/// Sees to what is asked for, and records it.
+///
+/// # Errors
+/// Exit 2 for an unknown target.
+pub fn see_to(args: &Args, config: &Config, around: &Surroundings) -> Result<SeenTo, Failure> {
+    let local = roster::local_name(config);
     let store = Store::new(Home::of(&around.mamori_home), "mamori recover");
     let state = store
         .read()
@@ -61,13 +113,13 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
         .flatten()
         .map(|look| look.state)
         .unwrap_or_default();
-    let mut all = local_targets(&config, &local, around.termux());
-    all.extend(remote_targets(&config, &local, |node| {
-        phone(&config, &state, node)
+    let mut all = local_targets(config, &local, around.termux());
+    all.extend(remote_targets(config, &local, |node| {
+        phone(config, &state, node)
     }));
     let asked = chosen(&args.targets, &all, &local)?;
     let targets = with_needed(&asked, &all);
-    let crew = crew(around, &config, &local, &state, args.from_picture);
+    let crew = crew(around, config, &local, &state, args.from_picture);
     let (here, there): (Vec<Target>, Vec<Target>) =
         targets.into_iter().partition(|target| target.node == local);
     let mut told: Vec<Told> = Vec::new();
@@ -92,16 +144,7 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
     } else {
         record(&store, &told, &crew, &state)
     };
-    let now = clock::now();
-    let text = if args.json {
-        let json = show::json(&told, &local, now, args.dry_run, means);
-        format!("{json}\n")
-    } else {
-        show::text(&told, &local)
-    };
-    output::print(&text)?;
-    let fine = told.iter().all(Told::fine);
-    Ok(if fine { Exit::Fine } else { Exit::Found })
+    Ok(SeenTo { told, local, means })
 }
 
 /// The services that the plans made so far bring back.

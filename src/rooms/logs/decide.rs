@@ -1,0 +1,201 @@
+//! What to do about a log, and what a crash left of it. Pure.
+
+use super::archives::Beside;
+use crate::model::size::bytes;
+use crate::sys::rotation::journal::Note;
+use crate::sys::rotation::writers::Writer;
+use crate::sys::rotation::{Facts, Folder};
+
+/// Everything a plan for a log that is too large is made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// The log.
+    pub facts: Facts,
+    /// What lies beside it and belongs to it.
+    pub beside: Beside,
+    /// The folder it lies in.
+    pub folder: Folder,
+    /// Whose rights we have.
+    pub uid: u32,
+    /// Another program whose configuration says that it rotates it.
+    pub claimed: Option<String>,
+    /// Who may write into it, where that can be known.
+    pub writers: Option<Vec<Writer>>,
+    /// Whether its file system lets its beginning be taken away.
+    pub cuts: bool,
+    /// How its writer is told to open it again, if it can be.
+    pub reopen: Option<Result<(), String>>,
+    /// Bytes that its archive may need.
+    pub needs: u64,
+}
+
+/// What to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Plan {
+    /// Archive its beginning, and take that away under its writer's feet.
+    Cut,
+    /// Give it another name, and tell its writer to open it again.
+    Rename {
+        /// Whether there is a writer to tell.
+        signal: bool,
+    },
+    /// Nothing, for a good reason.
+    Leave(String),
+    /// Nothing that loses no byte can be done: somebody has to know.
+    Wrong(String),
+}
+
+/// What to do about a log that is larger than it may be.
+#[must_use]
+pub fn plan(seen: &Seen) -> Plan {
+    if let Some(other) = &seen.claimed {
+        return Plan::Leave(format!("{other} rotates it"));
+    }
+    if let Some(theirs) = &seen.beside.foreign {
+        let theirs = theirs.to_string_lossy();
+        return Plan::Leave(format!(
+            "another program rotates it, which made `{theirs}`; when none does any more, move that away"
+        ));
+    }
+    if seen.facts.links > 1 {
+        return wrong("it has a second name (a hard link)");
+    }
+    if let Some(why) = unsafe_place(seen) {
+        return Plan::Wrong(why);
+    }
+    if !seen.beside.pending.is_empty() {
+        return wrong(
+            "its last archive is still being written by a program that did not open it again",
+        );
+    }
+    if seen.needs > seen.folder.free {
+        return Plan::Wrong(format!(
+            "its archive may need {}, and only {} are free",
+            bytes(seen.needs),
+            bytes(seen.folder.free)
+        ));
+    }
+    let Some(writers) = &seen.writers else {
+        return match &seen.reopen {
+            Some(reopen) => rename(reopen.as_ref()),
+            None => wrong("who writes it cannot be known here, and it has no `reopen`"),
+        };
+    };
+    let appends = writers.iter().all(|writer| writer.appends);
+    if seen.cuts && appends {
+        return Plan::Cut;
+    }
+    if writers.is_empty() {
+        return Plan::Rename { signal: false };
+    }
+    if let Some(reopen) = &seen.reopen {
+        return rename(reopen.as_ref());
+    }
+    let mut pids: Vec<String> = writers
+        .iter()
+        .filter(|writer| appends || !writer.appends)
+        .map(|writer| writer.pid.to_string())
+        .collect();
+    pids.dedup();
+    let pids = pids.join(", ");
+    Plan::Wrong(if appends {
+        format!(
+            "its file system cannot take the beginning of a file away, and process {pids} writes it; give its `[[log]]` a `reopen`"
+        )
+    } else {
+        format!("process {pids} writes it without O_APPEND; give its `[[log]]` a `reopen`")
+    })
+}
+
+fn rename(reopen: Result<&(), &String>) -> Plan {
+    match reopen {
+        Ok(()) => Plan::Rename { signal: true },
+        Err(why) => Plan::Wrong(format!("its writer cannot be told to open it again: {why}")),
+    }
+}
+
+fn wrong(why: &str) -> Plan {
+    Plan::Wrong(why.to_owned())
+}
+
+/// Why nothing may be made or taken away where it lies, if so.
+fn unsafe_place(seen: &Seen) -> Option<String> {
+    const STICKY: u32 = 0o1000;
+    let folder = &seen.folder;
+    if seen.uid != 0 && seen.facts.uid != seen.uid {
+        return Some("it belongs to another user".to_owned());
+    }
+    if !folder.writable {
+        return Some("its folder cannot be written to".to_owned());
+    }
+    let others = folder.mode & 0o002 != 0 && folder.mode & STICKY == 0;
+    if others {
+        return Some("anybody may put files into its folder".to_owned());
+    }
+    // Whoever may put links there could have root write anywhere.
+    if seen.uid == 0 && (folder.uid != 0 || folder.mode & 0o020 != 0 && folder.mode & STICKY == 0) {
+        return Some("others than root may put files into its folder".to_owned());
+    }
+    // Those of others we do not see.
+    if seen.uid != 0 && seen.facts.mode & 0o022 != 0 && seen.reopen.is_none() {
+        return Some(
+            "others than its owner may write it, and who does cannot be seen; `chmod go-w` it or give it a `reopen`"
+                .to_owned(),
+        );
+    }
+    None
+}
+
+/// The place up to which a log of `len` bytes in blocks of `block` can be cut:
+/// whole blocks, with a whole one left. `None`: nothing can be.
+#[must_use]
+pub fn furthest(len: u64, block: u64) -> Option<u64> {
+    let blocks = len.checked_div(block)?.checked_sub(1)?;
+    (blocks > 0).then(|| blocks * block)
+}
+
+/// What became of a cut that a crash interrupted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Became {
+    /// It was made: the archive holds what the log has no more.
+    Made,
+    /// It was not: the log still holds all that the archive holds.
+    NotMade,
+    /// Another file stands there now, or it was emptied.
+    Replaced,
+    /// The log's blocks are all alike, and it has grown by more than was to be
+    /// cut: nobody knows.
+    Unknown,
+}
+
+/// What became of the cut of `note`, given the log as it stands now: its
+/// inode, length and the CRC-32 of its first block.
+#[must_use]
+pub fn became(note: &Note, now: Option<(u64, u64, u32)>) -> Became {
+    let Some((inode, len, first)) = now else {
+        return Became::Replaced;
+    };
+    if inode != note.inode {
+        return Became::Replaced;
+    }
+    if note.first == note.next {
+        return match (first == note.first, len < note.len) {
+            (false, _) => Became::Replaced,
+            (true, true) => Became::Made,
+            // Not made, it would be as long as before at least; made, it must
+            // have grown by what was cut.
+            (true, false) => Became::Unknown,
+        };
+    }
+    if first == note.next {
+        Became::Made
+    } else if first == note.first && len >= note.len {
+        Became::NotMade
+    } else {
+        Became::Replaced
+    }
+}
+
+#[cfg(test)]
+#[path = "decide_tests.rs"]
+mod tests;
