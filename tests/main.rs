@@ -30,6 +30,7 @@ mod layout_hostile;
 mod layout_orders;
 mod layout_plan;
 mod layout_storm;
+mod logs;
 mod plugin;
 mod probe;
 mod recover;

@@ -9,6 +9,7 @@ pub mod openssh;
 pub mod site;
 pub mod sshd;
 pub mod tmux;
+pub mod writers;
 
 use std::ffi::OsStr;
 use std::fs::{self, Permissions};

@@ -9,7 +9,7 @@ use super::decide::{Plan, plan};
 use super::facts::{self, Others, Rule};
 use super::work::{Packed, Work};
 use crate::config::Config;
-use crate::model::healing::{Item, Part, Standing, Terms, check};
+use crate::model::healing::{ACTIONS, Item, Part, Standing, Terms, check};
 use crate::model::home::Home;
 use crate::model::size::bytes;
 use crate::model::text::{clean, count};
@@ -61,10 +61,6 @@ impl Run<'_> {
         }
         if self.terms.dry_run {
             return self.would(path, rule, &item);
-        }
-        if large && self.terms.spent(Part::Logs, &subject) {
-            let why = "it was acted upon 30 times within an hour";
-            return item(Standing::Wrong, why.to_owned());
         }
         let _lock = match self.lock(&subject) {
             Ok(lock) => lock,
@@ -171,6 +167,11 @@ impl Run<'_> {
     }
 
     fn rotate(&self, path: &Path, rule: &Rule, facts: rotation::Facts, work: &Work<'_>) -> Done {
+        // What was begun is ended all the same.
+        if self.terms.spent(Part::Logs, &path.to_string_lossy()) {
+            let why = format!("it was acted upon {ACTIONS} times within an hour");
+            return Done::Not(Standing::Wrong, why);
+        }
         let seen = match facts::see(path, facts, rule, &self.others, self.around.uid) {
             Ok(seen) => seen,
             Err(why) => return Done::Not(Standing::Wrong, why),
