@@ -31,6 +31,7 @@ mod layout_orders;
 mod layout_plan;
 mod layout_storm;
 mod logs;
+mod logs_kills;
 mod plugin;
 mod probe;
 mod recover;

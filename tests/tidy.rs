@@ -93,6 +93,7 @@ fn decisions_have_no_effects() {
         "ssh.rs",
         "agenda.rs",
         "lines.rs",
+        "findings.rs",
         "matters.rs",
         "post.rs",
         "routes.rs",

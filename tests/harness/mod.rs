@@ -6,6 +6,7 @@ pub mod door;
 pub mod ground;
 pub mod layouts;
 pub mod openssh;
+pub mod rotation;
 pub mod site;
 pub mod sshd;
 pub mod tmux;

@@ -179,8 +179,8 @@ impl Telling<'_> {
     }
 
     fn inform(&mut self, event: &Event) {
-        let happened = ["recovered", "dozing", "rebooted"].contains(&event.what.as_str());
-        if !happened || self.sheet.route.min_severity > Severity::Info || self.paused(&event.node) {
+        let minor = self.sheet.route.min_severity > Severity::Info;
+        if minor || !matters::for_people(event) || self.paused(&event.node) {
             return;
         }
         let id = event

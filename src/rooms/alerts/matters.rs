@@ -101,6 +101,16 @@ pub(super) fn news(desk: &mut Desk, events: &[Event], now: Timestamp) -> Vec<Eve
     new
 }
 
+/// Whether an event is told by itself: that a log was rotated is for the report.
+pub(super) fn for_people(event: &Event) -> bool {
+    let of_config = |check: &String| check.starts_with("config:");
+    match event.what.as_str() {
+        "recovered" | "dozing" | "rebooted" => true,
+        "healed" => event.check.as_ref().is_some_and(of_config),
+        _ => false,
+    }
+}
+
 /// Takes over the alerts as they are now; those that say that something
 /// flaps, or the others.
 pub(super) fn follow(desk: &mut Desk, alerts: &mut [Alert], flapping: bool, now: Timestamp) {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::findings::is_healed;
 use crate::config::Raise;
 use crate::model::alert::{Alert, Severity, speakers};
 use crate::model::incident::Incident;
@@ -28,7 +29,7 @@ pub fn after(
     let (ours, mut open): (Vec<Alert>, Vec<Alert>) = alerts.iter().cloned().partition(|alert| {
         // What comes and goes is not judged here.
         let check = alert.id.strip_prefix(&prefix);
-        check.is_some_and(|check| !check.starts_with("flapping:"))
+        check.is_some_and(|check| !check.starts_with("flapping:") && !is_healed(check))
     });
     let mut next_number = next_number;
     for problem in &node.problems {

@@ -15,6 +15,7 @@ pub mod alerts;
 pub mod cli;
 pub mod expected;
 pub mod facts;
+pub mod findings;
 pub mod grade;
 pub mod heard;
 pub mod judge;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::alerts::{self, Repairs};
 use super::expected::{Expected, Patience};
+use super::findings;
 use super::heard::{Heard, Word};
 use super::judge::{Sample, judge};
 use super::ledger::{Books, book};
@@ -60,6 +61,15 @@ pub fn record(state: &State, heard: &[Heard], rules: Rules<'_>) -> State {
         &state.nodes,
         rules.name,
         &rules.judge.raise,
+        state.next_alert,
+    );
+    let paused = state.pauses.get(rules.name);
+    (state.alerts, state.next_alert) = findings::with_findings(
+        &before,
+        state.alerts,
+        &state.healing,
+        rules.name,
+        paused.is_some_and(|pause| pause.holds(now)),
         state.next_alert,
     );
     let beyond = state.events.len().saturating_sub(EVENTS_KEPT);

@@ -13,7 +13,10 @@ pub fn logrotate(text: &str) -> Vec<String> {
         }
         if !inside {
             let head = line.split('{').next().unwrap_or_default();
-            patterns.extend(words(head).into_iter().filter(|word| word.starts_with('/')));
+            // What begins otherwise is a directive: `include /etc/logrotate.d`.
+            if head.starts_with(['/', '"', '\'']) {
+                patterns.extend(words(head).into_iter().filter(|word| word.starts_with('/')));
+            }
         }
         for c in line.chars() {
             match c {

@@ -27,6 +27,20 @@ pub struct Rule {
     pub reopen: Option<Reopen>,
 }
 
+#[cfg(test)]
+impl Rule {
+    /// A rule that names no log.
+    #[must_use]
+    pub fn of(max_size: u64, keep: usize) -> Self {
+        Self {
+            patterns: Vec::new(),
+            max_size,
+            keep,
+            reopen: None,
+        }
+    }
+}
+
 /// Our own logs are rotated over this many bytes, whatever the configuration says.
 const OWN_SIZE: u64 = 10_000_000;
 /// What is rotated without any `[[log]]`.

@@ -362,3 +362,7 @@ fn shown(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default();
     crate::model::text::clean(&name.to_string_lossy())
 }
+
+#[cfg(test)]
+#[path = "work_tests.rs"]
+mod tests;

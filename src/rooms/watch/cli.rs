@@ -102,6 +102,7 @@ fn watch(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
             schedule.follow(rounds.reconfigure());
             if args.once {
                 rounds.recover_once();
+                rounds.heal_once();
             }
             let full = schedule.begin(elapsed);
             rounds.round(if full { Depth::Full } else { Depth::Judged });
@@ -113,6 +114,9 @@ fn watch(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
             rounds.round(burst.depth());
             rounds.look_after(false);
             burst.looked(elapsed);
+        }
+        if !args.once {
+            rounds.heal();
         }
         let listening_from = clock::elapsed();
         if overslept(elapsed, Duration::ZERO, listening_from).is_some() {

@@ -13,6 +13,7 @@ pub mod afar;
 pub mod bars;
 pub mod change;
 pub mod cli;
+pub mod healing;
 pub mod keeper;
 pub mod kept;
 pub mod nodes;

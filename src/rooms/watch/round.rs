@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::afar::Afar;
 use super::bars::Bars;
 use super::change::{compacted, worth_writing};
+use super::healing::Healing;
 use super::nodes::Nodes;
 use super::repairs::Repairs;
 use super::schedule::{Depth, with_gap};
@@ -61,6 +62,7 @@ pub struct Rounds<'a> {
     gaps: Vec<Gap>,
     bars: Bars,
     repairs: Repairs,
+    healing: Healing,
     afar: Afar,
     checks: Checks,
     /// How long a look waits for the checks of services.
@@ -106,6 +108,7 @@ impl<'a> Rounds<'a> {
             gaps: Vec::new(),
             bars: Bars::default(),
             repairs: Repairs::default(),
+            healing: Healing::default(),
             afar: Afar::default(),
             checks: Checks::default(),
             grace,
@@ -258,6 +261,7 @@ impl<'a> Rounds<'a> {
         };
         let nodes = self.nodes.wait(&self.state, &self.config);
         let others = self.repairs.wait().min(self.telling.wait());
+        let others = others.min(self.healing.wait());
         nodes.min(write).min(others)
     }
 
@@ -266,6 +270,7 @@ impl<'a> Rounds<'a> {
     pub fn interests(&self) -> Vec<rustix::event::PollFd<'_>> {
         let mut interests = self.nodes.interests();
         interests.extend(self.repairs.interests());
+        interests.extend(self.healing.interests());
         interests.extend(self.telling.interest());
         interests.extend(self.checks.interest());
         interests

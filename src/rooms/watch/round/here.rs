@@ -2,7 +2,9 @@
 
 use super::Rounds;
 use crate::rooms::health::facts;
+use crate::rooms::watch::healing;
 use crate::rooms::watch::schedule::News;
+use crate::sys::{clock, programs};
 
 impl Rounds<'_> {
     /// Has this machine's targets looked after, as they stand now.
@@ -17,6 +19,21 @@ impl Rounds<'_> {
             .follow(self.around, &self.config, &self.name, &self.state);
         if let Err(complaint) = followed {
             self.complain("recover", complaint);
+        }
+    }
+
+    /// Has what is due healed.
+    pub fn heal(&mut self) {
+        let paused = self.state.pauses.get(&self.name);
+        let paused = paused.is_some_and(|pause| pause.holds(clock::now()));
+        self.healing.listen();
+        self.healing.turn(self.around, &self.config, paused);
+    }
+
+    /// Has everything healed, and waits for it.
+    pub fn heal_once(&self) {
+        if let Some(program) = programs::ourselves() {
+            healing::heal(self.around, &program, None);
         }
     }
 

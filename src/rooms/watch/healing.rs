@@ -1,0 +1,158 @@
+//! When the watcher has configurations, logs and temporary files healed: by a
+//! program of its own, `mamori heal`, so that hours of compressing cost the
+//! watcher neither memory nor time.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use rustix::event::PollFd;
+
+use crate::config::Config;
+use crate::sys::file_events::FileEvents;
+use crate::sys::surroundings::Surroundings;
+use crate::sys::{clock, output, process, programs};
+
+/// The first run comes this long after the watcher's start, at most.
+const FIRST_AFTER: Duration = Duration::from_secs(60);
+/// A guarded file that changed is looked at so long after it did…
+const SOON: Duration = Duration::from_secs(1);
+/// …and once more when nobody can be editing it any more.
+const SETTLED: Duration = Duration::from_secs(125);
+/// While a run is under way, the next is looked for so often.
+const WHILE_RUNNING: Duration = Duration::from_secs(5);
+/// A run that takes longer hangs.
+const LIMIT: Duration = Duration::from_secs(6 * 3600);
+
+/// What is to be healed, and when.
+#[derive(Debug, Default)]
+pub struct Healing {
+    guarded: FileEvents,
+    paths: BTreeSet<PathBuf>,
+    /// When everything is due next.
+    next: Option<Duration>,
+    /// When guarded files are due next.
+    config: Vec<Duration>,
+    running: Arc<AtomicBool>,
+}
+
+impl Healing {
+    /// Watches these files from now on.
+    pub fn follow(&mut self, guarded: BTreeSet<PathBuf>) {
+        self.paths = guarded;
+        for path in &self.paths {
+            // One that is missing is seen by the next run, and watched again then.
+            self.guarded.watch(path);
+        }
+    }
+
+    /// Takes in which guarded files changed.
+    pub fn listen(&mut self) {
+        let changed = self.guarded.changed();
+        if !changed.iter().any(|path| self.paths.contains(path)) {
+            return;
+        }
+        let now = clock::elapsed();
+        self.config = vec![now + SOON, now + SETTLED];
+    }
+
+    /// Begins what is due, unless a run is under way.
+    pub fn turn(&mut self, around: &Surroundings, config: &Config, paused: bool) {
+        let now = clock::elapsed();
+        let every = config.watch.heal_every;
+        let next = *self.next.get_or_insert(now + every.min(FIRST_AFTER));
+        if paused {
+            // Once it is not any more, a turn comes soon.
+            self.next = Some(next.max(now + FIRST_AFTER));
+            self.config.clear();
+            return;
+        }
+        if self.running.load(Ordering::SeqCst) {
+            return;
+        }
+        if now >= next {
+            self.next = Some(now + every);
+            self.config.clear();
+            self.begin(around, None);
+        } else if self.config.first().is_some_and(|due| now >= *due) {
+            self.config.retain(|due| now < *due);
+            self.begin(around, Some("config"));
+        }
+    }
+
+    fn begin(&self, around: &Surroundings, part: Option<&'static str>) {
+        let Some(program) = programs::ourselves() else {
+            return;
+        };
+        let around = around.clone();
+        let running = Arc::clone(&self.running);
+        self.running.store(true, Ordering::SeqCst);
+        let work = move || {
+            heal(&around, &program, part);
+            running.store(false, Ordering::SeqCst);
+        };
+        if thread::Builder::new()
+            .name("heal".to_owned())
+            .spawn(work)
+            .is_err()
+        {
+            self.running.store(false, Ordering::SeqCst);
+        }
+    }
+
+    /// How long until something is due.
+    #[must_use]
+    pub fn wait(&self) -> Duration {
+        let now = clock::elapsed();
+        let due = self.config.first().into_iter().chain(&self.next).min();
+        let due = due.map_or(Duration::MAX, |due| due.saturating_sub(now));
+        let waits = self.guarded.wait().unwrap_or(Duration::MAX);
+        if self.running.load(Ordering::SeqCst) {
+            // Its end is told by the file through which we are called.
+            return due.max(WHILE_RUNNING).min(waits);
+        }
+        due.min(waits)
+    }
+
+    /// What wakes the watcher.
+    #[must_use]
+    pub fn interests(&self) -> Vec<PollFd<'_>> {
+        self.guarded.interests()
+    }
+}
+
+/// One run, to its end.
+pub fn heal(around: &Surroundings, program: &Path, part: Option<&str>) {
+    let mut arguments: Vec<OsString> = Vec::new();
+    if around.config_named {
+        arguments.extend(["--config".into(), around.config.clone().into()]);
+    }
+    arguments.push("heal".into());
+    arguments.extend(part.map(OsString::from));
+    arguments.extend(["--by-watcher".into(), "--json".into()]);
+    let ended = process::run(program, &arguments, &environment(around), LIMIT);
+    match ended {
+        Ok(ended) if ended.status.code().is_some_and(|code| code > 1) => {
+            let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+            let first = said.lines().next().unwrap_or_default().to_owned();
+            output::complain(&format!("warning: healing: {first}\n"));
+        }
+        Ok(_) => {}
+        Err(error) => output::complain(&format!("warning: healing: {error}\n")),
+    }
+}
+
+/// What such a run gets to see, so that it has our home and our configuration.
+fn environment(around: &Surroundings) -> Vec<(OsString, OsString)> {
+    let mut all = around.environment.clone();
+    all.push(("MAMORI_HOME".into(), around.mamori_home.clone().into()));
+    let folder = around.config.parent().and_then(Path::parent);
+    if let (Some(folder), false) = (folder, around.config_named) {
+        all.push(("XDG_CONFIG_HOME".into(), folder.into()));
+    }
+    all
+}
