@@ -45,7 +45,7 @@ why() {
         readelf | nm) echo "\`make check\` looks into the small binaries" ;;
         rust-web) echo "the standard library's source, to check the Android and macOS builds" ;;
         pip) echo "installs zig, which compiles the C of other systems for the check of those builds" ;;
-        monit | runsv | supervisord) echo "\`make bench\` compares with it; the system's is not started" ;;
+        monit | runsv | supervisord | logrotate) echo "\`make bench\` compares with it; the system's is not started" ;;
         parallel-ssh | ansible | xargs) echo "\`make bench\` compares with it" ;;
         python3) echo "benchmarks measure with it, and services of the tests are written in it" ;;
         ps) echo "tests and the recovery of other nodes ask it" ;;

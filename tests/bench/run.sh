@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Every benchmark, each figure beside its peer's measured in the same run.
 #
-#   tests/bench/run.sh [segment|bar|layout|footprint|warm|cold|hanging|uptime|recovery|campaign …]
+#   tests/bench/run.sh [segment|bar|layout|footprint|warm|cold|hanging|uptime|recovery|campaign|rotation …]
 #
 # layout and footprint take three minutes each, uptime eleven, recovery seven, campaign four;
 # MINUTES=1.5 makes a short one of uptime, SLICE=1 of recovery and campaign.
@@ -15,7 +15,7 @@ main() {
     local programs name failed=""
     programs=$(cd "${CARGO_TARGET_DIR:-target}/release" && pwd -P)
     export PYTHONDONTWRITEBYTECODE=1
-    [ $# -gt 0 ] || set -- segment bar layout footprint warm cold hanging uptime recovery campaign
+    [ $# -gt 0 ] || set -- segment bar layout footprint warm cold hanging uptime recovery campaign rotation
     for name in "$@"; do
         "bench_$name" || failed="$failed $name"
     done
@@ -47,6 +47,13 @@ bench_footprint() {
     bash scripts/need.sh ssh ssh-keygen sshd || return
     bash scripts/need.sh monit || true
     python3 tests/bench/footprint.py "$programs"
+}
+
+bench_rotation() {
+    bash scripts/need.sh logrotate || true
+    cc -O2 -o "$programs/writer" tests/bench/writer.c || return
+    cc -O2 -o "$programs/peak" tests/bench/peak.c || return
+    python3 tests/bench/rotation.py "$programs"
 }
 
 bench_warm() {
