@@ -7,7 +7,9 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::failure::{Exit, Failure};
-use crate::rooms::{alerts, config, doctor, health, layout, pause, recover, setup, tmux, watch};
+use crate::rooms::{
+    alerts, config, doctor, guard, health, layout, pause, recover, setup, tmux, watch,
+};
 use crate::sys::deaths::trial;
 use crate::sys::host::disks;
 use crate::sys::output;
@@ -33,6 +35,7 @@ enum Command {
     Health(health::cli::HealthArgs),
     Watch(watch::cli::Args),
     Recover(recover::cli::Args),
+    Vault(guard::cli::Args),
     Layout(layout::cli::Args),
     Alerts(alerts::cli::Args),
     Ack(alerts::cli::AckArgs),
@@ -101,6 +104,7 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Some(Command::Health(args)) => health::cli::health(&args, around),
         Some(Command::Watch(args)) => watch::cli::run(&args, around),
         Some(Command::Recover(args)) => recover::cli::run(&args, around),
+        Some(Command::Vault(args)) => guard::cli::run(&args, around),
         Some(Command::Layout(args)) => layout::cli::run(args, around),
         Some(Command::Alerts(args)) => alerts::cli::alerts(&args, around),
         Some(Command::Ack(args)) => alerts::cli::ack(&args, around),
