@@ -3,6 +3,7 @@
 
 mod corruption;
 mod people;
+mod services;
 mod vault;
 
 use std::fs::{self, File};

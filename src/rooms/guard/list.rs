@@ -151,13 +151,13 @@ mod tests {
         insta::assert_snapshot!(text(&rows(), now, 80), @r"
         PATH                                      VERSIONS  NEWEST  STATE
         ~/.tmux.conf                                     2      2h  as kept
-        …ery/long/path/to/some/設定/file.conf            1      1d  differs
+        …a/very/long/path/to/some/設定/file.conf         1      1d  differs
         ~/x.json                                         0       -  not kept yet
         ");
         insta::assert_snapshot!(text(&rows(), now, 40), @r"
         ~/.tmux.conf
           2 versions, newest 2h, as kept
-        …ry/long/path/to/some/設定/file.conf
+        …a/very/long/path/to/some/設定/file.conf
           1 version, newest 1d, differs
         ~/x.json
           not kept yet

@@ -28,7 +28,7 @@ use std::path::{Path, PathBuf};
 use self::facts::Guarded;
 use self::validate::By;
 use crate::config::{Config, Guard, GuardPreset, Variables};
-use crate::model::healing::{Item, Terms};
+use crate::model::healing::{Item, Standing, Terms};
 use crate::model::layout::role::Role;
 use crate::model::time::Timestamp;
 use crate::sys::surroundings::Surroundings;
@@ -130,6 +130,24 @@ fn own(
         now,
     };
     Some(guarded.see_to(terms))
+}
+
+/// What is the matter with a guarded file that would be brought back now;
+/// nothing is changed.
+#[must_use]
+pub fn broken(
+    guard: &Guard,
+    around: &Surroundings,
+    config: &Config,
+    now: Timestamp,
+) -> Option<String> {
+    let terms = Terms {
+        dry_run: true,
+        ..Terms::default()
+    };
+    let item = look_after_one(guard, around, config, &terms, now).item;
+    let matter = item.public.split("; to do").next().unwrap_or_default();
+    (item.standing == Standing::Planned).then(|| matter.to_owned())
 }
 
 /// The guarded files that `service` needs; `sshd`: it is the machine's own

@@ -1,0 +1,64 @@
+//! `mamori recover` brings back a broken file before it starts what needs it.
+
+use std::fs;
+
+use mamori::config;
+use mamori::model::healing::{Standing, Terms};
+use mamori::rooms::guard;
+
+use super::{ENDS, GOOD, old, toml_string};
+use crate::harness::ground::{Ground, ready};
+
+/// A service whose validator takes only what the guard takes, and its file,
+/// which is kept.
+fn ground() -> (Ground, std::path::PathBuf) {
+    let mut ground = Ground::new();
+    let path = ground.bench.home().join("web.conf");
+    let shown = path.display().to_string();
+    let start = "start = [\"HOME/server\", \"PORT\", \"fork\"]";
+    let validate = format!("validate = [\"sh\", \"-c\", 'test \"$(tail -n 1 {shown})\" = end']");
+    let service = ground.service("web", start, &validate);
+    let guard = format!(
+        "[[guard]]\npath = {}\n{ENDS}\nthen = \"web\"\n",
+        toml_string(&shown)
+    );
+    ground.configure(&(service + &guard));
+    fs::write(&path, GOOD).unwrap();
+    let around = ground.bench.surroundings();
+    let config = config::load(&around).unwrap();
+    let outcome = guard::look_after(&around, &config, &Terms::default()).remove(0);
+    assert_eq!(outcome.item.standing, Standing::Fine);
+    (ground, path)
+}
+
+#[test]
+fn a_broken_file_is_restored_before_its_service_is_started() {
+    let (ground, path) = ground();
+    fs::write(&path, "torn").unwrap();
+    old(&path);
+    let plan = ground.bench.mamori(&["recover", "--dry-run"]);
+    assert_eq!(plan.code, Some(1));
+    let shown = "1. mamori vault restore HOME/web.conf  (fails its validator)";
+    assert!(plan.stdout.contains(shown), "{}", plan.stdout);
+    assert_eq!(fs::read(&path).unwrap(), b"torn");
+    let (ran, targets) = ground.recover(&[]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(targets[0]["state"], "recovered");
+    assert_eq!(targets[0]["steps"][0]["do"], "restore");
+    assert_eq!(fs::read_to_string(&path).unwrap(), GOOD);
+    assert!(ready(ground.ports[0]));
+}
+
+#[test]
+fn a_file_that_somebody_edits_is_not_and_its_service_waits() {
+    let (ground, path) = ground();
+    fs::write(&path, "torn").unwrap();
+    let (ran, targets) = ground.recover(&[]);
+    assert_eq!(
+        (ran.code, &targets[0]["state"]),
+        (Some(1), &"failed".into())
+    );
+    assert_eq!(targets[0]["steps"][0]["do"], "validate");
+    assert_eq!(fs::read(&path).unwrap(), b"torn");
+    assert!(!ready(ground.ports[0]));
+}
