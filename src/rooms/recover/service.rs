@@ -166,6 +166,23 @@ pub fn plan(seen: &Seen) -> Plan {
     plan_of(found, Verdict::Mend(steps))
 }
 
+/// What to do about a service that is ready and is to be started anew.
+#[must_use]
+pub fn anew(seen: Seen, why: &str) -> Plan {
+    let plan = plan(&Seen {
+        ready: Err(why.to_owned()),
+        ..seen
+    });
+    let Verdict::Mend(steps) = plan.verdict else {
+        return plan;
+    };
+    let step = |step: Step| match step.action {
+        Action::End(_) | Action::Start(_) => Step::new(step.action, why),
+        _ => step,
+    };
+    plan_of(why, Verdict::Mend(steps.into_iter().map(step).collect()))
+}
+
 /// `found`, and what comes first.
 #[must_use]
 pub fn after(found: String, first: &[String]) -> String {
