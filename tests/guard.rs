@@ -143,7 +143,7 @@ fn a_broken_file_comes_back_with_its_mode_and_what_broke_it_is_kept() {
     assert_eq!(copy, b"begin\npassword = hunter3\nen");
     let diff = String::from_utf8_lossy(diff);
     assert!(
-        diff.contains("-end\n") && diff.contains("+en\n") && !diff.contains("hunter"),
+        diff.contains("\n begin\n-(hidden") && !diff.contains("hunter"),
         "{diff}"
     );
     assert!(!item.public.contains("hunter") && !item.text.contains("hunter"));

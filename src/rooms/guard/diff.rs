@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use similar::TextDiff;
+use similar::{Change, ChangeTag, TextDiff};
 
 /// How long the best difference is searched for; then a good one will do.
 const LIMIT: Duration = Duration::from_millis(300);
@@ -46,13 +46,22 @@ pub fn unified(good: &[u8], broken: &[u8]) -> String {
     let mut unified = diff.unified_diff();
     for hunk in unified.context_radius(2).iter_hunks() {
         lines.push(hunk.header().to_string());
-        for change in hunk.iter_changes() {
-            let at = |index: Option<usize>, of: &[bool]| {
-                index.is_some_and(|at| of.get(at).copied().unwrap_or(true))
-            };
-            let hides = at(change.old_index(), &old) || at(change.new_index(), &new);
-            let text = if hides { HIDDEN } else { change.value() };
-            lines.push(format!("{}{}", change.tag(), text.trim_end_matches('\n')));
+        let at = |index: Option<usize>, of: &[bool]| {
+            index.is_some_and(|at| of.get(at).copied().unwrap_or(true))
+        };
+        let changes: Vec<_> = hunk.iter_changes().collect();
+        // What took the place of a secret may hold the rest of it.
+        let together = |one: &Change<_>, other: &Change<_>| {
+            one.tag() != ChangeTag::Equal && other.tag() != ChangeTag::Equal
+        };
+        for run in changes.chunk_by(together) {
+            let hides = run
+                .iter()
+                .any(|one| at(one.old_index(), &old) || at(one.new_index(), &new));
+            for change in run {
+                let text = if hides { HIDDEN } else { change.value() };
+                lines.push(format!("{}{}", change.tag(), text.trim_end_matches('\n')));
+            }
         }
     }
     if lines.len() > LINES {
@@ -116,19 +125,22 @@ mod tests {
     fn secrets_are_not_in_a_diff() {
         let good =
             "port = 1\nname = \"x\"\npassword = \"hunter2\"\n[api]\ntoken =\n  \"abc\"\nlast = 1\n";
-        let broken = good
-            .replace("hunter2", "hunter3")
+        let broken = "<<<<<<< HEAD\n".to_owned() + good;
+        let broken = broken
+            .replace("hunter2\"", "hun")
             .replace("abc", "abd")
             .replace("port = 1", "port =")
             + "url = \"https://ann:s3same@host/x\"\n\
-               aws = \"AKIA0123456789ABCDEF0123456789ABCDEF\"\nAuthorization: x\n<<<<<<< HEAD\n";
+               aws = \"AKIA0123456789ABCDEF0123456789ABCDEF\"\nAuthorization: x\n";
         let diff = unified(good.as_bytes(), broken.as_bytes());
         for secret in ["hunter", "abc", "abd", "s3same", "AKIA", "Authorization"] {
             assert!(!diff.contains(secret), "{secret}: {diff}");
         }
         assert!(diff.starts_with("--- good\n+++ broken\n@@ -1,"), "{diff}");
-        assert!(diff.contains("-port = 1\n+port =\n"), "{diff}");
-        assert!(diff.contains("+<<<<<<< HEAD\n"), "{diff}");
+        assert!(
+            diff.contains("-port = 1\n+<<<<<<< HEAD\n+port =\n"),
+            "{diff}"
+        );
         assert!(diff.contains(&format!("-{HIDDEN}\n+{HIDDEN}\n")), "{diff}");
     }
 
