@@ -29,7 +29,7 @@ pub fn print(text: &str) -> Result<(), Failure> {
 /// made harmless.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub fn print_content(bytes: &[u8]) -> Result<(), Failure> {
     if rustix::termios::isatty(io::stdout()) {
         let text = String::from_utf8_lossy(bytes);
