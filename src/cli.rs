@@ -8,7 +8,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::failure::{Exit, Failure};
 use crate::rooms::{
-    alerts, config, doctor, heal, health, layout, pause, recover, setup, tmux, watch,
+    alerts, config, doctor, guard, heal, health, layout, pause, recover, setup, tmux, watch,
 };
 use crate::sys::deaths::trial;
 use crate::sys::host::disks;
@@ -36,6 +36,7 @@ enum Command {
     Watch(watch::cli::Args),
     Recover(recover::cli::Args),
     Heal(heal::cli::Args),
+    Vault(guard::cli::Args),
     Layout(layout::cli::Args),
     Alerts(alerts::cli::Args),
     Ack(alerts::cli::AckArgs),
@@ -105,6 +106,7 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Some(Command::Watch(args)) => watch::cli::run(&args, around),
         Some(Command::Recover(args)) => recover::cli::run(&args, around),
         Some(Command::Heal(args)) => heal::cli::run(&args, around),
+        Some(Command::Vault(args)) => guard::cli::run(&args, around),
         Some(Command::Layout(args)) => layout::cli::run(args, around),
         Some(Command::Alerts(args)) => alerts::cli::alerts(&args, around),
         Some(Command::Ack(args)) => alerts::cli::ack(&args, around),

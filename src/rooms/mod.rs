@@ -4,6 +4,7 @@
 pub mod alerts;
 pub mod config;
 pub mod doctor;
+pub mod guard;
 pub mod heal;
 pub mod health;
 pub mod layout;

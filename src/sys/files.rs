@@ -4,7 +4,7 @@ use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
 
 use crate::model::time::Timestamp;
 
@@ -149,6 +149,30 @@ impl Staged {
         Ok(())
     }
 
+    /// Gives the file its mode, its owner and group, and a time, before it is put.
+    pub(super) fn dress(
+        &self,
+        path: &Path,
+        mode: u32,
+        owner: Option<(u32, u32)>,
+        time: Option<Timestamp>,
+    ) -> Result<(), FileError> {
+        let file = self.0.as_file();
+        let dress = || {
+            // First the owner: a change of it takes bits of the mode away.
+            if let Some((uid, gid)) = owner {
+                std::os::unix::fs::fchown(file, Some(uid), Some(gid))?;
+            }
+            file.set_permissions(fs::Permissions::from_mode(mode))?;
+            let time = time.and_then(|time| u64::try_from(time.0).ok());
+            if let Some(time) = time {
+                file.set_modified(UNIX_EPOCH + Duration::from_secs(time))?;
+            }
+            file.sync_all()
+        };
+        dress().map_err(at("write", path))
+    }
+
     fn named(self, path: &Path) -> Result<(), FileError> {
         let named = self.0.persist(path);
         named
@@ -193,16 +217,28 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// Removes what killed writers of `name` left behind in `folder`. Only for
+/// Removes what killed writers of `name` (empty: of any) left behind in `folder`. Only for
 /// whoever holds the lock under which such files are made.
 pub fn sweep_temporaries(folder: &Path, name: &str) {
-    let prefix = temporary_prefix(name);
+    let prefix = if name.is_empty() {
+        ".".to_owned()
+    } else {
+        temporary_prefix(name)
+    };
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         if entry.file_name().to_string_lossy().starts_with(&prefix) {
             // A left-over that stays hinders nothing.
             let _ = fs::remove_file(entry.path());
         }
     }
+}
+
+/// Makes the symbolic link `path`, which leads to `to`.
+///
+/// # Errors
+/// When the file system refuses, or something stands there.
+pub fn make_link(to: &Path, path: &Path) -> Result<(), FileError> {
+    std::os::unix::fs::symlink(to, path).map_err(at("link", path))
 }
 
 /// Gives `from` the name `to`.

@@ -25,6 +25,27 @@ pub fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Prints a file's content: byte for byte, but on a terminal line by line and
+/// made harmless.
+///
+/// # Errors
+/// As [`print()`].
+pub fn print_content(bytes: &[u8]) -> Result<(), Failure> {
+    if rustix::termios::isatty(io::stdout()) {
+        let text = String::from_utf8_lossy(bytes);
+        let lines = text.lines().map(|line| clean(line) + "\n");
+        return print(&lines.collect::<String>());
+    }
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(closed()),
+        Err(error) => Err(Failure::unable(format!(
+            "could not write to stdout: {error}"
+        ))),
+    }
+}
+
 /// Prints a diagnostic, whatever it quotes made harmless line by line. One
 /// that nobody can read is lost.
 pub fn complain(text: &str) {

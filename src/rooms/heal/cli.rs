@@ -1,20 +1,26 @@
 //! The arguments of `mamori heal`, and its exit codes.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::show;
 use crate::config::{self, Config};
 use crate::failure::{Exit, Failure};
-use crate::model::healing::{Healing, Item, Part, Standing};
+use crate::model::healing::{Healing, Item, Part, Standing, Terms};
 use crate::model::home::Home;
 use crate::model::state::{EVENTS_KEPT, Event, State};
 use crate::model::text::clean;
 use crate::model::time::Timestamp;
+use crate::rooms::guard::{self, Then};
 use crate::rooms::logs;
 use crate::rooms::recover as recovery;
 use crate::rooms::recover::cli::{self as recover, SeenTo};
+use crate::rooms::recover::guarded;
+use crate::rooms::recover::run::Told;
+use crate::rooms::recover::target::{Target, local_targets};
 use crate::roster;
 use crate::state::store::{PATIENCE, Store};
+use crate::sys::flock::Wait;
 use crate::sys::signals::Signals;
 use crate::sys::surroundings::Surroundings;
 use crate::sys::{clock, output, poke, rotation};
@@ -50,8 +56,10 @@ enum Which {
     Temp,
 }
 
+/// How long somebody else may act on a service whose file was brought back.
+const OTHERS: Duration = Duration::from_secs(15);
 /// A run that found nothing new is written down so many seconds after the last.
-const AGED: u64 = 600;
+const AGED: u64 = 6 * 3600;
 
 impl Args {
     fn processes(&self) -> bool {
@@ -81,80 +89,159 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
     let store = Store::new(Home::of(&around.mamori_home), "mamori heal");
     let state = store.read().ok().flatten();
     let state = state.map(|look| look.state).unwrap_or_default();
-    let config = config::load(around)?;
+    let parts = args.parts();
+    let terms = state.healing.terms(args.dry_run, clock::now());
+    let (config, ours) = configuration(&parts, around, &terms)?;
     let everything = recover::Args::everything(args.dry_run, args.json);
     let processes = args
         .processes()
         .then(|| recover::see_to(&everything, &config, around))
         .transpose()?;
-    let parts = args.parts();
-    let items = heal(args, &parts, around, &config, &state.healing);
+    let run = Run {
+        around,
+        config: &config,
+        state: &state,
+        terms: &terms,
+    };
+    let (mut items, restarted) = run.heal(&parts);
+    if let Some(ours) = ours {
+        // What was brought back is as it should be when it is looked at again.
+        items.retain(|item| item.check() != ours.check());
+        items.insert(0, ours);
+    }
     if !args.dry_run && !parts.is_empty() {
         record(&store, &parts, &items, &roster::local_name(&config));
     }
-    show(args, processes.as_ref(), &parts, &items, around)?;
-    let fine = |item: &Item| !matches!(item.standing, Standing::Wrong | Standing::Planned);
-    let fine = items.iter().all(fine) && processes.as_ref().is_none_or(SeenTo::fine);
-    Ok(if fine { Exit::Fine } else { Exit::Found })
+    let seen = Seen {
+        processes: processes.as_ref(),
+        restarted: &restarted,
+        parts: &parts,
+        items: &items,
+    };
+    seen.show(args, around)?;
+    Ok(if seen.fine() { Exit::Fine } else { Exit::Found })
 }
 
-fn heal(
-    args: &Args,
+/// The configuration; one that is broken is brought back first, where
+/// configurations are to be healed.
+fn configuration(
     parts: &[Part],
     around: &Surroundings,
-    config: &Config,
-    before: &Healing,
-) -> Vec<Item> {
-    let terms = before.terms(args.dry_run, clock::now());
-    let mut items = Vec::new();
-    for part in parts {
-        match part {
-            Part::Config => {}
-            Part::Logs => {
-                // Whatever is started from here on would be slow, too; nothing is.
-                rotation::step_back();
-                items.extend(logs::look_after(around, config, &terms));
+    terms: &Terms,
+) -> Result<(Config, Option<Item>), Failure> {
+    let failure = match config::load(around) {
+        Ok(config) => return Ok((config, None)),
+        Err(failure) => failure,
+    };
+    let ours = parts
+        .contains(&Part::Config)
+        .then(|| guard::own_config(around, terms))
+        .flatten();
+    match ours {
+        Some(ours) if ours.standing == Standing::Healed => Ok((config::load(around)?, Some(ours))),
+        Some(ours) => {
+            output::complain(&format!("it is not restored: {}\n", ours.text));
+            Err(failure)
+        }
+        None => Err(failure),
+    }
+}
+
+/// What a run works with.
+struct Run<'a> {
+    around: &'a Surroundings,
+    config: &'a Config,
+    state: &'a State,
+    terms: &'a Terms,
+}
+
+impl Run<'_> {
+    fn heal(&self, parts: &[Part]) -> (Vec<Item>, Vec<Told>) {
+        let mut items = Vec::new();
+        let mut restarted = Vec::new();
+        for part in parts {
+            match part {
+                Part::Config => {
+                    for outcome in guard::look_after(self.around, self.config, self.terms) {
+                        restarted.extend(outcome.then.and_then(|then| self.ready(&then)));
+                        items.push(outcome.item);
+                    }
+                }
+                Part::Logs => {
+                    // Nothing is started from here on that would be slow, too.
+                    rotation::step_back();
+                    items.extend(logs::look_after(self.around, self.config, self.terms));
+                }
+                Part::Temp => rotation::step_back(),
             }
-            Part::Temp => rotation::step_back(),
         }
+        (items, restarted)
     }
-    items
+
+    /// Has a service ready whose file was brought back.
+    fn ready(&self, then: &Then) -> Option<Told> {
+        let local = roster::local_name(self.config);
+        let targets = local_targets(self.config, &local, self.around.termux());
+        let called = |target: &&Target| target.name(&local) == then.service;
+        let target = targets.iter().find(called)?;
+        let crew = recover::crew(self.around, self.config, &local, self.state, false);
+        let wait = Wait::AtMost(OTHERS);
+        Some(guarded::after_restore(target, &crew, then.broke, wait))
+    }
 }
 
-fn show(
-    args: &Args,
-    processes: Option<&SeenTo>,
-    parts: &[Part],
-    items: &[Item],
-    around: &Surroundings,
-) -> Result<(), Failure> {
-    if args.json {
-        let processes = processes.map(|seen| seen.json(args.dry_run));
-        let json = show::json(processes.as_ref(), items, clock::now(), args.dry_run);
-        return output::print(&format!("{json}\n"));
+/// What came of a run.
+struct Seen<'a> {
+    processes: Option<&'a SeenTo>,
+    restarted: &'a [Told],
+    parts: &'a [Part],
+    items: &'a [Item],
+}
+
+impl Seen<'_> {
+    fn fine(&self) -> bool {
+        let fine = |item: &Item| !matches!(item.standing, Standing::Wrong | Standing::Planned);
+        self.items.iter().all(fine)
+            && self.restarted.iter().all(Told::fine)
+            && self.processes.is_none_or(SeenTo::fine)
     }
-    let columns = output::columns();
-    let mut text = String::new();
-    if let Some(seen) = processes {
-        let ready = seen.told.iter().filter(|told| told.fine()).count();
-        let (role, said) = match (seen.told.len(), seen.fine()) {
-            (0, _) => (Role::Ok, "none is expected on this machine".to_owned()),
-            (all, true) => (Role::Ok, format!("{ready} of {all} ready")),
-            (all, false) => (Role::Critical, format!("{ready} of {all} ready")),
-        };
-        text.push_str(&show::heading("processes", role, &said, columns));
-        let acted = |told: &recovery::run::Told| {
-            told.done.as_ref().is_some_and(recovery::work::Done::acted)
-        };
-        if !seen.fine() || seen.told.iter().any(acted) {
-            text.push_str(&recovery::show::text(&seen.told, &seen.local));
+
+    fn show(&self, args: &Args, around: &Surroundings) -> Result<(), Failure> {
+        if args.json {
+            let processes = self.processes.map(|seen| seen.json(args.dry_run));
+            let json = show::json(processes.as_ref(), self.items, clock::now(), args.dry_run);
+            return output::print(&format!("{json}\n"));
         }
+        let columns = output::columns();
+        let mut text = self
+            .processes
+            .map_or_else(String::new, |seen| processes(seen, columns));
+        for part in self.parts {
+            let shown = |subject: &str| around.shown(Path::new(subject));
+            text.push_str(&show::part(*part, self.items, columns, shown));
+            if *part == Part::Config && !self.restarted.is_empty() {
+                text.push_str(&recovery::show::text(self.restarted, ""));
+            }
+        }
+        output::print(&text)
     }
-    for part in parts {
-        let shown = |subject: &str| around.shown(Path::new(subject));
-        text.push_str(&show::part(*part, items, columns, shown));
+}
+
+/// The lines about processes: all of them where anything was the matter.
+fn processes(seen: &SeenTo, columns: usize) -> String {
+    let ready = seen.told.iter().filter(|told| told.fine()).count();
+    let all = seen.told.len();
+    let (role, said) = match (all, seen.fine()) {
+        (0, _) => (Role::Ok, "none is expected on this machine".to_owned()),
+        (_, true) => (Role::Ok, format!("{ready} of {all} ready")),
+        (_, false) => (Role::Critical, format!("{ready} of {all} ready")),
+    };
+    let mut text = show::heading("processes", role, &said, columns);
+    let acted = |told: &Told| told.done.as_ref().is_some_and(recovery::work::Done::acted);
+    if !seen.fine() || seen.told.iter().any(acted) {
+        text.push_str(&recovery::show::text(&seen.told, &seen.local));
     }
-    output::print(&text)
+    text
 }
 
 /// Writes down what was found and done; when that cannot be, it is said and

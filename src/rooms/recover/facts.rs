@@ -92,6 +92,7 @@ impl Crew {
             name: service.name.clone(),
             program: self.program(&start),
             start: service.start.clone(),
+            broken: self.broken(subject, fine),
             validate: service.validate.clone(),
             ready_within: service.ready_within,
             owner: owner.filter(|_| !fine).map(|owner| {

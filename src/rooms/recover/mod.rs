@@ -14,6 +14,7 @@ pub mod book;
 pub mod cli;
 pub mod elsewhere;
 pub mod facts;
+pub mod guarded;
 pub mod network;
 pub mod plan;
 pub mod remote;

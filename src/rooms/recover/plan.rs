@@ -43,6 +43,8 @@ pub struct Step {
 /// What a step does.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
+    /// Brings back the last good version of a guarded file.
+    Restore(std::path::PathBuf),
     /// Runs a command that must succeed before anything is started.
     Validate(Vec<String>),
     /// Leaves its owner this long to bring it back.
@@ -88,6 +90,7 @@ impl Action {
     #[must_use]
     pub fn verb(&self) -> &'static str {
         match self {
+            Self::Restore(_) => "restore",
             Self::Validate(_) => "validate",
             Self::Await(_) => "await",
             Self::End(_) => "end",
@@ -110,6 +113,9 @@ impl Action {
     #[must_use]
     pub fn shown(&self) -> String {
         match self {
+            Self::Restore(path) => {
+                format!("mamori vault restore {}", quoted(&path.to_string_lossy()))
+            }
             Self::Validate(argv) | Self::Start(argv) | Self::Run(argv) => command_line(argv),
             Self::Await(span) => format!(
                 "wait for its owner, {} at most",

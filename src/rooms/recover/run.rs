@@ -198,31 +198,12 @@ pub fn see_to(target: &Target, crew: &Crew, keepers: &Keepers, wait: Wait) -> To
     let began = clock::elapsed();
     let held = match lock(target, crew, wait) {
         Ok(lock) => lock,
-        Err(holder) => {
-            let plan = Plan {
-                found: format!("{holder} acts on it"),
-                verdict: Verdict::Leave,
-            };
-            return Told {
-                target: target.clone(),
-                plan,
-                done: None,
-                condition: Condition::Busy(holder),
-                alive: Vec::new(),
-                began,
-            };
-        }
+        Err(holder) => return busy(target, holder, began),
     };
     let (plan, done, alive) = match crew.subject(target) {
         Some(subject) => {
             let plan = unexpected(service::plan(&crew.see(&subject, keepers)), target);
-            let mut done = work::service(&plan, &subject, crew);
-            let started = done.started.as_mut();
-            let pid = started.and_then(|started| started.stays().then(|| started.pid()));
-            let alive = match &done.ready {
-                Ok(()) => alive(&subject, crew, pid),
-                Err(_) => Vec::new(),
-            };
+            let (done, alive) = carry_out(&plan, &subject, crew);
             (plan, done, alive)
         }
         None if target.what == What::Network => {
@@ -243,6 +224,56 @@ pub fn see_to(target: &Target, crew: &Crew, keepers: &Keepers, wait: Wait) -> To
         }
     };
     drop(held);
+    told(target, plan, done, alive, began)
+}
+
+/// Starts a service anew that is ready but was started while its file was
+/// broken: `why`. The same precautions hold as where it hangs.
+#[must_use]
+pub fn start_anew(target: &Target, crew: &Crew, identity: Identity, why: &str) -> Told {
+    let began = clock::elapsed();
+    let keepers = crew.keepers(&identity);
+    let Some(subject) = crew.subject(target) else {
+        return see_to(target, crew, &keepers, Wait::Never);
+    };
+    let held = match lock(target, crew, Wait::Never) {
+        Ok(lock) => lock,
+        Err(holder) => return busy(target, holder, began),
+    };
+    let plan = service::anew(crew.see_anew(&subject, &keepers, identity), why);
+    let plan = unexpected(plan, target);
+    let (done, alive) = carry_out(&plan, &subject, crew);
+    drop(held);
+    told(target, plan, done, alive, began)
+}
+
+fn carry_out(plan: &Plan, subject: &Subject, crew: &Crew) -> (Done, Vec<Alive>) {
+    let mut done = work::service(plan, subject, crew);
+    let started = done.started.as_mut();
+    let pid = started.and_then(|started| started.stays().then(|| started.pid()));
+    let alive = match &done.ready {
+        Ok(()) => alive(subject, crew, pid),
+        Err(_) => Vec::new(),
+    };
+    (done, alive)
+}
+
+fn busy(target: &Target, holder: String, began: Duration) -> Told {
+    let plan = Plan {
+        found: format!("{holder} acts on it"),
+        verdict: Verdict::Leave,
+    };
+    Told {
+        target: target.clone(),
+        plan,
+        done: None,
+        condition: Condition::Busy(holder),
+        alive: Vec::new(),
+        began,
+    }
+}
+
+fn told(target: &Target, plan: Plan, done: Done, alive: Vec<Alive>, began: Duration) -> Told {
     let tried = match &done.ready {
         Ok(()) => Condition::Recovered,
         Err(why) => Condition::Failed(why.clone()),

@@ -17,6 +17,9 @@ pub struct Seen {
     pub start: Option<Vec<String>>,
     /// Whether the program of `start` is there and may be run, else why not.
     pub program: Result<(), String>,
+    /// The guarded files it needs that are broken and can be brought back, each
+    /// with what is the matter.
+    pub broken: Vec<(std::path::PathBuf, String)>,
     /// What must succeed first.
     pub validate: Option<Vec<String>>,
     /// How long it may take.
@@ -131,7 +134,10 @@ pub fn plan(seen: &Seen) -> Plan {
         let help = "it is left alone: ending it would cost those whom it serves";
         return plan_of(found, Verdict::Hopeless(Some(help.into())));
     }
-    let mut steps = Vec::new();
+    let restore = |(path, why): &(std::path::PathBuf, String)| {
+        Step::new(Action::Restore(path.clone()), why.clone())
+    };
+    let mut steps: Vec<Step> = seen.broken.iter().map(restore).collect();
     if let Some(process) = &seen.process {
         let pid = process.identity.pid;
         if process.uid != seen.uid && seen.uid != 0 {
@@ -158,6 +164,23 @@ pub fn plan(seen: &Seen) -> Plan {
     }
     steps.push(Step::new(Action::Start(start.clone()), found.clone()));
     plan_of(found, Verdict::Mend(steps))
+}
+
+/// What to do about a service that is ready and is to be started anew.
+#[must_use]
+pub fn anew(seen: Seen, why: &str) -> Plan {
+    let plan = plan(&Seen {
+        ready: Err(why.to_owned()),
+        ..seen
+    });
+    let Verdict::Mend(steps) = plan.verdict else {
+        return plan;
+    };
+    let step = |step: Step| match step.action {
+        Action::End(_) | Action::Start(_) => Step::new(step.action, why),
+        _ => step,
+    };
+    plan_of(why, Verdict::Mend(steps.into_iter().map(step).collect()))
 }
 
 /// `found`, and what comes first.
@@ -203,6 +226,7 @@ mod tests {
             ready: Err("refused".into()),
             start: Some(words("/srv/web -p 1")),
             program: Ok(()),
+            broken: Vec::new(),
             validate: None,
             ready_within: Duration::from_secs(10),
             owner: None,
@@ -231,6 +255,16 @@ mod tests {
             ..refused()
         };
         assert_eq!(steps(&seen), ["/srv/web -t", "/srv/web -p 1"]);
+        let broken = Seen {
+            broken: vec![("/srv/web conf".into(), "empty".into())],
+            ..seen
+        };
+        let all = [
+            "mamori vault restore '/srv/web conf'",
+            "/srv/web -t",
+            "/srv/web -p 1",
+        ];
+        assert_eq!(steps(&broken), all);
         assert_eq!(
             plan(&Seen {
                 ready: Ok(()),

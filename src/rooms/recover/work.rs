@@ -169,6 +169,7 @@ fn take(
 ) -> (Result<(), String>, bool) {
     match &step.action {
         Action::Validate(argv) => (command(argv, crew, start::ends), false),
+        Action::Restore(path) => (crew.restore(path), false),
         Action::Run(argv) => (command(argv, crew, start::last_line), false),
         Action::Await(span) => {
             let result = start::until_ready(*span, |left| ready(subject, crew, left));

@@ -41,8 +41,12 @@ pub struct Healing {
 }
 
 impl Healing {
-    /// Watches these files from now on.
-    pub fn follow(&mut self, guarded: BTreeSet<PathBuf>) {
+    /// Watches these files from now on; new ones are looked at soon, so that a
+    /// good version is known of them. Our own configuration alone can wait.
+    pub fn follow(&mut self, guarded: BTreeSet<PathBuf>, guards: bool) {
+        if guards && !self.paths.is_superset(&guarded) {
+            self.config = vec![clock::elapsed() + SOON];
+        }
         self.paths = guarded;
         for path in &self.paths {
             // One that is missing is seen by the next run, and watched again then.

@@ -22,6 +22,7 @@ use crate::model::text::tmux_argument as argument;
 
 pub mod build;
 pub mod built;
+pub mod check;
 pub mod hook;
 pub mod pictures;
 pub mod socket;

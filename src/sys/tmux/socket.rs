@@ -114,7 +114,7 @@ pub fn serves(server: &Identity, around: &Surroundings) -> bool {
     })
 }
 
-fn is_server(facts: &Facts) -> bool {
+pub(super) fn is_server(facts: &Facts) -> bool {
     // Where it may name itself, a client is `tmux: client`; elsewhere (macOS)
     // the two are told apart by whom we asked for the id.
     let named = [SERVER, "tmux"].contains(&&*facts.name);

@@ -1,6 +1,7 @@
 //! What the watcher has repaired on this machine between two rounds.
 
 use super::Rounds;
+use crate::rooms::guard;
 use crate::rooms::health::facts;
 use crate::rooms::watch::healing;
 use crate::rooms::watch::schedule::News;
@@ -26,6 +27,9 @@ impl Rounds<'_> {
     pub fn heal(&mut self) {
         let paused = self.state.pauses.get(&self.name);
         let paused = paused.is_some_and(|pause| pause.holds(clock::now()));
+        let guarded = guard::watched(self.around, &self.config);
+        let guards = !self.config.guards.is_empty();
+        self.healing.follow(guarded.into_iter().collect(), guards);
         self.healing.listen();
         self.healing.turn(self.around, &self.config, paused);
     }
