@@ -29,6 +29,8 @@ pub struct Trash {
     /// The folder it stands in, as people call it.
     beside: PathBuf,
     manifest: File,
+    /// Whether a line in it may be cut: nothing may follow that.
+    cut: bool,
     number: u64,
     kept: u64,
 }
@@ -95,6 +97,7 @@ impl Trash {
             folder,
             name,
             manifest,
+            cut: false,
             number: 0,
             kept: 0,
         })
@@ -108,10 +111,14 @@ impl Trash {
 
     /// Moves what stands at `name` in `parent`, which was examined as `unit`.
     pub fn take(&mut self, parent: &Folder, name: &OsStr, unit: &Unit, rules: &Rules<'_>) -> Taken {
+        if self.cut {
+            return Taken::Refused(io::ErrorKind::StorageFull.into());
+        }
         self.number += 1;
         // Before it is moved: what is listed may be missing, but not the other
         // way round.
         if let Err(error) = self.manifest.write_all(self.line(name, unit).as_bytes()) {
+            self.cut = true;
             return Taken::Refused(error);
         }
         let number = OsString::from(self.number.to_string());
