@@ -51,6 +51,7 @@ mod setup;
 mod state;
 mod state_trouble;
 mod state_writers;
+mod temp;
 mod tidy;
 mod tmux_hook;
 mod tmux_pictures;

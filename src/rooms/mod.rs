@@ -13,5 +13,6 @@ pub mod pause;
 pub mod recover;
 pub mod segment;
 pub mod setup;
+pub mod temp;
 pub mod tmux;
 pub mod watch;

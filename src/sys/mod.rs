@@ -8,6 +8,7 @@
 pub mod bell;
 pub mod beside;
 pub mod channel;
+pub mod cleaning;
 pub mod clock;
 pub mod config_file;
 pub mod courier;

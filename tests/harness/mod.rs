@@ -320,7 +320,7 @@ impl Mounted {
     }
 
     /// Mounts on `$1`, given `$2`, in a mount namespace of its own.
-    fn by(mount: &str, point: &Path, argument: &str) -> Self {
+    pub fn by(mount: &str, point: &Path, argument: &str) -> Self {
         fs::create_dir_all(point).unwrap();
         let script = format!("{mount} && echo up && exec sleep 600");
         let mut child = Command::new("unshare")

@@ -18,6 +18,7 @@ use crate::rooms::recover::cli::{self as recover, SeenTo};
 use crate::rooms::recover::guarded;
 use crate::rooms::recover::run::Told;
 use crate::rooms::recover::target::{Target, local_targets};
+use crate::rooms::temp;
 use crate::roster;
 use crate::state::store::{PATIENCE, Store};
 use crate::sys::flock::Wait;
@@ -172,7 +173,10 @@ impl Run<'_> {
                     rotation::step_back();
                     items.extend(logs::look_after(self.around, self.config, self.terms));
                 }
-                Part::Temp => rotation::step_back(),
+                Part::Temp => {
+                    rotation::step_back();
+                    items.extend(temp::look_after(self.around, self.config, self.terms));
+                }
             }
         }
         (items, restarted)
