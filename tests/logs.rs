@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::harness::rotation::{bench, cuts, heal, item, logs, on_tmpfs, write_lines};
 use crate::harness::writers::{Appender, Daemon, LINE, account, all_bytes, archives, grown, line};
-use crate::harness::{Bench, QUIET, mode};
+use crate::harness::{Bench, MAMORI, QUIET, mode, root};
 
 #[test]
 fn ten_rotations_under_a_fast_writer_lose_nothing() {
@@ -345,4 +345,51 @@ fn the_default_is_a_hundred_megabytes_in_our_logs_folder() {
     let ran = heal(&bench);
     assert_eq!(item(&ran, &log).0, "healed", "{ran:?}");
     assert_eq!(all_bytes(&log).len(), 100_000_001);
+}
+
+#[test]
+fn a_writer_of_another_user_is_noticed_though_nobody_sees_it() {
+    if !root("be another user than a writer") {
+        return;
+    }
+    let Some(folder) = on_tmpfs() else {
+        eprintln!("not tried: /dev/shm is no tmpfs");
+        return;
+    };
+    let log = folder.path().join("app.log");
+    write_lines(&log, 20_000);
+    let bench = bench(folder.path(), "");
+    for path in [
+        bench.home(),
+        &bench.home().join(".config"),
+        &bench.folder(),
+        &bench.config(),
+        folder.path(),
+        &log,
+    ] {
+        std::os::unix::fs::chown(path, Some(65_534), Some(65_534)).unwrap();
+    }
+    let as_nobody = || {
+        let mut command = bench.command("setpriv");
+        command.args([
+            "--reuid=65534",
+            "--regid=65534",
+            "--clear-groups",
+            MAMORI,
+            "heal",
+            "logs",
+            "--json",
+        ]);
+        bench.ran(&mut command)
+    };
+    let writer = File::options().append(true).open(&log).unwrap();
+    let ran = as_nobody();
+    let (state, text) = item(&ran, &log);
+    assert_eq!(state, "wrong", "{text}");
+    assert!(text.contains("not ours to see"), "{text}");
+    account(&log, 20_000);
+    drop(writer);
+    let ran = as_nobody();
+    assert_eq!(item(&ran, &log).0, "healed", "{ran:?}");
+    account(&log, 20_000);
 }

@@ -114,6 +114,7 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
         record(&store, &parts, &items, &roster::local_name(&config));
     }
     let seen = Seen {
+        dry_run: args.dry_run,
         processes: processes.as_ref(),
         restarted: &restarted,
         parts: &parts,
@@ -196,6 +197,7 @@ impl Run<'_> {
 
 /// What came of a run.
 struct Seen<'a> {
+    dry_run: bool,
     processes: Option<&'a SeenTo>,
     restarted: &'a [Told],
     parts: &'a [Part],
@@ -204,7 +206,12 @@ struct Seen<'a> {
 
 impl Seen<'_> {
     fn fine(&self) -> bool {
-        let fine = |item: &Item| !matches!(item.standing, Standing::Wrong | Standing::Planned);
+        // The first cleaning only says what it would do, and needs nobody.
+        let fine = |item: &Item| match item.standing {
+            Standing::Wrong => false,
+            Standing::Planned => !self.dry_run,
+            _ => true,
+        };
         self.items.iter().all(fine)
             && self.restarted.iter().all(Told::fine)
             && self.processes.is_none_or(SeenTo::fine)

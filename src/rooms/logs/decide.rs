@@ -91,19 +91,21 @@ pub fn plan(seen: &Seen) -> Plan {
     if let Some(reopen) = &seen.reopen {
         return rename(reopen.as_ref());
     }
-    let mut pids: Vec<String> = writers
-        .iter()
-        .filter(|writer| appends || !writer.appends)
-        .map(|writer| writer.pid.to_string())
+    let placed = writers.iter().filter(|writer| appends || !writer.appends);
+    let mut who: Vec<String> = placed
+        .map(|writer| match writer.pid {
+            Some(pid) => format!("process {pid}"),
+            None => "a process that is not ours to see".to_owned(),
+        })
         .collect();
-    pids.dedup();
-    let pids = pids.join(", ");
+    who.dedup();
+    let who = who.join(", ");
     Plan::Wrong(if appends {
         format!(
-            "its file system cannot take the beginning of a file away, and process {pids} writes it; give its `[[log]]` a `reopen`"
+            "its file system cannot take the beginning of a file away, and {who} writes it; give its `[[log]]` a `reopen`"
         )
     } else {
-        format!("process {pids} writes it without O_APPEND; give its `[[log]]` a `reopen`")
+        format!("{who} writes it without O_APPEND; give its `[[log]]` a `reopen`")
     })
 }
 
@@ -135,13 +137,6 @@ fn unsafe_place(seen: &Seen) -> Option<String> {
     // Whoever may put links there could have root write anywhere.
     if seen.uid == 0 && (folder.uid != 0 || folder.mode & 0o020 != 0 && folder.mode & STICKY == 0) {
         return Some("others than root may put files into its folder".to_owned());
-    }
-    // Those of others we do not see.
-    if seen.uid != 0 && seen.facts.mode & 0o022 != 0 && seen.reopen.is_none() {
-        return Some(
-            "others than its owner may write it, and who does cannot be seen; `chmod go-w` it or give it a `reopen`"
-                .to_owned(),
-        );
     }
     None
 }

@@ -32,7 +32,10 @@ fn seen() -> Seen {
 }
 
 fn writer(pid: u32, appends: bool) -> Writer {
-    Writer { pid, appends }
+    Writer {
+        pid: Some(pid),
+        appends,
+    }
 }
 
 fn why(seen: &Seen) -> String {
@@ -69,6 +72,14 @@ fn without_append_or_cuts_a_log_is_renamed_and_never_under_its_writer() {
         why(&places),
         "process 13 writes it without O_APPEND; give its `[[log]]` a `reopen`"
     );
+    let hidden = Seen {
+        writers: Some(vec![Writer {
+            pid: None,
+            appends: false,
+        }]),
+        ..seen()
+    };
+    assert!(why(&hidden).starts_with("a process that is not ours to see writes it"));
     let no_cuts = Seen {
         cuts: false,
         ..seen()
@@ -149,14 +160,6 @@ fn nothing_is_made_where_others_could_lay_a_trap() {
             "{uid} {mode:o}"
         );
     }
-    let shared = Seen {
-        facts: Facts {
-            mode: 0o664,
-            ..seen().facts
-        },
-        ..seen()
-    };
-    assert!(why(&shared).starts_with("others than its owner may write it"));
     let twice = Seen {
         facts: Facts {
             links: 2,

@@ -210,13 +210,10 @@ impl<'a> Work<'a> {
         if !log.stands() {
             return Err("another file took its place meanwhile".to_owned());
         }
-        let writers = writers::of(self.path, log.facts().which);
+        let writers = writers::seen(self.path, log.facts().which);
         let writers = writers.ok_or("who writes it cannot be known")?;
         match writers.iter().find(|writer| !writer.appends) {
-            Some(other) => Err(format!(
-                "process {} opened it without O_APPEND meanwhile",
-                other.pid
-            )),
+            Some(_) => Err("somebody opened it without O_APPEND meanwhile".to_owned()),
             None => Ok(()),
         }
     }

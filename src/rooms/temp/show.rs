@@ -1,6 +1,7 @@
 //! What was done and what was left, in words. Pure.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::pattern::Wanted;
 use super::work::{Amount, Tally, Told};
@@ -75,10 +76,7 @@ pub fn pattern(wanted: &Wanted, tally: &Tally, terms: &Terms) -> Item {
         Standing::Left
     };
     if parts.is_empty() {
-        parts.push(format!(
-            "nothing older than {}",
-            humantime::format_duration(wanted.older_than)
-        ));
+        parts.push(format!("nothing older than {}", age(wanted.older_than)));
     }
     let item = Item::new(Part::Temp, &wanted.subject, standing, parts.join("; "));
     if dry || tally.moved.units == 0 {
@@ -184,4 +182,14 @@ fn entries(number: u64) -> String {
 fn amount(amount: Amount) -> String {
     let files = usize::try_from(amount.files).unwrap_or(usize::MAX);
     format!("{}, {}", count(files, "file"), size::bytes(amount.bytes))
+}
+
+/// `7 days`, `36h`.
+fn age(span: Duration) -> String {
+    const DAY: u64 = 86_400;
+    if span.as_secs().is_multiple_of(DAY) {
+        let days = usize::try_from(span.as_secs() / DAY);
+        return count(days.unwrap_or(usize::MAX), "day");
+    }
+    humantime::format_duration(span).to_string()
 }

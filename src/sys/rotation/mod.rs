@@ -4,6 +4,7 @@
 pub mod archive;
 pub mod cut;
 pub mod journal;
+mod lease;
 pub mod list;
 pub mod writers;
 

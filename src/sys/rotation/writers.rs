@@ -7,17 +7,31 @@ use super::Which;
 /// A process that may write into a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Writer {
-    /// The process.
-    pub pid: u32,
+    /// The process; `None`: one that is not ours to see.
+    pub pid: Option<u32>,
     /// Whether all it writes goes to the end, wherever that is then.
     pub appends: bool,
 }
 
 /// Who may write into the file `which` that is called `path`, ourselves not
-/// counted; `None` where that cannot be known. Of another user's processes
-/// only root sees it.
+/// counted; `None` where that cannot be known. Of those of other users only
+/// root sees who they are, and we notice at least that there are some, where
+/// nobody else writes. Not for who has the file open for writing.
 #[must_use]
 pub fn of(path: &Path, which: Which) -> Option<Vec<Writer>> {
+    let mut writers = system::writers(path, which)?;
+    if writers.is_empty() && system::hidden(path) {
+        writers.push(Writer {
+            pid: None,
+            appends: false,
+        });
+    }
+    Some(writers)
+}
+
+/// The same, as far as processes are seen: for who has it open for writing.
+#[must_use]
+pub fn seen(path: &Path, which: Which) -> Option<Vec<Writer>> {
     system::writers(path, which)
 }
 
@@ -30,6 +44,10 @@ mod system {
     use std::path::Path;
 
     use super::{Which, Writer};
+
+    pub(super) fn hidden(path: &Path) -> bool {
+        super::super::lease::written(path) == Some(true)
+    }
 
     pub(super) fn writers(path: &Path, which: Which) -> Option<Vec<Writer>> {
         let name = path.file_name()?;
@@ -61,12 +79,15 @@ mod system {
                     .is_ok_and(|meta| (meta.dev(), meta.ino()) == (which.dev, which.inode));
                 let flags = || flags(&folder.join("fdinfo").join(entry.file_name()));
                 if it && let Some(appends) = flags().and_then(super::appends) {
-                    writers.push(Writer { pid, appends });
+                    writers.push(Writer {
+                        pid: Some(pid),
+                        appends,
+                    });
                 }
             }
             if maps(&folder, name, which) {
                 writers.push(Writer {
-                    pid,
+                    pid: Some(pid),
                     appends: false,
                 });
             }
@@ -105,6 +126,11 @@ mod system {
     /// It is in the system's own folder on macOS.
     const LSOF: &[&str] = &["/usr/sbin/lsof", "/usr/bin/lsof"];
     const LIMIT: Duration = Duration::from_secs(20);
+
+    /// Nothing tells of those we do not see.
+    pub(super) fn hidden(_: &Path) -> bool {
+        false
+    }
 
     pub(super) fn writers(path: &Path, _: Which) -> Option<Vec<Writer>> {
         let lsof = LSOF.iter().map(Path::new).find(|path| path.exists())?;
@@ -168,8 +194,10 @@ fn lsof(text: &str, ourselves: u32) -> Vec<Writer> {
         if let Some(pid) = line.strip_prefix('p') {
             process = pid.parse().ok().filter(|pid| *pid != ourselves);
         } else if let (Some(pid), "aw" | "au") = (process, line) {
-            let appends = false;
-            writers.push(Writer { pid, appends });
+            writers.push(Writer {
+                pid: Some(pid),
+                appends: false,
+            });
         }
     }
     writers
@@ -202,7 +230,10 @@ mod tests {
     #[test]
     fn lsof_names_processes_and_how_they_opened_it() {
         let said = "p12\nf3\naw\np13\nf4\nar\np14\nf5\nau\np15\nf1\naw\n";
-        let pids: Vec<u32> = lsof(said, 15).iter().map(|writer| writer.pid).collect();
+        let pids: Vec<u32> = lsof(said, 15)
+            .iter()
+            .filter_map(|writer| writer.pid)
+            .collect();
         assert_eq!(pids, [12, 14]);
         assert_eq!(lsof("", 1), []);
     }
