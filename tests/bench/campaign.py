@@ -12,6 +12,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import faults_config
 import faults_files
 import faults_owner
 import faults_process
@@ -29,6 +30,7 @@ ALL = [
     *faults_process.ALL,
     *faults_start.ALL,
     *faults_files.ALL,
+    *faults_config.ALL,
     *faults_sshd.ALL,
     *faults_tmux.ALL,
     *faults_owner.ALL,

@@ -23,7 +23,7 @@ pub mod mend;
 pub mod show;
 pub mod validate;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use self::facts::Guarded;
 use self::validate::By;
@@ -164,13 +164,16 @@ pub fn of_service<'a>(
 }
 
 /// The paths whose change should bring a look: each file and what its link
-/// leads to.
+/// leads to; of a link also its folder, because nothing else tells that it went.
 #[must_use]
 pub fn watched(around: &Surroundings, config: &Config) -> Vec<PathBuf> {
     let guards = config.guards.iter().map(|guard| guard.path.clone());
     let mut paths = Vec::new();
     for path in guards.chain([guarded::absolute(&around.config)]) {
         let target = guarded::look(&path, None).target;
+        if target != path {
+            paths.extend(path.parent().map(Path::to_owned));
+        }
         paths.extend([path, target]);
     }
     paths.sort();

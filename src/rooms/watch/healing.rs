@@ -15,7 +15,7 @@ use rustix::event::PollFd;
 use crate::config::Config;
 use crate::sys::file_events::FileEvents;
 use crate::sys::surroundings::Surroundings;
-use crate::sys::{clock, output, process, programs};
+use crate::sys::{clock, files, output, process, programs};
 
 /// The first run comes this long after the watcher's start, at most.
 const FIRST_AFTER: Duration = Duration::from_secs(60);
@@ -57,7 +57,17 @@ impl Healing {
     /// Takes in which guarded files changed.
     pub fn listen(&mut self) {
         let changed = self.guarded.changed();
-        if !changed.iter().any(|path| self.paths.contains(path)) {
+        // Of a folder it only matters that something guarded is missing there.
+        let missing = |folder: &PathBuf| {
+            let inside = self
+                .paths
+                .iter()
+                .filter(|path| path.parent() == Some(folder));
+            inside.into_iter().any(|path| !files::exists(path))
+        };
+        let folder = |path: &PathBuf| self.paths.iter().any(|one| one.parent() == Some(path));
+        let tells = |path: &PathBuf| self.paths.contains(path) && (!folder(path) || missing(path));
+        if !changed.iter().any(tells) {
             return;
         }
         let now = clock::elapsed();
