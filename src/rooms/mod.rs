@@ -1,4 +1,4 @@
-//! The features, one room each; a room never uses another room. They meet in
+//! The features, one room each; a room uses no other room, but for those that bring them together. They meet in
 //! `model` through the state file.
 
 pub mod alerts;
