@@ -1,5 +1,5 @@
-//! The features, one room each; a room uses no other room, but for those that bring them together. They meet in
-//! `model` through the state file.
+//! The features, one room each; a room uses no other room, but for those that
+//! bring them together. They meet in `model` through the state file.
 
 pub mod alerts;
 pub mod config;

@@ -6,7 +6,7 @@
 //! ```
 //! One at a time; it wakes when something is due or a node speaks, looks,
 //! judges, tells the status bars, and writes the state file only when something
-//! in it changed. This is the only room that uses others: it runs them on their
+//! in it changed. This room uses the others: it runs them on their
 //! schedules.
 
 pub mod afar;
