@@ -70,8 +70,8 @@ fn mark(value: &mut Value) {
         Value::Array(elements) => elements.iter_mut().for_each(mark),
         _ => {}
     }
-    // These maps have names for keys, not fields.
-    for map in ["/tallies", "/pauses", "/widgets", "/services/value"] {
+    // What stands under any name there is of one kind.
+    for map in ["/widgets", "/services/value"] {
         if let Some(map) = value.pointer_mut(map).and_then(Value::as_object_mut) {
             map.remove("newer");
         }

@@ -44,7 +44,7 @@ fn what_is_old_goes_and_what_is_young_stays() {
     let again = ground.one();
     assert_eq!(
         (again.standing, again.text.as_str()),
-        (Standing::Fine, "nothing older than 7days")
+        (Standing::Fine, "nothing older than 7 days")
     );
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::lenient::map;
 use super::text::{clean, cut};
 use super::time::Timestamp;
 
@@ -168,18 +169,19 @@ impl Terms {
 #[serde(default)]
 pub struct Healing {
     /// When each part last ran.
+    #[serde(deserialize_with = "map", skip_serializing_if = "BTreeMap::is_empty")]
     pub ran: BTreeMap<String, Timestamp>,
     /// When temporary files were first looked at: only told of, nothing done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_cleaning: Option<Timestamp>,
     /// What needs somebody, by target.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(deserialize_with = "map", skip_serializing_if = "BTreeMap::is_empty")]
     pub findings: BTreeMap<String, Finding>,
     /// What was done, newest last.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub deeds: Vec<Deed>,
     /// The actions of the last hour, by target.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(deserialize_with = "map", skip_serializing_if = "BTreeMap::is_empty")]
     pub acted: BTreeMap<String, Vec<Timestamp>>,
 }
 

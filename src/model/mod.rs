@@ -8,6 +8,7 @@ pub mod healing;
 pub mod home;
 pub mod incident;
 pub mod layout;
+pub mod lenient;
 pub mod message;
 pub mod moment;
 pub mod mount;

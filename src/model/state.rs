@@ -9,6 +9,7 @@ use super::alert::{Alert, Pause};
 use super::desk::Desk;
 use super::healing::Healing;
 use super::incident::Incident;
+use super::lenient::map;
 use super::node::Node;
 use super::segment::{Styles, Summary};
 use super::tally::Tally;
@@ -35,12 +36,14 @@ pub struct State {
     /// The next alert's serial number.
     pub next_alert: u64,
     /// Tries of recover and heal, by target: `NODE/CHECK`.
+    #[serde(deserialize_with = "map")]
     pub tallies: BTreeMap<String, Tally>,
     /// What was broken and how it was repaired, newest last.
     pub incidents: Vec<Incident>,
     /// What is foreseen.
     pub forecasts: Vec<Value>,
     /// Nodes that nobody shall look at.
+    #[serde(deserialize_with = "map")]
     pub pauses: BTreeMap<String, Pause>,
     /// The last run of each home-screen widget.
     pub widgets: Map<String, Value>,

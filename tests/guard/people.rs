@@ -120,7 +120,7 @@ fn somebody_else_who_acts_on_it_is_waited_for() {
         path.to_str().unwrap().contains("a.conf").then_some(path)
     });
     let lock = lock.unwrap();
-    let held = rustix::fs::open(lock, OFlags::RDWR, Mode::empty()).unwrap();
+    let held = rustix::fs::open(lock, OFlags::RDWR | OFlags::CLOEXEC, Mode::empty()).unwrap();
     rustix::fs::flock(&held, rustix::fs::FlockOperation::LockExclusive).unwrap();
     let item = guarded.look();
     assert_eq!(item.standing, Standing::Waits);

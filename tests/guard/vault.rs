@@ -191,10 +191,11 @@ fn a_service_is_named_where_its_file_came_back() {
     assert_eq!(then.broke.unwrap().0, i64::try_from(broke).unwrap());
     let watched = guard::watched(&around, &config);
     assert_eq!(watched, [guarded.bench.config(), guarded.path.clone()]);
-    fs::remove_file(&guarded.path).unwrap();
+    let real = guarded.bench.home().join("real.conf");
+    fs::rename(&guarded.path, &real).unwrap();
+    symlink(&real, &guarded.path).unwrap();
     let watched = guard::watched(&around, &config);
-    assert!(
-        watched.contains(&guarded.bench.home().to_owned()),
-        "{watched:?}"
-    );
+    for path in [guarded.bench.home(), &guarded.path, &real] {
+        assert!(watched.iter().any(|one| one == path), "{watched:?}");
+    }
 }

@@ -1,0 +1,24 @@
+//! Maps of which a newer build may have entries that this one cannot read.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize as _, Deserializer};
+use serde_json::{Map, Value};
+
+/// The entries that can be read. The others are no error: whoever writes the
+/// file carries them over.
+///
+/// # Errors
+/// When it is no map at all.
+pub fn map<'de, D, V>(deserializer: D) -> Result<BTreeMap<String, V>, D::Error>
+where
+    D: Deserializer<'de>,
+    V: DeserializeOwned,
+{
+    let all = Map::<String, Value>::deserialize(deserializer)?;
+    let known = all
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, serde_json::from_value(value).ok()?)));
+    Ok(known.collect())
+}
