@@ -215,3 +215,32 @@ fn two_at_once_rotate_once() {
     account(&log, 200_000);
     assert_eq!(archives(&log).len(), 1);
 }
+
+#[test]
+fn two_homes_meet_at_the_log_and_lose_nothing() {
+    let (bench, folder) = logs();
+    let log = folder.join("app.log");
+    let other = Bench::new();
+    configure(&other, &folder, "");
+    let count = 60_000;
+    write_lines(&log, count);
+    let mut all: Vec<_> = (0..6)
+        .map(|turn| {
+            let home = if turn % 2 == 0 { &bench } else { &other };
+            let mut command = home.command(MAMORI);
+            command.args(["heal", "logs"]);
+            command.stdout(Stdio::null()).stderr(Stdio::null());
+            command.spawn().unwrap()
+        })
+        .collect();
+    // One of them in the middle.
+    all[0].kill().unwrap();
+    for child in &mut all {
+        child.wait().unwrap();
+    }
+    for home in [&bench, &other, &bench] {
+        heal(home);
+    }
+    account(&log, count);
+    assert!(!archives(&log).is_empty());
+}

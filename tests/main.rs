@@ -34,6 +34,7 @@ mod layout_plan;
 mod layout_storm;
 mod logs;
 mod logs_kills;
+mod logs_writers;
 mod plugin;
 mod probe;
 mod recover;

@@ -224,39 +224,22 @@ impl Healing {
         }
     }
 
-    /// This, after `parts` ran at `now` and gave `items`.
+    /// This, after something was done at `now`.
     #[must_use]
-    pub fn after(&self, parts: &[Part], items: &[Item], now: Timestamp) -> Self {
+    pub fn did(&self, item: &Item, now: Timestamp) -> Self {
         let mut new = self.clone();
-        for part in parts {
-            new.ran.insert(part.word().to_owned(), now);
-            let of_it = format!("{}:", part.word());
-            new.findings.retain(|check, _| !check.starts_with(&of_it));
-        }
-        if parts.contains(&Part::Temp) {
-            new.first_cleaning = new.first_cleaning.or(Some(now));
-        }
-        let told = |text: &str| cut(&clean(text), TEXT, "…");
-        for item in items {
-            let check = item.check();
-            if item.standing == Standing::Wrong {
-                let since = self.findings.get(&check).map_or(now, |found| found.since);
-                let text = told(&item.public);
-                new.findings.insert(check.clone(), Finding { since, text });
-            }
-            if let Some(change) = &item.change {
-                new.deeds.push(Deed {
-                    at: now,
-                    part: item.part,
-                    subject: told(&item.subject),
-                    change: Change {
-                        verb: change.verb.clone(),
-                        before: told(&change.before),
-                        after: told(&change.after),
-                    },
-                });
-                new.acted.entry(check).or_default().push(now);
-            }
+        if let Some(change) = &item.change {
+            new.deeds.push(Deed {
+                at: now,
+                part: item.part,
+                subject: told(&item.subject),
+                change: Change {
+                    verb: change.verb.clone(),
+                    before: told(&change.before),
+                    after: told(&change.after),
+                },
+            });
+            new.acted.entry(item.check()).or_default().push(now);
         }
         let beyond = new.deeds.len().saturating_sub(DEEDS_KEPT);
         new.deeds.drain(..beyond);
@@ -268,6 +251,49 @@ impl Healing {
         new.acted.retain(|_, times| !times.is_empty());
         new
     }
+
+    /// This, after `parts` ran to their end at `now` and found `items`.
+    #[must_use]
+    pub fn found(&self, parts: &[Part], items: &[Item], now: Timestamp) -> Self {
+        let mut new = self.clone();
+        for part in parts {
+            new.ran.insert(part.word().to_owned(), now);
+            let of_it = format!("{}:", part.word());
+            new.findings.retain(|check, _| !check.starts_with(&of_it));
+        }
+        if parts.contains(&Part::Temp) {
+            new.first_cleaning = new.first_cleaning.or(Some(now));
+        }
+        for item in items {
+            let check = item.check();
+            let before = self.findings.get(&check);
+            match item.standing {
+                Standing::Wrong => {
+                    let since = before.map_or(now, |found| found.since);
+                    let text = told(&item.public);
+                    new.findings.insert(check, Finding { since, text });
+                }
+                // What could not be looked at now is as it was.
+                Standing::Waits => new.findings.extend(before.map(|one| (check, one.clone()))),
+                _ => {}
+            }
+        }
+        new
+    }
+
+    /// This, after `parts` ran at `now`, did what `items` say and found them.
+    #[must_use]
+    pub fn after(&self, parts: &[Part], items: &[Item], now: Timestamp) -> Self {
+        let did = items
+            .iter()
+            .fold(self.clone(), |new, item| new.did(item, now));
+        did.found(parts, items, now)
+    }
+}
+
+/// A text as it stands in the state file.
+fn told(text: &str) -> String {
+    cut(&clean(text), TEXT, "…")
 }
 
 /// Whether `at` lies in the hour before `now`, whatever clocks did.
@@ -293,6 +319,8 @@ mod tests {
             (found.since, found.text.as_str()),
             (Timestamp(100), "a [31mtext")
         );
+        let waits = again.after(&[Part::Logs], &[item(Standing::Waits)], Timestamp(250));
+        assert_eq!(waits.findings, again.findings);
         let other = again.after(&[Part::Temp], &[], Timestamp(300));
         assert_eq!(other.findings.len(), 1);
         assert_eq!(other.first_cleaning, Some(Timestamp(300)));

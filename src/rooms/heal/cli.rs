@@ -3,14 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
+use super::book::Book;
 use super::show;
 use crate::config::{self, Config};
 use crate::failure::{Exit, Failure};
-use crate::model::healing::{Healing, Item, Part, Standing, Terms};
+use crate::model::healing::{Item, Part, Standing, Terms};
 use crate::model::home::Home;
-use crate::model::state::{EVENTS_KEPT, Event, State};
-use crate::model::text::clean;
-use crate::model::time::Timestamp;
+use crate::model::state::State;
 use crate::rooms::guard::{self, Then};
 use crate::rooms::logs;
 use crate::rooms::recover as recovery;
@@ -20,11 +19,11 @@ use crate::rooms::recover::run::Told;
 use crate::rooms::recover::target::{Target, local_targets};
 use crate::rooms::temp;
 use crate::roster;
-use crate::state::store::{PATIENCE, Store};
+use crate::state::store::Store;
 use crate::sys::flock::Wait;
 use crate::sys::signals::Signals;
 use crate::sys::surroundings::Surroundings;
-use crate::sys::{clock, output, poke, rotation};
+use crate::sys::{clock, output, rotation};
 use crate::ui::style::Role;
 
 /// Heal everything once: processes, configurations, logs, temporary files
@@ -59,9 +58,6 @@ enum Which {
 
 /// How long somebody else may act on a service whose file was brought back.
 const OTHERS: Duration = Duration::from_secs(15);
-/// A run that found nothing new is written down so many seconds after the last.
-const AGED: u64 = 6 * 3600;
-
 impl Args {
     fn processes(&self) -> bool {
         !self.by_watcher && self.part.is_none_or(|part| part == Which::Processes)
@@ -98,20 +94,24 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
         .processes()
         .then(|| recover::see_to(&everything, &config, around))
         .transpose()?;
+    let local = roster::local_name(&config);
+    let mut book = Book::open(&store, &local, args.dry_run);
+    if let Some(ours) = &ours {
+        book.note(ours.clone());
+    }
     let run = Run {
         around,
         config: &config,
         state: &state,
         terms: &terms,
     };
-    let (mut items, restarted) = run.heal(&parts);
+    let restarted = run.heal(&parts, &mut book);
+    book.close(&parts);
+    let mut items = book.items();
     if let Some(ours) = ours {
         // What was brought back is as it should be when it is looked at again.
-        items.retain(|item| item.check() != ours.check());
-        items.insert(0, ours);
-    }
-    if !args.dry_run && !parts.is_empty() {
-        record(&store, &parts, &items, &roster::local_name(&config));
+        let again = |item: &Item| item.check() == ours.check() && item.change.is_none();
+        items.retain(|item| !again(item));
     }
     let seen = Seen {
         dry_run: args.dry_run,
@@ -158,29 +158,31 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn heal(&self, parts: &[Part]) -> (Vec<Item>, Vec<Told>) {
-        let mut items = Vec::new();
+    fn heal(&self, parts: &[Part], book: &mut Book<'_>) -> Vec<Told> {
         let mut restarted = Vec::new();
         for part in parts {
             match part {
                 Part::Config => {
                     for outcome in guard::look_after(self.around, self.config, self.terms) {
+                        book.note(outcome.item);
                         restarted.extend(outcome.then.and_then(|then| self.ready(&then)));
-                        items.push(outcome.item);
                     }
                 }
                 Part::Logs => {
                     // Nothing is started from here on that would be slow, too.
                     rotation::step_back();
-                    items.extend(logs::look_after(self.around, self.config, self.terms));
+                    let note = &mut |item| book.note(item);
+                    logs::look_after(self.around, self.config, self.terms, note);
                 }
                 Part::Temp => {
                     rotation::step_back();
-                    items.extend(temp::look_after(self.around, self.config, self.terms));
+                    for item in temp::look_after(self.around, self.config, self.terms) {
+                        book.note(item);
+                    }
                 }
             }
         }
-        (items, restarted)
+        restarted
     }
 
     /// Has a service ready whose file was brought back.
@@ -208,8 +210,9 @@ impl Seen<'_> {
     fn fine(&self) -> bool {
         // The first cleaning only says what it would do, and needs nobody.
         let fine = |item: &Item| match item.standing {
-            Standing::Wrong => false,
             Standing::Planned => !self.dry_run,
+            // What waits is not as it should be either.
+            Standing::Wrong | Standing::Waits => false,
             _ => true,
         };
         self.items.iter().all(fine)
@@ -253,60 +256,4 @@ fn processes(seen: &SeenTo, columns: usize) -> String {
         text.push_str(&recovery::show::text(&seen.told, &seen.local));
     }
     text
-}
-
-/// Writes down what was found and done; when that cannot be, it is said and
-/// the result stands all the same.
-fn record(store: &Store, parts: &[Part], items: &[Item], local: &str) {
-    let now = clock::now();
-    let booked = |state: &State| {
-        let new = after(state, parts, items, local, now);
-        worth_writing(&state.healing, &new.healing).then_some(new)
-    };
-    match store.update(PATIENCE, now, |state| ((), booked(state))) {
-        Ok(updated) => {
-            for notice in &updated.notices {
-                output::complain(&format!("warning: {notice}\n"));
-            }
-            // A watcher tells of it at once; without one nothing is lost.
-            if items.iter().any(|item| item.standing != Standing::Fine) {
-                let _ = poke::touch(store.home());
-            }
-        }
-        Err(error) => output::complain(&format!("warning: not recorded: {error}\n")),
-    }
-}
-
-/// Whether `new` says more than that it ran again a moment later.
-fn worth_writing(old: &Healing, new: &Healing) -> bool {
-    let aged = new.ran.iter().any(|(part, now)| {
-        let before = old.ran.get(part);
-        before.is_none_or(|before| now.since(*before).unsigned_abs() >= AGED)
-    });
-    let ran = new.ran.clone();
-    aged || *new != Healing { ran, ..old.clone() }
-}
-
-/// `state` with what came of a run.
-fn after(state: &State, parts: &[Part], items: &[Item], local: &str, now: Timestamp) -> State {
-    let healed = items.iter().filter_map(|item| {
-        let change = item.change.as_ref()?;
-        let (subject, said) = (clean(&item.subject), clean(&item.public));
-        Some(Event {
-            at: now,
-            node: local.to_owned(),
-            what: "healed".to_owned(),
-            check: Some(item.check()),
-            text: format!("{} {subject}: {said}", change.verb),
-        })
-    });
-    let mut events = state.events.clone();
-    events.extend(healed);
-    let beyond = events.len().saturating_sub(EVENTS_KEPT);
-    events.drain(..beyond);
-    State {
-        healing: state.healing.after(parts, items, now),
-        events,
-        ..state.clone()
-    }
 }

@@ -12,5 +12,6 @@
 //! The work is done in `recover`, `guard`, `logs` and `temp`; this room asks
 //! them in turn, shows what came of it and writes it down.
 
+mod book;
 pub mod cli;
 pub mod show;

@@ -2,8 +2,8 @@
 
 use super::archives::Beside;
 use crate::model::size::bytes;
-use crate::sys::rotation::journal::Note;
-use crate::sys::rotation::writers::Writer;
+use crate::sys::rotation::journal::Cut;
+use crate::sys::rotation::writers::Writers;
 use crate::sys::rotation::{Facts, Folder};
 
 /// Everything a plan for a log that is too large is made from.
@@ -13,6 +13,8 @@ pub struct Seen {
     pub facts: Facts,
     /// What lies beside it and belongs to it.
     pub beside: Beside,
+    /// Whether what it was renamed to is not compressed yet.
+    pub pending: bool,
     /// The folder it lies in.
     pub folder: Folder,
     /// Whose rights we have.
@@ -20,7 +22,9 @@ pub struct Seen {
     /// Another program whose configuration says that it rotates it.
     pub claimed: Option<String>,
     /// Who may write into it, where that can be known.
-    pub writers: Option<Vec<Writer>>,
+    pub writers: Option<Writers>,
+    /// Why the way to its folder is not to be trusted, if so.
+    pub distrusted: Option<String>,
     /// Whether its file system lets its beginning be taken away.
     pub cuts: bool,
     /// How its writer is told to open it again, if it can be.
@@ -63,7 +67,7 @@ pub fn plan(seen: &Seen) -> Plan {
     if let Some(why) = unsafe_place(seen) {
         return Plan::Wrong(why);
     }
-    if !seen.beside.pending.is_empty() {
+    if seen.pending {
         return wrong(
             "its last archive is still being written by a program that did not open it again",
         );
@@ -81,17 +85,18 @@ pub fn plan(seen: &Seen) -> Plan {
             None => wrong("who writes it cannot be known here, and it has no `reopen`"),
         };
     };
-    let appends = writers.iter().all(|writer| writer.appends);
+    let appends = writers.known.iter().all(|writer| writer.appends);
     if seen.cuts && appends {
         return Plan::Cut;
     }
-    if writers.is_empty() {
+    if writers.known.is_empty() {
         return Plan::Rename { signal: false };
     }
     if let Some(reopen) = &seen.reopen {
         return rename(reopen.as_ref());
     }
-    let placed = writers.iter().filter(|writer| appends || !writer.appends);
+    let placed = writers.known.iter();
+    let placed = placed.filter(|writer| appends || !writer.appends);
     let mut who: Vec<String> = placed
         .map(|writer| match writer.pid {
             Some(pid) => format!("process {pid}"),
@@ -122,23 +127,13 @@ fn wrong(why: &str) -> Plan {
 
 /// Why nothing may be made or taken away where it lies, if so.
 fn unsafe_place(seen: &Seen) -> Option<String> {
-    const STICKY: u32 = 0o1000;
-    let folder = &seen.folder;
     if seen.uid != 0 && seen.facts.uid != seen.uid {
         return Some("it belongs to another user".to_owned());
     }
-    if !folder.writable {
+    if !seen.folder.writable {
         return Some("its folder cannot be written to".to_owned());
     }
-    let others = folder.mode & 0o002 != 0 && folder.mode & STICKY == 0;
-    if others {
-        return Some("anybody may put files into its folder".to_owned());
-    }
-    // Whoever may put links there could have root write anywhere.
-    if seen.uid == 0 && (folder.uid != 0 || folder.mode & 0o020 != 0 && folder.mode & STICKY == 0) {
-        return Some("others than root may put files into its folder".to_owned());
-    }
-    None
+    seen.distrusted.clone()
 }
 
 /// The place up to which a log of `len` bytes in blocks of `block` can be cut:
@@ -164,30 +159,29 @@ pub enum Became {
 }
 
 /// What became of the cut of `note`, given the log as it stands now: its
-/// inode, length and the CRC-32 of its first block.
+/// inode, length and the CRC-32 of its first block. That the log still holds
+/// what the archive holds is for the caller to see.
 #[must_use]
-pub fn became(note: &Note, now: Option<(u64, u64, u32)>) -> Became {
+pub fn became(note: &Cut, now: Option<(u64, u64, u32)>) -> Became {
     let Some((inode, len, first)) = now else {
         return Became::Replaced;
     };
-    if inode != note.inode {
+    if inode != note.inode || (first != note.first && first != note.next) {
         return Became::Replaced;
     }
-    if note.first == note.next {
-        return match (first == note.first, len < note.len) {
-            (false, _) => Became::Replaced,
-            (true, true) => Became::Made,
-            // Not made, it would be as long as before at least; made, it must
-            // have grown by what was cut.
-            (true, false) => Became::Unknown,
+    if note.first != note.next {
+        return if first == note.next {
+            Became::Made
+        } else {
+            Became::NotMade
         };
     }
-    if first == note.next {
+    // Not made, it would be as long as before at least; made, it must have
+    // grown by what was cut.
+    if len < note.len {
         Became::Made
-    } else if first == note.first && len >= note.len {
-        Became::NotMade
     } else {
-        Became::Replaced
+        Became::Unknown
     }
 }
 

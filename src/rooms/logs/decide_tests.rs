@@ -1,9 +1,8 @@
 //! Which way a log is rotated, and what a crash leaves, case by case.
 
-use std::ffi::OsString;
-
 use super::*;
 use crate::sys::rotation::Which;
+use crate::sys::rotation::writers::Writer;
 
 fn seen() -> Seen {
     Seen {
@@ -15,6 +14,7 @@ fn seen() -> Seen {
             links: 1,
         },
         beside: Beside::default(),
+        pending: false,
         folder: Folder {
             names: Vec::new(),
             uid: 1000,
@@ -24,11 +24,16 @@ fn seen() -> Seen {
         },
         uid: 1000,
         claimed: None,
-        writers: Some(vec![writer(12, true)]),
+        writers: Some(by(vec![writer(12, true)])),
+        distrusted: None,
         cuts: true,
         reopen: None,
         needs: 1 << 20,
     }
+}
+
+fn by(known: Vec<Writer>) -> Writers {
+    Writers { known, sure: true }
 }
 
 fn writer(pid: u32, appends: bool) -> Writer {
@@ -50,7 +55,7 @@ fn why(seen: &Seen) -> String {
 fn who_appends_has_the_beginning_cut_off() {
     assert_eq!(plan(&seen()), Plan::Cut);
     let nobody = Seen {
-        writers: Some(vec![]),
+        writers: Some(by(vec![])),
         ..seen()
     };
     assert_eq!(plan(&nobody), Plan::Cut);
@@ -65,7 +70,7 @@ fn who_appends_has_the_beginning_cut_off() {
 #[test]
 fn without_append_or_cuts_a_log_is_renamed_and_never_under_its_writer() {
     let places = Seen {
-        writers: Some(vec![writer(12, true), writer(13, false)]),
+        writers: Some(by(vec![writer(12, true), writer(13, false)])),
         ..seen()
     };
     assert_eq!(
@@ -73,10 +78,10 @@ fn without_append_or_cuts_a_log_is_renamed_and_never_under_its_writer() {
         "process 13 writes it without O_APPEND; give its `[[log]]` a `reopen`"
     );
     let hidden = Seen {
-        writers: Some(vec![Writer {
+        writers: Some(by(vec![Writer {
             pid: None,
             appends: false,
-        }]),
+        }])),
         ..seen()
     };
     assert!(why(&hidden).starts_with("a process that is not ours to see writes it"));
@@ -97,7 +102,7 @@ fn without_append_or_cuts_a_log_is_renamed_and_never_under_its_writer() {
         };
         assert!(why(&dead).ends_with("no process 7"));
         let nobody = Seen {
-            writers: Some(vec![]),
+            writers: Some(by(vec![])),
             cuts: false,
             ..seen.clone()
         };
@@ -133,33 +138,13 @@ fn what_others_rotate_is_left_to_them() {
 
 #[test]
 fn nothing_is_made_where_others_could_lay_a_trap() {
-    let in_folder = |uid, owner, mode| Seen {
-        uid,
-        facts: Facts {
-            uid,
-            ..seen().facts
-        },
-        folder: Folder {
-            uid: owner,
-            mode,
-            ..seen().folder
-        },
+    let trap = Seen {
+        distrusted: Some("others may put files into `/x`".into()),
         ..seen()
     };
-    assert_eq!(plan(&in_folder(0, 0, 0o755)), Plan::Cut);
-    assert_eq!(plan(&in_folder(0, 0, 0o1777)), Plan::Cut);
-    assert_eq!(plan(&in_folder(1000, 0, 0o1777)), Plan::Cut);
-    for (uid, owner, mode) in [
-        (0, 1000, 0o755),
-        (0, 0, 0o775),
-        (0, 0, 0o777),
-        (1000, 1000, 0o777),
-    ] {
-        assert!(
-            why(&in_folder(uid, owner, mode)).contains("may put files"),
-            "{uid} {mode:o}"
-        );
-    }
+    assert_eq!(why(&trap), "others may put files into `/x`");
+    let theirs = Seen { uid: 7, ..seen() };
+    assert_eq!(why(&theirs), "it belongs to another user");
     let twice = Seen {
         facts: Facts {
             links: 2,
@@ -185,10 +170,7 @@ fn what_does_not_fit_is_not_begun() {
         "its archive may need 20 MB, and only 3.0 MB are free"
     );
     let pending = Seen {
-        beside: Beside::of(
-            std::ffi::OsStr::new("a.log"),
-            [OsString::from("a.log.20261128").as_os_str()],
-        ),
+        pending: true,
         ..seen()
     };
     assert!(why(&pending).starts_with("its last archive is still being written"));
@@ -204,8 +186,8 @@ fn a_cut_takes_whole_blocks_and_leaves_one() {
     assert_eq!(furthest(10, 0), None);
 }
 
-fn note(first: u32, next: u32) -> Note {
-    Note {
+fn note(first: u32, next: u32) -> Cut {
+    Cut {
         inode: 7,
         len: 100_000,
         cut: 40_960,
@@ -224,12 +206,9 @@ fn the_first_block_tells_what_became_of_a_cut() {
     assert_eq!(became(&note_, Some((7, 500_000, 1))), Became::NotMade);
     assert_eq!(became(&note_, Some((7, 59_040, 2))), Became::Made);
     assert_eq!(became(&note_, Some((7, 900_000, 2))), Became::Made);
-    for now in [
-        None,
-        Some((8, 100_000, 1)),
-        Some((7, 100_000, 3)),
-        Some((7, 99_999, 1)),
-    ] {
+    // Shorter than it was: what it begins with decides, not its length.
+    assert_eq!(became(&note_, Some((7, 99_999, 1))), Became::NotMade);
+    for now in [None, Some((8, 100_000, 1)), Some((7, 100_000, 3))] {
         assert_eq!(became(&note_, now), Became::Replaced, "{now:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! What there is to know of logs. Effects.
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use rustix::process::Signal as Kernel;
@@ -11,7 +11,8 @@ use super::claims;
 use super::decide::{Seen, furthest};
 use crate::config::{Config, Reopen, Signal};
 use crate::model::process::Identity;
-use crate::sys::rotation::{self, Facts, Log, Stands, cut, list, writers};
+use crate::sys::rotation::journal::Note;
+use crate::sys::rotation::{self, Facts, Log, Stands, archive, cut, journal, list, writers};
 use crate::sys::surroundings::Surroundings;
 use crate::sys::{files, pid_file, processes};
 
@@ -84,25 +85,43 @@ fn glob_escaped(path: &Path) -> String {
     glob::Pattern::escape(&path.to_string_lossy())
 }
 
-/// Every log there is, each with its rule.
+/// Every log there is, each with its rule; also one that got another name and
+/// was not opened anew yet.
 #[must_use]
 pub fn logs(rules: &[Rule]) -> Vec<(PathBuf, &Rule)> {
     let mut seen = BTreeSet::new();
     let mut logs = Vec::new();
     for rule in rules {
-        for path in rule
-            .patterns
-            .iter()
-            .flat_map(|pattern| list::matching(pattern))
-        {
-            let name = path.file_name().unwrap_or_default();
-            let log = !is_archive(name) && rotation::at(&path) != Stands::Else;
-            if log && seen.insert(path.clone()) {
+        let found = rule.patterns.iter().flat_map(|pattern| of_pattern(pattern));
+        for path in found {
+            if seen.insert(path.clone()) {
                 logs.push((path, rule));
             }
         }
     }
     logs
+}
+
+fn of_pattern(pattern: &str) -> Vec<PathBuf> {
+    let (parent, last) = pattern.rsplit_once('/').unwrap_or(("", pattern));
+    let literal = !last.contains(['*', '?', '[']);
+    let mut found: Vec<PathBuf> = list::matching(pattern)
+        .into_iter()
+        // Who names an archive means it.
+        .filter(|path| literal || !is_archive(path.file_name().unwrap_or_default()))
+        .filter(|path| rotation::at(path) != Stands::Else)
+        .collect();
+    for folder in list::matching(parent) {
+        let names = rotation::folder(&folder).map(|folder| folder.names);
+        let noted = names.unwrap_or_default();
+        let noted = noted.iter().filter_map(|name| journal::log_of(name));
+        found.extend(
+            noted
+                .map(|name| folder.join(name))
+                .filter(|path| list::matches(pattern, path)),
+        );
+    }
+    found
 }
 
 /// Who else rotates logs on this machine.
@@ -158,11 +177,17 @@ pub fn beside(path: &Path) -> Result<(Beside, rotation::Folder), String> {
     let folder =
         rotation::folder(parent).map_err(|error| format!("its folder cannot be read: {error}"))?;
     let name = path.file_name().unwrap_or_default();
-    let beside = Beside::of(
-        name,
-        folder.names.iter().map(|name| name.as_os_str() as &OsStr),
-    );
+    let beside = Beside::of(name, folder.names.iter().map(OsString::as_os_str));
     Ok((beside, folder))
+}
+
+/// Those of the archives beside the log at `path` that we made.
+#[must_use]
+pub fn made_by_us(path: &Path, beside: &Beside) -> Beside {
+    let ours = |name: &OsString| archive::ours(&path.with_file_name(name));
+    let mut all = beside.clone();
+    all.archives.retain(|(_, name)| ours(name));
+    all
 }
 
 /// Everything that decides how a log that is too large is rotated.
@@ -188,11 +213,13 @@ pub fn see(
     Ok(Seen {
         facts,
         beside,
+        pending: matches!(journal::read(path), Ok(Some(Note::Rename(_)))),
         cuts: mine && folder.writable && possible && cut::works_in(parent, block),
         folder,
         uid,
         claimed: others.of(path),
         writers: writers::of(path, facts.which),
+        distrusted: rotation::distrusted(parent, uid),
         reopen: rule
             .reopen
             .as_ref()

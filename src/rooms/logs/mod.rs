@@ -12,6 +12,7 @@ pub mod archives;
 pub mod claims;
 pub mod decide;
 pub mod facts;
+pub mod rename;
 pub mod run;
 pub mod work;
 

@@ -7,7 +7,8 @@ use chrono::NaiveDate;
 use super::archives::{Beside, Place};
 use super::decide::{Plan, plan};
 use super::facts::{self, Others, Rule};
-use super::work::{Packed, Work};
+use super::rename::Packed;
+use super::work::Work;
 use crate::config::Config;
 use crate::model::healing::{ACTIONS, Item, Part, Standing, Terms, check};
 use crate::model::home::Home;
@@ -18,9 +19,14 @@ use crate::sys::rotation::{self, Stands, journal};
 use crate::sys::surroundings::Surroundings;
 use crate::sys::{clock, files};
 
-/// Looks at every log there is, and rotates those that are too large.
-#[must_use]
-pub fn look_after(around: &Surroundings, config: &Config, terms: &Terms) -> Vec<Item> {
+/// Looks at every log there is, and rotates those that are too large; `each`
+/// hears of one when it is done, because the next may take long.
+pub fn look_after(
+    around: &Surroundings,
+    config: &Config,
+    terms: &Terms,
+    each: &mut dyn FnMut(Item),
+) {
     let rules = facts::rules(around, config);
     let run = Run {
         around,
@@ -28,9 +34,9 @@ pub fn look_after(around: &Surroundings, config: &Config, terms: &Terms) -> Vec<
         day: clock::day(clock::now(), config.timezone),
         terms,
     };
-    let logs = facts::logs(&rules);
-    let items = logs.into_iter().map(|(path, rule)| run.see_to(&path, rule));
-    items.collect()
+    for (path, rule) in facts::logs(&rules) {
+        each(run.see_to(&path, rule));
+    }
 }
 
 struct Run<'a> {
@@ -48,30 +54,56 @@ impl Run<'_> {
             Ok(seen) => seen,
             Err(why) => return item(Standing::Wrong, why),
         };
-        let Stands::File(facts) = rotation::at(path) else {
-            let why = "a symbolic link: name the file it leads to";
-            return item(Standing::Left, why.to_owned());
+        let len = match rotation::at(path) {
+            Stands::File(facts) => facts.len,
+            // It got another name, and its writer has not opened it anew.
+            Stands::Else => 0,
+            Stands::Link => {
+                let why = "a symbolic link: name the file it leads to";
+                return item(Standing::Left, why.to_owned());
+            }
         };
-        let note = files::exists(&journal::place(path));
-        let begun = note || !beside.leftovers.is_empty() || !beside.pending.is_empty();
-        let large = facts.len > rule.max_size;
-        if !large && !begun && beside.beyond(rule.keep).is_empty() {
-            let text = format!("{} of {}", bytes(facts.len), bytes(rule.max_size));
+        let noted = files::exists(&journal::place(path));
+        if let Some(other) = self.others.of(path).filter(|_| !noted) {
+            return item(Standing::Left, format!("{other} rotates it"));
+        }
+        let begun = noted || !beside.leftovers.is_empty();
+        let too_many = || {
+            let ours = facts::made_by_us(path, &beside);
+            !ours.beyond(rule.keep).is_empty()
+        };
+        if len <= rule.max_size && !begun && !too_many() {
+            let text = format!("{} of {}", bytes(len), bytes(rule.max_size));
             return item(Standing::Fine, text);
         }
         if self.terms.dry_run {
             return self.would(path, rule, &item);
         }
-        let _lock = match self.lock(&subject) {
-            Ok(lock) => lock,
-            Err(LockError::Held(holder)) => {
-                return item(Standing::Waits, format!("{holder} acts on it"));
-            }
-            Err(LockError::Unusable(error)) => {
-                return item(Standing::Wrong, format!("no place for its lock: {error}"));
+        let parent = path.parent().unwrap_or(Path::new("/"));
+        if let Some(why) = rotation::distrusted(parent, self.around.uid) {
+            return item(Standing::Wrong, why);
+        }
+        let held = |error| match error {
+            LockError::Held(holder) => item(Standing::Waits, format!("{holder} acts on it")),
+            LockError::Unusable(error) => {
+                item(Standing::Wrong, format!("no place for its lock: {error}"))
             }
         };
-        self.act(path, rule, &item)
+        let _target = match self.lock(&subject) {
+            Ok(lock) => lock,
+            Err(error) => return held(error),
+        };
+        // Whoever has another home than we have meets us here.
+        let beside_it = journal::lock(path);
+        let own = match flock::lock(&beside_it, "mamori heal", Wait::Never) {
+            Ok(lock) => lock,
+            Err(error) => return held(error),
+        };
+        let done = self.act(path, rule, &item);
+        // While it is held: who waits for it sees that it is another one's now.
+        let _ = rotation::remove(&beside_it);
+        drop(own);
+        done
     }
 
     /// What would be done, as far as can be told without doing it.
@@ -140,7 +172,9 @@ impl Run<'_> {
             (packed, None) => packed,
         };
         let gone = match facts::beside(path) {
-            Ok((beside, _)) if beside.foreign.is_none() => work.prune(&beside),
+            Ok((beside, _)) if beside.foreign.is_none() => {
+                work.prune(&facts::made_by_us(path, &beside))
+            }
             _ => 0,
         };
         let oldest = match gone {
@@ -200,10 +234,14 @@ enum Done {
 fn pack(work: &Work<'_>, beside: &Beside, path: &Path) -> Done {
     let mut done = Done::Not(Standing::Fine, String::new());
     for (place, name) in &beside.pending {
-        match work.pack(&path.with_file_name(name), *place) {
+        let pending = path.with_file_name(name);
+        if !work.renamed(&pending) {
+            continue;
+        }
+        match work.pack(&pending, *place) {
             Ok(Packed::Whole(text)) => done = Done::Changed("compressed", text),
             Ok(Packed::Written(text)) => done = Done::Not(Standing::Left, text),
-            Err(why) => return Done::Not(Standing::Wrong, why),
+            Ok(Packed::Deaf(text)) | Err(text) => return Done::Not(Standing::Wrong, text),
         }
     }
     done

@@ -2,7 +2,7 @@
 //! program of its own, `mamori heal`, so that hours of compressing cost the
 //! watcher neither memory nor time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -37,8 +37,12 @@ pub struct Healing {
     next: Option<Duration>,
     /// When guarded files are due next.
     config: Vec<Duration>,
-    running: Arc<AtomicBool>,
+    running: BTreeMap<&'static str, Arc<AtomicBool>>,
 }
+
+/// Each by a program of its own: what takes long, or hangs on a dead disk,
+/// holds up none of the others.
+const PARTS: [&str; 3] = ["config", "logs", "temp"];
 
 impl Healing {
     /// Watches these files from now on; new ones are looked at soon, so that a
@@ -85,36 +89,38 @@ impl Healing {
             self.config.clear();
             return;
         }
-        if self.running.load(Ordering::SeqCst) {
-            return;
-        }
         if now >= next {
             self.next = Some(now + every);
             self.config.clear();
-            self.begin(around, None);
-        } else if self.config.first().is_some_and(|due| now >= *due) {
+            for part in PARTS {
+                self.begin(around, part);
+            }
+        } else if self.config.first().is_some_and(|due| now >= *due) && !self.runs("config") {
             self.config.retain(|due| now < *due);
-            self.begin(around, Some("config"));
+            self.begin(around, "config");
         }
     }
 
-    fn begin(&self, around: &Surroundings, part: Option<&'static str>) {
-        let Some(program) = programs::ourselves() else {
+    fn runs(&self, part: &str) -> bool {
+        let running = self.running.get(part);
+        running.is_some_and(|running| running.load(Ordering::SeqCst))
+    }
+
+    fn begin(&mut self, around: &Surroundings, part: &'static str) {
+        let Some(program) = programs::ourselves().filter(|_| !self.runs(part)) else {
             return;
         };
         let around = around.clone();
-        let running = Arc::clone(&self.running);
-        self.running.store(true, Ordering::SeqCst);
+        let running = Arc::clone(self.running.entry(part).or_default());
+        running.store(true, Ordering::SeqCst);
+        let over = Arc::clone(&running);
         let work = move || {
-            heal(&around, &program, part);
-            running.store(false, Ordering::SeqCst);
+            heal(&around, &program, Some(part));
+            over.store(false, Ordering::SeqCst);
         };
-        if thread::Builder::new()
-            .name("heal".to_owned())
-            .spawn(work)
-            .is_err()
-        {
-            self.running.store(false, Ordering::SeqCst);
+        let thread = thread::Builder::new().name(format!("heal {part}"));
+        if thread.spawn(work).is_err() {
+            running.store(false, Ordering::SeqCst);
         }
     }
 
@@ -125,8 +131,8 @@ impl Healing {
         let due = self.config.first().into_iter().chain(&self.next).min();
         let due = due.map_or(Duration::MAX, |due| due.saturating_sub(now));
         let waits = self.guarded.wait().unwrap_or(Duration::MAX);
-        if self.running.load(Ordering::SeqCst) {
-            // Its end is told by the file through which we are called.
+        if self.runs("config") {
+            // What changed meanwhile has its turn soon after.
             return due.max(WHILE_RUNNING).min(waits);
         }
         due.min(waits)

@@ -6,14 +6,16 @@ use std::io::{self, BufWriter, Read as _, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
-use flate2::Compression;
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
+use flate2::{Compression, GzBuilder};
 
 use super::{Log, fill};
 
 /// What is read at once, in bytes: all the memory that a log of any size needs.
 const CHUNK: usize = 256 << 10;
+/// What the header of an archive of ours says besides.
+const MARK: &str = "mamori";
 /// What a guess at the size of an archive is made from, in bytes.
 const SAMPLE: usize = 1 << 20;
 
@@ -49,7 +51,9 @@ impl Log {
             std::os::unix::fs::fchown(file, Some(owner(&meta)), Some(group(&meta)))?;
         }
         file.set_permissions(fs::Permissions::from_mode(self.facts.mode & 0o666))?;
-        let mut encoder = GzEncoder::new(BufWriter::new(file), Compression::default());
+        let mut encoder = GzBuilder::new()
+            .comment(MARK)
+            .write(BufWriter::new(file), Compression::default());
         let mut buffer = vec![0; CHUNK];
         let mut at = 0;
         while at < len {
@@ -121,6 +125,18 @@ impl Log {
     }
 }
 
+/// Whether the archive at `path` is one that we made: its header says so. What
+/// others made is never removed, whatever it is called.
+#[must_use]
+pub fn ours(path: &Path) -> bool {
+    let Ok(file) = super::super::files::open(path) else {
+        return false;
+    };
+    let decoder = flate2::read::GzDecoder::new(io::BufReader::new(file));
+    let comment = decoder.header().and_then(|header| header.comment());
+    comment == Some(MARK.as_bytes())
+}
+
 /// What a damaged archive gives, as opposed to a disk that cannot be read.
 fn broken(error: &io::Error) -> bool {
     use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
@@ -164,6 +180,12 @@ mod tests {
         assert!(!log.holds(&half, 299_999, &mut |_| {}).unwrap());
         assert!(!log.holds(&half, 300_001, &mut |_| {}).unwrap());
         assert!(log.guess(300_000).unwrap() > size);
+        assert!(ours(&half));
+        let other = folder.path().join("other.gz");
+        let mut theirs = GzEncoder::new(File::create(&other).unwrap(), Compression::fast());
+        theirs.write_all(b"x").unwrap();
+        theirs.finish().unwrap();
+        assert!(!ours(&other) && !ours(&folder.path().join("app.log")));
         // It is never written over.
         assert!(log.compress(10, &half, &mut |_| {}).is_err());
         assert!(log.holds(&half, 300_000, &mut |_| {}).unwrap());

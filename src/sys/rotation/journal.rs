@@ -1,7 +1,7 @@
-//! The note beside a log that says which cut is under way: after a crash it
-//! tells whether the cut happened.
+//! The note beside a log that says what is being done to it: after a crash it
+//! tells what of it happened.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
@@ -10,12 +10,23 @@ use serde::{Deserialize, Serialize};
 
 use super::super::files;
 
+/// What was about to be done to a log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "doing", rename_all = "snake_case")]
+pub enum Note {
+    /// Its beginning was to be taken away.
+    Cut(Cut),
+    /// It was to get another name, and its writer to be told.
+    Rename(Rename),
+}
+
 /// A cut that was about to be made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Note {
+pub struct Cut {
     /// The inode of the log.
     pub inode: u64,
-    /// Its length when this was written, in bytes; it only grows by itself.
+    /// Its length when this was written, in bytes, all of them on the disk: it
+    /// only grows by itself.
     pub len: u64,
     /// What is cut off its beginning, in bytes.
     pub cut: u64,
@@ -31,12 +42,42 @@ pub struct Note {
     pub half: String,
 }
 
+/// A log that was about to get another name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rename {
+    /// The inode of the log.
+    pub inode: u64,
+    /// Its new name in the same folder ([`written`]).
+    pub pending: String,
+}
+
 /// Where the note for the log at `path` lies.
 #[must_use]
 pub fn place(path: &Path) -> PathBuf {
+    hidden(path, NOTE)
+}
+
+/// The lock of the log at `path`, held while somebody rotates it, whatever
+/// their home.
+#[must_use]
+pub fn lock(path: &Path) -> PathBuf {
+    hidden(path, ".mamori-lock")
+}
+
+/// The log that has a note of this name beside it.
+#[must_use]
+pub fn log_of(note: &OsStr) -> Option<OsString> {
+    let inner = note.as_bytes().strip_prefix(b".")?;
+    let name = inner.strip_suffix(NOTE.as_bytes())?;
+    (!name.is_empty()).then(|| OsString::from_vec(name.to_vec()))
+}
+
+const NOTE: &str = ".mamori";
+
+fn hidden(path: &Path, end: &str) -> PathBuf {
     let mut name = OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
-    name.push(".mamori-cut");
+    name.push(end);
     path.with_file_name(name)
 }
 
@@ -74,7 +115,7 @@ pub fn forget(path: &Path) -> bool {
 /// A file's name as it stands in a note: its bytes in hexadecimal digits where
 /// they are no text.
 #[must_use]
-pub fn written(name: &std::ffi::OsStr) -> String {
+pub fn written(name: &OsStr) -> String {
     match name.to_str() {
         Some(text) if !text.starts_with("hex:") => text.to_owned(),
         _ => {
@@ -127,7 +168,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join("app.log");
         assert_eq!(read(&log), Ok(None));
-        let note = Note {
+        let note = Note::Cut(Cut {
             inode: 2,
             len: 9000,
             cut: 4096,
@@ -136,12 +177,14 @@ mod tests {
             next: crc(b"b"),
             archive: "app.log.20261128.gz".into(),
             half: "app.log.20261128.gz.tmp".into(),
-        };
+        });
         write(&log, &note).unwrap();
         assert_eq!(read(&log), Ok(Some(note)));
+        let place = place(&log);
+        assert_eq!(log_of(place.file_name().unwrap()), Some("app.log".into()));
         assert!(forget(&log));
         assert_eq!(read(&log), Ok(None));
-        std::fs::write(place(&log), b"{").unwrap();
+        std::fs::write(place, b"{").unwrap();
         assert!(read(&log).is_err());
     }
 }

@@ -120,6 +120,14 @@ impl Log {
         Ok(self.file.metadata()?.len())
     }
 
+    /// Has what was written into it so far outlast a power cut.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub fn settle(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+
     /// Whether it is still what stands at its path.
     #[must_use]
     pub fn stands(&self) -> bool {
@@ -193,6 +201,74 @@ pub fn folder(folder: &Path) -> io::Result<Folder> {
         writable: super::files::writable(folder),
         free: space.f_bavail.saturating_mul(space.f_frsize),
     })
+}
+
+/// Gives `from` the name `to`, which nobody has.
+///
+/// # Errors
+/// When something stands there, or the file system refuses.
+pub fn name_new(from: &Path, to: &Path) -> io::Result<()> {
+    match exclusively(from, to) {
+        // What has no such call is asked first, and then renamed.
+        Err(rustix::io::Errno::NOSYS | rustix::io::Errno::INVAL | rustix::io::Errno::NOTSUP) => {
+            if super::files::exists(to) {
+                return Err(io::ErrorKind::AlreadyExists.into());
+            }
+            fs::rename(from, to)
+        }
+        done => done.map_err(Into::into),
+    }
+}
+
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+fn exclusively(from: &Path, to: &Path) -> rustix::io::Result<()> {
+    // Android's kernel may kill who asks.
+    if super::surroundings::on_android() {
+        return Err(rustix::io::Errno::NOSYS);
+    }
+    let only = rustix::fs::RenameFlags::NOREPLACE;
+    rustix::fs::renameat_with(rustix::fs::CWD, from, rustix::fs::CWD, to, only)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+fn exclusively(_: &Path, _: &Path) -> rustix::io::Result<()> {
+    Err(rustix::io::Errno::NOSYS)
+}
+
+/// Why the way to `folder` is not to be trusted by `uid`, if so: somebody else
+/// could make it lead elsewhere.
+#[must_use]
+pub fn distrusted(folder: &Path, uid: u32) -> Option<String> {
+    const STICKY: u32 = 0o1000;
+    let mut way: Vec<&Path> = folder.ancestors().collect();
+    way.reverse();
+    let mut shared = false;
+    for step in way {
+        let Ok(meta) = fs::symlink_metadata(step) else {
+            return Some(format!("`{}` cannot be looked at", step.display()));
+        };
+        // In a folder for all, what is not ours may be anybody's.
+        let ours = meta.uid() == 0 || meta.uid() == uid;
+        if (uid == 0 || shared) && !ours {
+            return Some(format!("`{}` is another user's", step.display()));
+        }
+        if meta.is_symlink() {
+            if let Some(why) = fs::canonicalize(step)
+                .ok()
+                .and_then(|to| distrusted(&to, uid))
+            {
+                return Some(why);
+            }
+            shared = false;
+            continue;
+        }
+        let others = if uid == 0 { 0o022 } else { 0o002 };
+        shared = meta.mode() & others != 0;
+        if shared && meta.mode() & STICKY == 0 {
+            return Some(format!("others may put files into `{}`", step.display()));
+        }
+    }
+    None
 }
 
 /// Gives way to everything else that wants to run, for good.

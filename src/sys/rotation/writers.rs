@@ -13,20 +13,37 @@ pub struct Writer {
     pub appends: bool,
 }
 
-/// Who may write into the file `which` that is called `path`, ourselves not
-/// counted; `None` where that cannot be known. Of those of other users only
-/// root sees who they are, and we notice at least that there are some, where
-/// nobody else writes. Not for who has the file open for writing.
+/// Who may write into a file, ourselves not counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Writers {
+    /// Those that are known of.
+    pub known: Vec<Writer>,
+    /// Whether there is certainly nobody else, where nobody is known of.
+    pub sure: bool,
+}
+
+/// Who may write into the file `which` that is called `path`; `None` where that
+/// cannot be known. Of those of other users only root sees who they are, and
+/// we notice at least that there are some, where nobody else writes. Not for
+/// who has the file open for writing.
 #[must_use]
-pub fn of(path: &Path, which: Which) -> Option<Vec<Writer>> {
-    let mut writers = system::writers(path, which)?;
-    if writers.is_empty() && system::hidden(path) {
-        writers.push(Writer {
+pub fn of(path: &Path, which: Which) -> Option<Writers> {
+    let mut known = system::writers(path, which)?;
+    let hidden = if known.is_empty() {
+        system::hidden(path)
+    } else {
+        Some(false)
+    };
+    if hidden == Some(true) {
+        known.push(Writer {
             pid: None,
             appends: false,
         });
     }
-    Some(writers)
+    Some(Writers {
+        known,
+        sure: hidden.is_some(),
+    })
 }
 
 /// The same, as far as processes are seen: for who has it open for writing.
@@ -45,14 +62,15 @@ mod system {
 
     use super::{Which, Writer};
 
-    pub(super) fn hidden(path: &Path) -> bool {
-        super::super::lease::written(path) == Some(true)
+    pub(super) fn hidden(path: &Path) -> Option<bool> {
+        super::super::lease::written(path)
     }
 
     pub(super) fn writers(path: &Path, which: Which) -> Option<Vec<Writer>> {
         let name = path.file_name()?;
         let processes = fs::read_dir("/proc").ok()?;
         let mut writers = Vec::new();
+        let here = fs::read_link("/proc/self/ns/mnt").ok();
         for process in processes.flatten() {
             let pid = process
                 .file_name()
@@ -62,6 +80,9 @@ mod system {
                 continue;
             };
             let folder = process.path();
+            // In a container the same file may have another name.
+            let elsewhere = fs::read_link(folder.join("ns/mnt"))
+                .is_ok_and(|there| here.as_ref() != Some(&there));
             for entry in fs::read_dir(folder.join("fd"))
                 .into_iter()
                 .flatten()
@@ -72,7 +93,8 @@ mod system {
                 // would hang, and what is elsewhere has another name.
                 let link = fs::read_link(&file).unwrap_or_default();
                 let leads = |link: &Path| link.file_name().is_some_and(|last| same(last, name));
-                if !leads(&link) {
+                let may_be = leads(&link) || (elsewhere && link.is_absolute());
+                if !may_be {
                     continue;
                 }
                 let it = fs::metadata(&file)
@@ -128,8 +150,8 @@ mod system {
     const LIMIT: Duration = Duration::from_secs(20);
 
     /// Nothing tells of those we do not see.
-    pub(super) fn hidden(_: &Path) -> bool {
-        false
+    pub(super) fn hidden(_: &Path) -> Option<bool> {
+        None
     }
 
     pub(super) fn writers(path: &Path, _: Which) -> Option<Vec<Writer>> {

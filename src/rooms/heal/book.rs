@@ -1,0 +1,134 @@
+//! Writes down what healing found and did. Effects.
+
+use crate::model::healing::{Healing, Item, Part, Standing};
+use crate::model::state::{EVENTS_KEPT, Event, State};
+use crate::model::text::clean;
+use crate::model::time::Timestamp;
+use crate::state::store::{PATIENCE, Store};
+use crate::sys::{clock, output, poke};
+
+/// A run that found nothing new is written down so many seconds after the last.
+const AGED: u64 = 6 * 3600;
+
+/// What was found and done, written down at once: a run may take long, and be
+/// ended.
+pub(super) struct Book<'a> {
+    store: &'a Store,
+    local: &'a str,
+    dry_run: bool,
+    items: Vec<Item>,
+    complained: bool,
+}
+
+impl<'a> Book<'a> {
+    /// An empty one; nothing is written in a dry run.
+    pub(super) fn open(store: &'a Store, local: &'a str, dry_run: bool) -> Self {
+        Self {
+            store,
+            local,
+            dry_run,
+            items: Vec::new(),
+            complained: false,
+        }
+    }
+
+    /// Everything that was noted.
+    pub(super) fn items(self) -> Vec<Item> {
+        self.items
+    }
+
+    /// Takes in what came of one target.
+    pub(super) fn note(&mut self, item: Item) {
+        if !self.dry_run {
+            let now = clock::now();
+            let local = self.local.to_owned();
+            let event = event(&item, &local, now);
+            if item.change.is_some() || event.is_some() {
+                let booked = |state: &State| {
+                    let mut new = State {
+                        healing: state.healing.did(&item, now),
+                        ..state.clone()
+                    };
+                    new.events.extend(event.clone());
+                    let beyond = new.events.len().saturating_sub(EVENTS_KEPT);
+                    new.events.drain(..beyond);
+                    Some(new)
+                };
+                self.write(booked);
+            }
+        }
+        self.items.push(item);
+    }
+
+    /// All `parts` ran to their end.
+    pub(super) fn close(&mut self, parts: &[Part]) {
+        if self.dry_run || parts.is_empty() {
+            return;
+        }
+        let items = std::mem::take(&mut self.items);
+        let now = clock::now();
+        self.write(|state| {
+            let healing = state.healing.found(parts, &items, now);
+            let worth = worth_writing(&state.healing, &healing);
+            worth.then(|| State {
+                healing,
+                ..state.clone()
+            })
+        });
+        // A watcher tells of it at once; without one nothing is lost.
+        if items.iter().any(|item| item.standing != Standing::Fine) {
+            let _ = poke::touch(self.store.home());
+        }
+        self.items = items;
+    }
+
+    /// When it cannot be written, that is said once and the result stands all
+    /// the same.
+    fn write(&mut self, change: impl Fn(&State) -> Option<State>) {
+        if self.complained {
+            return;
+        }
+        match self
+            .store
+            .update(PATIENCE, clock::now(), |state| ((), change(state)))
+        {
+            Ok(updated) => {
+                for notice in &updated.notices {
+                    output::complain(&format!("warning: {notice}\n"));
+                }
+            }
+            Err(error) => {
+                self.complained = true;
+                output::complain(&format!("warning: not recorded: {error}\n"));
+            }
+        }
+    }
+}
+
+/// Whether `new` says more than that it ran again a moment later.
+fn worth_writing(old: &Healing, new: &Healing) -> bool {
+    let aged = new.ran.iter().any(|(part, now)| {
+        let before = old.ran.get(part);
+        before.is_none_or(|before| now.since(*before).unsigned_abs() >= AGED)
+    });
+    let ran = new.ran.clone();
+    aged || *new != Healing { ran, ..old.clone() }
+}
+
+/// What happened with an item, for people: that it was healed, or that
+/// something would be cleaned for the first time.
+fn event(item: &Item, local: &str, now: Timestamp) -> Option<Event> {
+    let (subject, said) = (clean(&item.subject), clean(&item.public));
+    let (what, text) = match (&item.change, item.standing) {
+        (Some(change), _) => ("healed", format!("{} {subject}: {said}", change.verb)),
+        (None, Standing::Planned) => ("planned", format!("{subject}: {said}")),
+        _ => return None,
+    };
+    Some(Event {
+        at: now,
+        node: local.to_owned(),
+        what: what.to_owned(),
+        check: Some(item.check()),
+        text,
+    })
+}
