@@ -15,7 +15,7 @@ fn the_watcher_answers_a_death_at_once_and_backs_off_from_a_crash_loop() {
     ground.configure(&text);
     let _watcher = ground.bench.watch();
     let port = ground.ports[0];
-    until("the service", || ready(port));
+    until("the service", || ready(port) && ground.pid(0).is_some());
     let starts = || {
         let text = fs::read_to_string(ground.bench.home().join("starts")).unwrap_or_default();
         text.lines().count()
