@@ -104,6 +104,8 @@ pub struct Seen {
     pub known: Known,
     /// Whether it is another's, so that replacing it would take it from them.
     pub foreign: bool,
+    /// Why it is not the file that the good version was known of.
+    pub estranged: Option<&'static str>,
     /// When it was last written to, and when it was moved here.
     pub touched: Vec<Timestamp>,
     /// The signs that somebody edits it; `None`: not looked for yet.
@@ -147,6 +149,8 @@ pub enum Helpless {
     Spent(Broken),
     /// It is another user's.
     Foreign(Broken),
+    /// It is not the file that the good version was known of: why.
+    Estranged(Broken, &'static str),
     /// Not even its folder is there.
     Nowhere,
 }
@@ -231,6 +235,9 @@ pub fn decide(seen: &Seen) -> Decision {
     if seen.foreign {
         return Decision::Help(Helpless::Foreign(broken));
     }
+    if let Some(why) = seen.estranged {
+        return Decision::Help(Helpless::Estranged(broken, why));
+    }
     if seen.spent {
         return Decision::Help(Helpless::Spent(broken));
     }
@@ -258,6 +265,10 @@ fn accepted(seen: &Seen) -> Decision {
     match seen.content {
         Content::Empty => Decision::Leave(Broken::Empty),
         Content::Nul => Decision::Leave(Broken::Nul),
+        _ if seen.lost_link && seen.estranged.is_some() => {
+            let why = seen.estranged.unwrap_or_default();
+            Decision::Help(Helpless::Estranged(Broken::Missing, why))
+        }
         _ if seen.lost_link && seen.spent => Decision::Help(Helpless::Spent(Broken::Missing)),
         _ if seen.lost_link => Decision::Relink,
         _ if seen.known == Known::This => Decision::Fine,

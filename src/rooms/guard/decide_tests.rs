@@ -13,6 +13,7 @@ fn broken() -> Seen {
         lost_link: false,
         known: Known::Other,
         foreign: false,
+        estranged: None,
         touched: vec![Timestamp(NOW.0 - 3_600)],
         signs: Some(Vec::new()),
         spent: false,
@@ -231,12 +232,13 @@ prop_compose! {
         content in contents(),
         known in prop_oneof![Just(Known::Nothing), Just(Known::Other), Just(Known::This)],
         (lost_link, foreign, spent) in any::<(bool, bool, bool)>(),
+        estranged in proptest::option::of(Just("it is another")),
         touched in proptest::collection::vec(-300..300_i64, 0..3),
         signs in signs(),
         (verdict, copy, again) in (verdicts(), verdicts(), verdicts()),
     ) -> Seen {
         let touched = touched.iter().map(|age| Timestamp(NOW.0 - age)).collect();
-        Seen { content, lost_link, known, foreign, touched, signs, spent, verdict, copy, again, now: NOW }
+        Seen { content, lost_link, known, foreign, estranged, touched, signs, spent, verdict, copy, again, now: NOW }
     }
 }
 
@@ -245,6 +247,7 @@ proptest! {
     fn only_what_is_broken_is_replaced_and_only_by_what_is_accepted(seen in seen()) {
         if let Decision::Restore(broken) = decide(&seen) {
             prop_assert!(seen.known != Known::Nothing && !seen.spent && !seen.foreign);
+            prop_assert_eq!(seen.estranged, None);
             prop_assert_eq!(seen.copy, Some(Verdict::Accepts));
             let emptied = matches!(broken, Broken::Missing | Broken::Empty);
             if let Broken::Refused(_) = broken {

@@ -88,6 +88,7 @@ pub fn helpless(why: &Helpless) -> Said {
         Helpless::Foreign(broken) => {
             matter(broken).and("; it belongs to another user, and only root may put it back")
         }
+        Helpless::Estranged(broken, why) => matter(broken).and(&format!("; {why}{none}")),
         Helpless::Nowhere => Said::both("missing, and so is its folder"),
     }
 }

@@ -8,18 +8,8 @@ use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
 use crate::model::temp::{Entry, Inode, Kind};
-
-/// To pass through a folder needs no right to list it (Android's `/data`).
-#[cfg(any(target_os = "linux", target_os = "android"))]
-const PASS: OFlags = OFlags::PATH;
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-const PASS: OFlags = OFlags::RDONLY;
-
-/// Looking shall not count as reading.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-const QUIETLY: OFlags = OFlags::NOATIME;
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-const QUIETLY: OFlags = OFlags::empty();
+use crate::sys::way::PASS;
+pub(super) use crate::sys::way::quietly;
 
 /// A folder that is open.
 #[derive(Debug)]
@@ -124,22 +114,6 @@ fn is_dots(name: &CStr) -> bool {
 pub(super) fn listing(parent: BorrowedFd<'_>, name: &OsStr) -> Result<Dir, Errno> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY;
     Dir::new(quietly(parent, name, flags)?)
-}
-
-/// Opens without following a link, waiting, or counting as a reader.
-pub(super) fn quietly(
-    parent: BorrowedFd<'_>,
-    name: &OsStr,
-    flags: OFlags,
-) -> Result<OwnedFd, Errno> {
-    let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
-    match rustix::fs::openat(parent, name, flags | QUIETLY, Mode::empty()) {
-        // Only an owner may.
-        Err(Errno::PERM) if !QUIETLY.is_empty() => {
-            rustix::fs::openat(parent, name, flags, Mode::empty())
-        }
-        opened => opened,
-    }
 }
 
 /// What stands at `name`, its link not followed.
