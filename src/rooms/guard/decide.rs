@@ -158,7 +158,7 @@ pub enum Helpless {
 /// Why it waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Waiting {
-    /// An editor has it open.
+    /// An editor has it open, or a process that writes to it.
     Editor(Sign),
     /// It was changed a moment ago.
     Changed,
@@ -223,8 +223,8 @@ pub fn decide(seen: &Seen) -> Decision {
         let said = fault.said.clone();
         return Decision::Help(Helpless::Validator(Some(broken), said));
     }
-    // What is missing or empty is nobody's text.
-    if !matches!(broken, Broken::Missing | Broken::Empty) {
+    // What is missing is nobody's text.
+    if broken != Broken::Missing {
         let Some(signs) = &seen.signs else {
             return Decision::Ask(Question::Editing);
         };
@@ -280,11 +280,19 @@ fn accepted(seen: &Seen) -> Decision {
 /// time that lies ahead of us tells nothing.
 fn editing(seen: &Seen, signs: &[Sign]) -> Option<(Waiting, Timestamp)> {
     let until = |at: Timestamp| Timestamp(at.0.saturating_add(PATIENCE));
+    // What is empty is nobody's text, unless somebody is about to write it.
+    if seen.content == Content::Empty {
+        let writes = |sign: &&Sign| matches!(sign, Sign::Writer(_));
+        let writer = signs.iter().find(writes)?;
+        return Some((Waiting::Editor(writer.clone()), until(seen.now)));
+    }
     let lately = |at: &Timestamp| (0..PATIENCE).contains(&seen.now.since(*at));
     let open = signs.iter().filter_map(|sign| match sign {
         Sign::File(_, at) if lately(at) => Some((Waiting::Editor(sign.clone()), until(*at))),
         Sign::File(..) => None,
-        Sign::Program(..) => Some((Waiting::Editor(sign.clone()), until(seen.now))),
+        Sign::Program(..) | Sign::Writer(_) => {
+            Some((Waiting::Editor(sign.clone()), until(seen.now)))
+        }
     });
     let touched = seen.touched.iter().copied().filter(lately);
     let touched = touched.map(|at| (Waiting::Changed, until(at)));

@@ -223,6 +223,7 @@ fn signs() -> impl Strategy<Value = Option<Vec<Sign>>> {
     let sign = prop_oneof![
         (-300..300_i64).prop_map(|age| Sign::File(PathBuf::from("/x"), Timestamp(NOW.0 - age))),
         Just(Sign::Program("vim".into(), 7)),
+        Just(Sign::Writer(Some(7))),
     ];
     proptest::option::of(proptest::collection::vec(sign, 0..3))
 }
@@ -249,16 +250,18 @@ proptest! {
             prop_assert!(seen.known != Known::Nothing && !seen.spent && !seen.foreign);
             prop_assert_eq!(seen.estranged, None);
             prop_assert_eq!(seen.copy, Some(Verdict::Accepts));
-            let emptied = matches!(broken, Broken::Missing | Broken::Empty);
-            if let Broken::Refused(_) = broken {
+            let emptied = matches!(&broken, Broken::Missing | Broken::Empty);
+            if let Broken::Refused(_) = &broken {
                 let no = |verdict: &Option<Verdict>| matches!(verdict, Some(Verdict::Refuses(_)));
                 prop_assert!(no(&seen.verdict) && no(&seen.again) && seen.known == Known::Other);
             }
             let recent = |at: &Timestamp| (0..PATIENCE).contains(&NOW.since(*at));
             let at_work = seen.touched.iter().any(recent) || seen.signs.iter().flatten().any(|sign| match sign {
                 Sign::File(_, at) => recent(at),
-                Sign::Program(..) => true,
+                Sign::Program(..) | Sign::Writer(_) => true,
             });
+            let written = seen.signs.iter().flatten().any(|sign| matches!(sign, Sign::Writer(_)));
+            prop_assert!(broken == Broken::Missing || !written);
             prop_assert!(emptied || !at_work);
         }
     }

@@ -98,7 +98,9 @@ impl Guarded<'_> {
                 Question::Copy => seen.copy = Some(self.ask_copy(last.as_ref())),
                 Question::Editing => {
                     let paths = [self.path.clone(), look.target.clone()];
-                    seen.signs = Some(editing::signs(&paths, self.editors, self.around));
+                    let mut signs = editing::signs(&paths, self.editors, self.around);
+                    signs.extend(editing::writers(&look.real));
+                    seen.signs = Some(signs);
                 }
             }
         }

@@ -104,6 +104,10 @@ pub fn waiting(broken: &Broken, why: &Waiting, until: Timestamp, now: Timestamp)
         Waiting::Editor(Sign::Program(name, pid)) => {
             format!("`{}` (pid {pid}) has it open", clean(name))
         }
+        Waiting::Editor(Sign::Writer(Some(pid))) => {
+            format!("a process (pid {pid}) has it open for writing")
+        }
+        Waiting::Editor(Sign::Writer(None)) => "a process has it open for writing".to_owned(),
         Waiting::Changed => "it was changed a moment ago".to_owned(),
     };
     let again = left(until.since(now));
