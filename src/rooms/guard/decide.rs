@@ -282,8 +282,8 @@ fn editing(seen: &Seen, signs: &[Sign]) -> Option<(Waiting, Timestamp)> {
     let until = |at: Timestamp| Timestamp(at.0.saturating_add(PATIENCE));
     // What is empty is nobody's text, unless somebody is about to write it.
     if seen.content == Content::Empty {
-        let writes = |sign: &&Sign| matches!(sign, Sign::Writer(_));
-        let writer = signs.iter().find(writes)?;
+        let at_it = |sign: &&Sign| matches!(sign, Sign::Writer(_));
+        let writer = signs.iter().find(at_it)?;
         return Some((Waiting::Editor(writer.clone()), until(seen.now)));
     }
     let lately = |at: &Timestamp| (0..PATIENCE).contains(&seen.now.since(*at));

@@ -147,14 +147,14 @@ fn seek(path: &Path, recorded: Option<&Path>) -> Sought {
         sought.look.link = link;
         return sought;
     }
-    let lost = recorded.filter(|_| kind.is_none());
-    let lost = lost.and_then(|link| {
-        let last = way::walk(&first.path.join(link), uid, true).ok()?;
-        Some((link, last))
+    let gone = recorded.filter(|_| kind.is_none());
+    let led = gone.and_then(|link| {
+        let end = way::walk(&first.path.join(link), uid, true).ok()?;
+        Some((link, end))
     });
-    if let Some((link, last)) = lost {
-        let stands = read(&last, uid);
-        let mut sought = Sought::new(last.real(), stands, Some(first), Some(last));
+    if let Some((link, end)) = led {
+        let stands = read(&end, uid);
+        let mut sought = Sought::new(end.real(), stands, Some(first), Some(end));
         sought.look.lost_link = Some(link.to_owned());
         return sought;
     }
