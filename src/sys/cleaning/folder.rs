@@ -147,6 +147,7 @@ pub(super) fn entry(stat: &Stat) -> Entry {
         mode: stat.st_mode as u32 & 0o7777,
         modified: stat.st_mtime as i64,
         read: stat.st_atime as i64,
+        changed: stat.st_ctime as i64,
         bytes: match kind {
             Kind::File => taken.min(stat.st_size as u64),
             _ => 0,

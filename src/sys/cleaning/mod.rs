@@ -17,7 +17,7 @@ pub use examine::{Rules, examine};
 pub use folder::{Barred, Folder, fitting};
 pub use in_use::{InUse, in_use};
 pub use locks::Locks;
-pub use purge::{Purge, Purged, found, purge};
+pub use purge::{Purge, Purged, brought_back, found, purge};
 pub use trash::{Taken, Trash};
 
 use crate::model::temp::Inode;
