@@ -2,6 +2,7 @@
 //! where the validator is at fault nothing is touched.
 
 mod corruption;
+mod owners;
 mod people;
 mod services;
 mod vault;

@@ -40,6 +40,8 @@ pub struct Entry {
     pub modified: i64,
     /// When it was last read.
     pub read: i64,
+    /// When anything about it last changed, its name included.
+    pub changed: i64,
     /// Bytes that it takes.
     pub bytes: u64,
     /// Its names.
@@ -84,6 +86,8 @@ pub enum Obstacle {
     Changing,
     /// It was written to after it had been moved to the trash.
     Written,
+    /// A person brought it back from the trash.
+    BroughtBack,
 }
 
 impl Obstacle {
@@ -102,6 +106,7 @@ impl Obstacle {
             Self::Unreadable => "not ours to read",
             Self::Changing => "changing right now",
             Self::Written => "written to since",
+            Self::BroughtBack => "brought back from the trash",
         }
     }
 }
@@ -276,6 +281,7 @@ mod tests {
             mode: 0,
             modified: 5,
             read: 9,
+            changed: 9,
             bytes: 0,
             links: 1,
         };

@@ -8,7 +8,9 @@
 //! A line is written before its entry is moved: what is listed may be missing,
 //! what is there and not listed was not moved by us.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
+use std::os::unix::ffi::OsStringExt as _;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -25,7 +27,8 @@ pub const HELD: &str = "-held";
 /// How long it can be brought back.
 pub const KEPT: Duration = Duration::from_secs(24 * 3_600);
 const HOW: &str = "Mamori moved these here because they were old. Each lies in this folder \
-    under its number; to bring one back: mv NUMBER FOLDER/NAME. After 24 hours they are removed.";
+    under its number; to bring one back: mv NUMBER FOLDER/NAME && touch FOLDER/NAME, or it goes \
+    again when it has been back for as long as it may be old. After 24 hours they are removed.";
 
 /// The first line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +81,17 @@ pub fn head(inode: u64) -> String {
 }
 
 impl Line {
+    /// What it was called.
+    #[must_use]
+    pub fn file_name(&self) -> OsString {
+        let Some(digits) = &self.name_bytes else {
+            return self.name.clone().into();
+        };
+        let pairs = digits.as_bytes().chunks(2);
+        let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok();
+        OsString::from_vec(pairs.filter_map(byte).collect())
+    }
+
     /// As it stands in the manifest.
     #[must_use]
     pub fn written(&self) -> String {
@@ -214,6 +228,7 @@ mod tests {
             let line = Line { name, ..Line::default() };
             let text = head(1) + &line.written();
             prop_assert_eq!(text.lines().count(), 2);
+            prop_assert_eq!(line.file_name(), OsString::from(&line.name));
             prop_assert_eq!(read(text.as_bytes()).unwrap().lines, vec![line]);
         }
     }

@@ -7,8 +7,8 @@ use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use super::processes;
 use super::surroundings::Surroundings;
+use super::{processes, rotation};
 use crate::model::process::{Facts, Identity};
 use crate::model::time::Timestamp;
 
@@ -19,6 +19,9 @@ pub enum Sign {
     File(PathBuf, Timestamp),
     /// An editor that runs, and its process id.
     Program(String, u32),
+    /// A process that has the file open for writing; `None`: one that is not
+    /// ours to see.
+    Writer(Option<u32>),
 }
 
 /// What vim's, neovim's and nano's swap files end in.
@@ -41,6 +44,17 @@ pub fn signs(paths: &[PathBuf], editors: &[String], around: &Surroundings) -> Ve
         Some(Sign::File(path, Timestamp(changed)))
     });
     files.chain(programs(paths, editors)).collect()
+}
+
+/// Who has the very file at `path` open for writing, where that can be known.
+#[must_use]
+pub fn writers(path: &Path) -> Vec<Sign> {
+    let rotation::Stands::File(file) = rotation::at(path) else {
+        return Vec::new();
+    };
+    let writers = rotation::writers::of(path, file.which).unwrap_or_default();
+    let signs = writers.into_iter().map(|writer| Sign::Writer(writer.pid));
+    signs.collect()
 }
 
 /// What may stand beside a file that is open in an editor.

@@ -4,7 +4,7 @@ use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 use crate::model::time::Timestamp;
 
@@ -147,30 +147,6 @@ impl Staged {
         // synced (FUSE on phones), a power cut may bring back the old one.
         let _ = sync_folder(path.parent().unwrap_or(Path::new("/")));
         Ok(())
-    }
-
-    /// Gives the file its mode, its owner and group, and a time, before it is put.
-    pub(super) fn dress(
-        &self,
-        path: &Path,
-        mode: u32,
-        owner: Option<(u32, u32)>,
-        time: Option<Timestamp>,
-    ) -> Result<(), FileError> {
-        let file = self.0.as_file();
-        let dress = || {
-            // First the owner: a change of it takes bits of the mode away.
-            if let Some((uid, gid)) = owner {
-                std::os::unix::fs::fchown(file, Some(uid), Some(gid))?;
-            }
-            file.set_permissions(fs::Permissions::from_mode(mode))?;
-            let time = time.and_then(|time| u64::try_from(time.0).ok());
-            if let Some(time) = time {
-                file.set_modified(UNIX_EPOCH + Duration::from_secs(time))?;
-            }
-            file.sync_all()
-        };
-        dress().map_err(at("write", path))
     }
 
     fn named(self, path: &Path) -> Result<(), FileError> {

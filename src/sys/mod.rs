@@ -41,3 +41,4 @@ pub mod status_bar;
 pub mod surroundings;
 pub mod tmux;
 pub mod vault;
+pub mod way;

@@ -55,6 +55,9 @@ pub struct Facts {
     /// Where the symbolic link in its place led, as bytes, if it was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub link: Option<Vec<u8>>,
+    /// Where it really stood, as bytes, whatever links were on the way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub real: Option<Vec<u8>>,
     /// Bytes of the content.
     pub length: usize,
     /// The content's checksum.
@@ -67,6 +70,13 @@ impl Facts {
     pub fn link(&self) -> Option<PathBuf> {
         let link = self.link.clone()?;
         Some(PathBuf::from(OsString::from_vec(link)))
+    }
+
+    /// Where it really stood; versions of older builds do not know.
+    #[must_use]
+    pub fn real(&self) -> Option<PathBuf> {
+        let real = self.real.clone()?;
+        Some(PathBuf::from(OsString::from_vec(real)))
     }
 
     /// Whether everything but the moment is the same.

@@ -136,6 +136,42 @@ fn ssh_config() {
 }
 
 #[test]
+fn commands_in_an_ssh_config_are_not_run() {
+    let guarded = Guarded::new("config", "preset = \"ssh_config\"", b"Host *\n  Port 22\n");
+    let marker = guarded.bench.home().join("marker");
+    let run = format!("touch {}", marker.display());
+    let included = guarded.bench.home().join("included");
+    fs::write(
+        &included,
+        format!("Match host * !exec \"{run}\"\n  User b\n"),
+    )
+    .unwrap();
+    let include = included.display();
+    let texts = [
+        format!("Match exec \"{run}\"\n  Port 23\n"),
+        format!("mATCH  Exec=\"{run}\"\n  Port 23\n"),
+        format!("Match originalhost * !exec \"{run}\"\n  Port 23\n"),
+        format!("\"Match\" \"exec\" \"{run}\"\n  Port 23\n"),
+        format!("Include {include}\nHost *\n  Port 23\n"),
+        format!("Include \"{}/inclu*\"\n", guarded.bench.home().display()),
+    ];
+    for text in texts {
+        guarded.write(&text);
+        let item = guarded.look();
+        assert!(!marker.exists(), "{text}: it was run");
+        assert!(
+            item.text.starts_with("validates") || text.contains("Exec="),
+            "{text}: {item:?}"
+        );
+        // And not where something is wrong with it.
+        guarded.write(format!("{text}\nNoSuch option\n"));
+        let item = guarded.look();
+        assert!(!marker.exists(), "{text}: it was run");
+        assert_eq!(item.standing, Standing::Healed, "{text}: {item:?}");
+    }
+}
+
+#[test]
 fn tmux_conf() {
     let own: [&[u8]; 4] = [
         b"set -g status on\nbind x {\n  display",

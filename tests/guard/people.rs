@@ -111,6 +111,59 @@ fn a_good_edit_in_the_midst_of_a_look_stands() {
 }
 
 #[test]
+fn what_somebody_is_writing_is_not_replaced() {
+    let guarded = Guarded::ends();
+    for (content, matter) in [
+        ("", "empty"),
+        ("\0", "holds NUL bytes"),
+        ("torn", "fails its validator"),
+    ] {
+        // As `( sleep 3; echo … ) > a.conf` does.
+        let mut writer = std::process::Command::new("sh")
+            .args([
+                "-c",
+                "exec > \"$1\"; printf \"$2\"; echo ready >&2; read x; printf 'mine\\nend\\n'",
+                "sh",
+            ])
+            .arg(&guarded.path)
+            .arg(content.replace('\0', "\\0"))
+            .stdin(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut ready = [0; 6];
+        std::io::Read::read_exact(writer.stderr.as_mut().unwrap(), &mut ready).unwrap();
+        old(&guarded.path);
+        let item = guarded.look();
+        let text = format!(
+            "{matter}; a process (pid {}) has it open for writing: looked at again in 2m",
+            writer.id()
+        );
+        assert_eq!((item.standing, item.text), (Standing::Waits, text));
+        drop(writer.stdin.take());
+        writer.wait().unwrap();
+        assert_eq!(guarded.read(), format!("{content}mine\nend\n").as_bytes());
+        guarded.write(GOOD);
+    }
+}
+
+#[test]
+fn what_is_missing_is_not_put_over_what_came_meanwhile() {
+    let guarded = Guarded::ends();
+    let around = guarded.bench.surroundings();
+    let missing = {
+        fs::remove_file(&guarded.path).unwrap();
+        mamori::sys::guarded::look(&guarded.path, None)
+    };
+    let vault = mamori::rooms::guard::facts::shelf(&guarded.path, &around);
+    let (version, good) = vault.newest().unwrap();
+    fs::write(&guarded.path, "").unwrap();
+    let put = mamori::sys::guarded::put(&guarded.path, &missing, &good, &version.facts, None);
+    assert_eq!(put.unwrap(), mamori::sys::guarded::Put::Changed);
+    assert_eq!(guarded.read(), b"");
+}
+
+#[test]
 fn somebody_else_who_acts_on_it_is_waited_for() {
     let guarded = Guarded::ends();
     guarded.write("torn");

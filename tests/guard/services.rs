@@ -57,6 +57,34 @@ fn a_broken_file_is_restored_before_its_service_is_started() {
     assert_eq!(targets[0]["steps"][0]["do"], "restore");
     assert_eq!(fs::read_to_string(&path).unwrap(), GOOD);
     assert!(ready(ground.ports[0]));
+    // As what `heal` does, it is told of and counts.
+    let state = ground.bench.state();
+    let check = format!("config:{}", path.display());
+    assert_eq!(state["healing"]["deeds"][0]["verb"], "restored");
+    assert_eq!(
+        state["healing"]["acted"][&check].as_array().unwrap().len(),
+        1
+    );
+    let events = state["events"].as_array().unwrap();
+    let healed = events.iter().find(|event| event["what"] == "healed");
+    assert_eq!(healed.unwrap()["check"], check.as_str());
+}
+
+#[test]
+fn what_is_restored_for_a_service_counts_among_the_hours_actions() {
+    let (ground, path) = ground();
+    let check = format!("config:{}", path.display());
+    let now = clock::now();
+    let mut state = State::default();
+    state.healing.acted.insert(check, vec![now; 30]);
+    let text = serde_json::to_string(&state).unwrap();
+    ground.bench.set_state(text);
+    fs::write(&path, "torn").unwrap();
+    old(&path);
+    let (ran, targets) = ground.recover(&[]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert_eq!(targets[0]["state"], "failed");
+    assert_eq!(fs::read(&path).unwrap(), b"torn");
 }
 
 #[test]

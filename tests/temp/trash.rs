@@ -263,3 +263,34 @@ fn folders_without_a_right_to_write_are_purged_too() {
         Some(says(Standing::Healed, "purged 1: 1 file, 2 B"))
     );
 }
+
+#[test]
+fn what_was_brought_back_stays_for_as_long_as_it_may_be_old() {
+    let ground = trashed();
+    let trash = ground.trash();
+    // Its ctime is told in seconds.
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    fs::rename(trash.join("1"), ground.at("abc-1")).unwrap();
+    let left = |ground: &Ground| {
+        let item = ground.run(&Terms::default()).pop().unwrap();
+        assert_eq!(item.standing, Standing::Left, "{item:?}");
+        assert_eq!(item.text, "1 left: 1 brought back from the trash");
+        assert!(ground.at("abc-1").exists());
+    };
+    left(&ground);
+    // The rest is purged a day later; what was brought back is known still.
+    backdate(&trash, 2 * DAY);
+    let item = ground.run(&Terms::default()).remove(0);
+    assert_eq!(item.change.unwrap().verb, "purged", "{}", item.text);
+    assert!(!trash.join("2").exists() && trash.join("manifest").exists());
+    left(&ground);
+    // Another of that name was not.
+    file(&ground.at("new"), 8 * DAY);
+    fs::rename(ground.at("new"), ground.at("abc-1")).unwrap();
+    let item = ground.run(&Terms::default()).pop().unwrap();
+    assert_eq!(item.standing, Standing::Healed, "{item:?}");
+    assert!(!ground.at("abc-1").exists());
+    backdate(&trash, 2 * DAY);
+    ground.run(&Terms::default());
+    assert!(!trash.exists());
+}

@@ -104,6 +104,8 @@ pub struct Seen {
     pub known: Known,
     /// Whether it is another's, so that replacing it would take it from them.
     pub foreign: bool,
+    /// Why it is not the file that the good version was known of.
+    pub estranged: Option<&'static str>,
     /// When it was last written to, and when it was moved here.
     pub touched: Vec<Timestamp>,
     /// The signs that somebody edits it; `None`: not looked for yet.
@@ -147,6 +149,8 @@ pub enum Helpless {
     Spent(Broken),
     /// It is another user's.
     Foreign(Broken),
+    /// It is not the file that the good version was known of: why.
+    Estranged(Broken, &'static str),
     /// Not even its folder is there.
     Nowhere,
 }
@@ -154,7 +158,7 @@ pub enum Helpless {
 /// Why it waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Waiting {
-    /// An editor has it open.
+    /// An editor has it open, or a process that writes to it.
     Editor(Sign),
     /// It was changed a moment ago.
     Changed,
@@ -219,8 +223,8 @@ pub fn decide(seen: &Seen) -> Decision {
         let said = fault.said.clone();
         return Decision::Help(Helpless::Validator(Some(broken), said));
     }
-    // What is missing or empty is nobody's text.
-    if !matches!(broken, Broken::Missing | Broken::Empty) {
+    // What is missing is nobody's text.
+    if broken != Broken::Missing {
         let Some(signs) = &seen.signs else {
             return Decision::Ask(Question::Editing);
         };
@@ -230,6 +234,9 @@ pub fn decide(seen: &Seen) -> Decision {
     }
     if seen.foreign {
         return Decision::Help(Helpless::Foreign(broken));
+    }
+    if let Some(why) = seen.estranged {
+        return Decision::Help(Helpless::Estranged(broken, why));
     }
     if seen.spent {
         return Decision::Help(Helpless::Spent(broken));
@@ -258,6 +265,10 @@ fn accepted(seen: &Seen) -> Decision {
     match seen.content {
         Content::Empty => Decision::Leave(Broken::Empty),
         Content::Nul => Decision::Leave(Broken::Nul),
+        _ if seen.lost_link && seen.estranged.is_some() => {
+            let why = seen.estranged.unwrap_or_default();
+            Decision::Help(Helpless::Estranged(Broken::Missing, why))
+        }
         _ if seen.lost_link && seen.spent => Decision::Help(Helpless::Spent(Broken::Missing)),
         _ if seen.lost_link => Decision::Relink,
         _ if seen.known == Known::This => Decision::Fine,
@@ -269,11 +280,19 @@ fn accepted(seen: &Seen) -> Decision {
 /// time that lies ahead of us tells nothing.
 fn editing(seen: &Seen, signs: &[Sign]) -> Option<(Waiting, Timestamp)> {
     let until = |at: Timestamp| Timestamp(at.0.saturating_add(PATIENCE));
+    // What is empty is nobody's text, unless somebody is about to write it.
+    if seen.content == Content::Empty {
+        let at_it = |sign: &&Sign| matches!(sign, Sign::Writer(_));
+        let writer = signs.iter().find(at_it)?;
+        return Some((Waiting::Editor(writer.clone()), until(seen.now)));
+    }
     let lately = |at: &Timestamp| (0..PATIENCE).contains(&seen.now.since(*at));
     let open = signs.iter().filter_map(|sign| match sign {
         Sign::File(_, at) if lately(at) => Some((Waiting::Editor(sign.clone()), until(*at))),
         Sign::File(..) => None,
-        Sign::Program(..) => Some((Waiting::Editor(sign.clone()), until(seen.now))),
+        Sign::Program(..) | Sign::Writer(_) => {
+            Some((Waiting::Editor(sign.clone()), until(seen.now)))
+        }
     });
     let touched = seen.touched.iter().copied().filter(lately);
     let touched = touched.map(|at| (Waiting::Changed, until(at)));

@@ -13,6 +13,7 @@ fn broken() -> Seen {
         lost_link: false,
         known: Known::Other,
         foreign: false,
+        estranged: None,
         touched: vec![Timestamp(NOW.0 - 3_600)],
         signs: Some(Vec::new()),
         spent: false,
@@ -222,6 +223,7 @@ fn signs() -> impl Strategy<Value = Option<Vec<Sign>>> {
     let sign = prop_oneof![
         (-300..300_i64).prop_map(|age| Sign::File(PathBuf::from("/x"), Timestamp(NOW.0 - age))),
         Just(Sign::Program("vim".into(), 7)),
+        Just(Sign::Writer(Some(7))),
     ];
     proptest::option::of(proptest::collection::vec(sign, 0..3))
 }
@@ -231,12 +233,13 @@ prop_compose! {
         content in contents(),
         known in prop_oneof![Just(Known::Nothing), Just(Known::Other), Just(Known::This)],
         (lost_link, foreign, spent) in any::<(bool, bool, bool)>(),
+        estranged in proptest::option::of(Just("it is another")),
         touched in proptest::collection::vec(-300..300_i64, 0..3),
         signs in signs(),
         (verdict, copy, again) in (verdicts(), verdicts(), verdicts()),
     ) -> Seen {
         let touched = touched.iter().map(|age| Timestamp(NOW.0 - age)).collect();
-        Seen { content, lost_link, known, foreign, touched, signs, spent, verdict, copy, again, now: NOW }
+        Seen { content, lost_link, known, foreign, estranged, touched, signs, spent, verdict, copy, again, now: NOW }
     }
 }
 
@@ -245,17 +248,20 @@ proptest! {
     fn only_what_is_broken_is_replaced_and_only_by_what_is_accepted(seen in seen()) {
         if let Decision::Restore(broken) = decide(&seen) {
             prop_assert!(seen.known != Known::Nothing && !seen.spent && !seen.foreign);
+            prop_assert_eq!(seen.estranged, None);
             prop_assert_eq!(seen.copy, Some(Verdict::Accepts));
-            let emptied = matches!(broken, Broken::Missing | Broken::Empty);
-            if let Broken::Refused(_) = broken {
+            let emptied = matches!(&broken, Broken::Missing | Broken::Empty);
+            if let Broken::Refused(_) = &broken {
                 let no = |verdict: &Option<Verdict>| matches!(verdict, Some(Verdict::Refuses(_)));
                 prop_assert!(no(&seen.verdict) && no(&seen.again) && seen.known == Known::Other);
             }
             let recent = |at: &Timestamp| (0..PATIENCE).contains(&NOW.since(*at));
             let at_work = seen.touched.iter().any(recent) || seen.signs.iter().flatten().any(|sign| match sign {
                 Sign::File(_, at) => recent(at),
-                Sign::Program(..) => true,
+                Sign::Program(..) | Sign::Writer(_) => true,
             });
+            let written = seen.signs.iter().flatten().any(|sign| matches!(sign, Sign::Writer(_)));
+            prop_assert!(broken == Broken::Missing || !written);
             prop_assert!(emptied || !at_work);
         }
     }

@@ -98,7 +98,9 @@ impl Guarded<'_> {
                 Question::Copy => seen.copy = Some(self.ask_copy(last.as_ref())),
                 Question::Editing => {
                     let paths = [self.path.clone(), look.target.clone()];
-                    seen.signs = Some(editing::signs(&paths, self.editors, self.around));
+                    let mut signs = editing::signs(&paths, self.editors, self.around);
+                    signs.extend(editing::writers(&look.real));
+                    seen.signs = Some(signs);
                 }
             }
         }
@@ -164,7 +166,8 @@ impl Guarded<'_> {
                 Some((_, good)) if file.is_some_and(|file| file.bytes == *good) => Known::This,
                 Some(_) => Known::Other,
             },
-            foreign: uid != 0 && file.is_some_and(|file| file.uid != uid),
+            foreign: file.is_some_and(|file| file.uid != uid),
+            estranged: known.and_then(|facts| look.estranged(facts)),
             touched: touched.unwrap_or_default(),
             signs: None,
             spent: terms.spent(Part::Config, &self.subject()),

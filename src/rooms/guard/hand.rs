@@ -33,6 +33,11 @@ pub fn restore(
     let path = shelf.path();
     let _lock = lock(path, around).map_err(|holder| format!("{holder} acts on it"))?;
     let look = guarded::look(path, version.facts.link().as_deref());
+    if let (Some(why), Stands::Missing | Stands::File(_)) =
+        (look.estranged(&version.facts), &look.stands)
+    {
+        return Err(why.into());
+    }
     let stands = match &look.stands {
         Stands::Nowhere => return Err("its folder is not there".into()),
         Stands::Unfit(why) => return Err(why.clone()),
@@ -58,6 +63,7 @@ pub fn restore(
     match guarded::put(path, &look, content, &version.facts, None) {
         Ok(Put::Done) => Ok(Restored::Done(aside)),
         Ok(Put::Changed) => Err("somebody changed it at the same moment; try again".into()),
+        Ok(Put::Written) => Err("a process has it open for writing; try again later".into()),
         Err(error) => Err(told(&error)),
     }
 }

@@ -64,7 +64,7 @@ impl Case<'_> {
     }
 
     fn facts(&self, file: &Snapshot) -> Facts {
-        file.facts(self.look.link.as_deref(), self.guarded.now)
+        file.facts(self.look.link.as_deref(), &self.look.real, self.guarded.now)
     }
 
     /// Right and kept: what else is known of it is brought up to date.
@@ -101,6 +101,11 @@ impl Case<'_> {
 
     fn changed(&self) -> Outcome {
         let said = Said::both("changed while it was looked at; looked at again soon");
+        self.guarded.outcome(Standing::Waits, said)
+    }
+
+    fn written(&self) -> Outcome {
+        let said = Said::both("a process has it open for writing; looked at again soon");
         self.guarded.outcome(Standing::Waits, said)
     }
 
@@ -141,6 +146,7 @@ impl Case<'_> {
         match guarded::put(&guarded.path, self.look, good, &version.facts, None) {
             Ok(Put::Done) => {}
             Ok(Put::Changed) => return self.changed(),
+            Ok(Put::Written) => return self.written(),
             Err(error) => return cannot("it cannot be restored", &error),
         }
         let stands = guarded.look(self.last);
@@ -156,7 +162,7 @@ impl Case<'_> {
         if let Stands::File(file) = &stands.stands {
             let facts = Facts {
                 at: version.facts.at,
-                ..file.facts(stands.link.as_deref(), guarded.now)
+                ..file.facts(stands.link.as_deref(), &stands.real, guarded.now)
             };
             // An older inode only makes a later look more careful.
             let _ = self.shelf.note(version.number, good, facts);

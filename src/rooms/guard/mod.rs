@@ -164,7 +164,9 @@ pub fn of_service<'a>(
 }
 
 /// The paths whose change should bring a look: each file and what its link
-/// leads to; of a link also its folder, because nothing else tells that it went.
+/// leads to; of a link also its folder, because nothing else tells that it
+/// went. For a linked dotfile that is all of the home, whose every change
+/// brings a look: that is cheap, and few things change right in a home.
 #[must_use]
 pub fn watched(around: &Surroundings, config: &Config) -> Vec<PathBuf> {
     let guards = config.guards.iter().map(|guard| guard.path.clone());

@@ -88,6 +88,7 @@ pub fn helpless(why: &Helpless) -> Said {
         Helpless::Foreign(broken) => {
             matter(broken).and("; it belongs to another user, and only root may put it back")
         }
+        Helpless::Estranged(broken, why) => matter(broken).and(&format!("; {why}{none}")),
         Helpless::Nowhere => Said::both("missing, and so is its folder"),
     }
 }
@@ -103,6 +104,10 @@ pub fn waiting(broken: &Broken, why: &Waiting, until: Timestamp, now: Timestamp)
         Waiting::Editor(Sign::Program(name, pid)) => {
             format!("`{}` (pid {pid}) has it open", clean(name))
         }
+        Waiting::Editor(Sign::Writer(Some(pid))) => {
+            format!("a process (pid {pid}) has it open for writing")
+        }
+        Waiting::Editor(Sign::Writer(None)) => "a process has it open for writing".to_owned(),
         Waiting::Changed => "it was changed a moment ago".to_owned(),
     };
     let again = left(until.since(now));

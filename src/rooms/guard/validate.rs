@@ -1,5 +1,7 @@
 //! Asks a file's validator.
 
+mod ssh;
+
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
@@ -37,11 +39,7 @@ pub fn ask(by: By<'_>, path: &Path, bytes: &[u8], copy: bool, around: &Surroundi
         Validator::Command(argv) => command(argv, path, around),
         Validator::Preset(preset) => match preset {
             GuardPreset::SshdConfig => sshd(path, around),
-            GuardPreset::SshConfig => {
-                let arguments = [OsStr::new("-G"), "-F".as_ref(), path.as_os_str()];
-                let last = [OsStr::new("mamori-check")];
-                run("ssh", arguments.into_iter().chain(last), around)
-            }
+            GuardPreset::SshConfig => ssh::ask(path, around),
             GuardPreset::TmuxConf => match check::complaint(path, around, LIMIT) {
                 Ok(None) => Verdict::Accepts,
                 Ok(Some(said)) => Verdict::Refuses(Fault::read(said.as_bytes())),
@@ -170,7 +168,15 @@ fn run<'a>(
 }
 
 fn ended(program: &Path, arguments: &[OsString], around: &Surroundings) -> Verdict {
-    let ended = match process::run(program, arguments, &around.environment, LIMIT) {
+    ended_in(program, arguments, &around.environment)
+}
+
+fn ended_in(
+    program: &Path,
+    arguments: &[OsString],
+    environment: &[(OsString, OsString)],
+) -> Verdict {
+    let ended = match process::run(program, arguments, environment, LIMIT) {
         Ok(ended) => ended,
         Err(error) => return Verdict::Unable(error.to_string()),
     };

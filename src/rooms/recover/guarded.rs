@@ -7,12 +7,16 @@ use super::plan::{Plan, Verdict};
 use super::run::{self, Condition, Keepers, Told};
 use super::service::Seen;
 use super::target::Target;
-use crate::model::healing::{Standing, Terms};
+use crate::model::healed::booked;
+use crate::model::healing::Standing;
+use crate::model::home::Home;
 use crate::model::process::Identity;
+use crate::model::state::State;
 use crate::model::time::Timestamp;
 use crate::rooms::guard;
+use crate::state::store::{PATIENCE, Store};
 use crate::sys::flock::Wait;
-use crate::sys::{clock, owner, processes};
+use crate::sys::{clock, output, owner, poke, processes};
 
 /// Sees to a service whose guarded file was brought back: it is started where
 /// it is down, and anew where it runs since after the file `broke`. What runs
@@ -96,9 +100,24 @@ impl Crew {
         let mut guards = self.config.guards.iter();
         let guard = guards.find(|guard| guard.path == path);
         let guard = guard.ok_or("it is not guarded any more")?;
-        let terms = Terms::default();
-        let item =
-            guard::look_after_one(guard, &self.around, &self.config, &terms, clock::now()).item;
+        // It counts among the hour's actions, and is told of, as what `heal` does.
+        let store = Store::new(Home::of(&self.around.mamori_home), "mamori recover");
+        let state = store.read().ok().flatten();
+        let healing = state.map(|look| look.state.healing).unwrap_or_default();
+        let now = clock::now();
+        let terms = healing.terms(false, now);
+        let item = guard::look_after_one(guard, &self.around, &self.config, &terms, now).item;
+        if item.change.is_some() {
+            let items = [item.clone()];
+            let booked = |state: &State| booked(state, &items, &self.local, now);
+            match store.update(PATIENCE, now, |state| ((), Some(booked(state)))) {
+                // A watcher tells of it at once; without one nothing is lost.
+                Ok(_) => {
+                    let _ = poke::touch(store.home());
+                }
+                Err(error) => output::complain(&format!("warning: not recorded: {error}\n")),
+            }
+        }
         match item.standing {
             Standing::Healed | Standing::Fine => Ok(()),
             _ => Err(format!("`{}`: {}", self.around.shown(path), item.public)),

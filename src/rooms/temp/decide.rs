@@ -84,6 +84,7 @@ mod tests {
             mode: 0o700,
             modified: 0,
             read: 0,
+            changed: 0,
             bytes: 0,
             links: 1,
         };

@@ -13,8 +13,8 @@ use crate::model::moment::Moment;
 use crate::model::temp::{Inode, Obstacle, Seen, Unit};
 use crate::model::trash::PREFIX;
 use crate::sys::cleaning::{
-    Barred, Folder, InUse, Locks, Purge, Rules, Taken, Trash, examine, fitting, found, in_use,
-    purge,
+    Barred, Folder, InUse, Locks, Purge, Rules, Taken, Trash, brought_back, examine, fitting,
+    found, in_use, purge,
 };
 use crate::sys::host::moment;
 use crate::sys::surroundings::Surroundings;
@@ -230,10 +230,14 @@ impl Walk<'_, '_> {
 
     /// Sees to everything in `folder` that is meant, and to old trashes there.
     fn units(&mut self, folder: &Folder, path: &Path, last: &Step) {
+        let first_time = self.run.emptied.insert(folder.inode());
         let (names, trashes) = self.listed(folder, path, last);
+        let back = brought_back(folder, &trashes, self.run.uid);
+        let back =
+            |name: &OsStr, unit: &Unit| back.contains(&(name.to_owned(), unit.entry.inode.number));
         let mut trash = None;
         for name in names {
-            if self.unit(folder, path, &name, &mut trash).is_none() {
+            if self.unit(folder, path, &name, &back, &mut trash).is_none() {
                 break;
             }
         }
@@ -243,8 +247,8 @@ impl Walk<'_, '_> {
                 self.tally.trashes.push(path);
             }
         }
-        for name in trashes {
-            self.trash(folder, path, &name);
+        for name in trashes.iter().filter(|_| first_time) {
+            self.trash(folder, path, name);
         }
     }
 
@@ -256,7 +260,6 @@ impl Walk<'_, '_> {
         last: &Step,
     ) -> (Vec<OsString>, Vec<OsString>) {
         let (mut names, mut trashes) = (Vec::new(), Vec::new());
-        let first_time = self.run.emptied.insert(folder.inode());
         let all = match folder.names() {
             Ok(all) => all,
             Err(error) => {
@@ -271,7 +274,7 @@ impl Walk<'_, '_> {
         };
         for name in all.map_while(Result::ok) {
             if name.as_encoded_bytes().starts_with(PREFIX.as_bytes()) {
-                if first_time && trashes.len() < MOST_TRASHES && found(folder, &name) {
+                if trashes.len() < MOST_TRASHES && found(folder, &name) {
                     trashes.push(name);
                 }
                 continue;
@@ -300,13 +303,17 @@ impl Walk<'_, '_> {
         folder: &Folder,
         path: &Path,
         name: &OsStr,
+        back: &impl Fn(&OsStr, &Unit) -> bool,
         trash: &mut Option<Trash>,
     ) -> Option<()> {
-        let unit = match examine(folder, name, &self.rules()?) {
+        let mut unit = match examine(folder, name, &self.rules()?) {
             Ok(Seen::Old(unit)) => unit,
             // Or somebody else was faster.
             Ok(Seen::Young) | Err(_) => return Some(()),
         };
+        if back(name, &unit) {
+            unit.obstacle = unit.obstacle.or(Some(Obstacle::BroughtBack));
+        }
         let shown = || path.join(name).display().to_string();
         match verdict(&unit, self.run.budget, self.run.terms) {
             Verdict::Leave(obstacle) => *self.tally.left.entry(obstacle).or_default() += 1,

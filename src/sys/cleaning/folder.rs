@@ -8,18 +8,8 @@ use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
 use crate::model::temp::{Entry, Inode, Kind};
-
-/// To pass through a folder needs no right to list it (Android's `/data`).
-#[cfg(any(target_os = "linux", target_os = "android"))]
-const PASS: OFlags = OFlags::PATH;
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-const PASS: OFlags = OFlags::RDONLY;
-
-/// Looking shall not count as reading.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-const QUIETLY: OFlags = OFlags::NOATIME;
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-const QUIETLY: OFlags = OFlags::empty();
+use crate::sys::way::PASS;
+pub(super) use crate::sys::way::quietly;
 
 /// A folder that is open.
 #[derive(Debug)]
@@ -126,22 +116,6 @@ pub(super) fn listing(parent: BorrowedFd<'_>, name: &OsStr) -> Result<Dir, Errno
     Dir::new(quietly(parent, name, flags)?)
 }
 
-/// Opens without following a link, waiting, or counting as a reader.
-pub(super) fn quietly(
-    parent: BorrowedFd<'_>,
-    name: &OsStr,
-    flags: OFlags,
-) -> Result<OwnedFd, Errno> {
-    let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
-    match rustix::fs::openat(parent, name, flags | QUIETLY, Mode::empty()) {
-        // Only an owner may.
-        Err(Errno::PERM) if !QUIETLY.is_empty() => {
-            rustix::fs::openat(parent, name, flags, Mode::empty())
-        }
-        opened => opened,
-    }
-}
-
 /// What stands at `name`, its link not followed.
 pub(super) fn at(parent: BorrowedFd<'_>, name: &OsStr) -> Result<Entry, Errno> {
     rustix::fs::statat(parent, name, AtFlags::SYMLINK_NOFOLLOW).map(|stat| entry(&stat))
@@ -173,6 +147,7 @@ pub(super) fn entry(stat: &Stat) -> Entry {
         mode: stat.st_mode as u32 & 0o7777,
         modified: stat.st_mtime as i64,
         read: stat.st_atime as i64,
+        changed: stat.st_ctime as i64,
         bytes: match kind {
             Kind::File => taken.min(stat.st_size as u64),
             _ => 0,

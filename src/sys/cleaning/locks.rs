@@ -53,6 +53,12 @@ impl Locks {
         self.listed.contains(&file)
     }
 
+    /// Whether a shared lock of a process that we see might be on it. Where
+    /// devices are not named as `stat` does, its number alone says so much.
+    fn may_list(&self, inode: Inode) -> bool {
+        !self.known || self.listed.iter().any(|file| file.2 == inode.number)
+    }
+
     /// Whether somebody holds a lock on what stands at `name`, or it is a lock
     /// that names a process which lives. `None`: it cannot be known.
     pub(super) fn held(&self, parent: BorrowedFd<'_>, name: &OsStr, entry: &Entry) -> Option<bool> {
@@ -66,7 +72,8 @@ impl Locks {
             Kind::Link => Some(names && link_lives(parent, name)),
             Kind::Folder => {
                 let dir = listing(parent, name).ok()?;
-                Some(dir.fd().is_ok_and(flocked))
+                let may = self.may_list(entry.inode);
+                Some(dir.fd().is_ok_and(|fd| flocked(fd, may)))
             }
             // Whoever holds a lock from another container is in no list of ours.
             Kind::File => {
@@ -74,15 +81,22 @@ impl Locks {
                     return self.known.then_some(false);
                 };
                 let lives = || names && entry.bytes <= SHORT && content_lives(fd.as_fd());
-                Some(flocked(fd.as_fd()) || fcntl_locked(fd.as_fd()) || lives())
+                let may = self.may_list(entry.inode);
+                Some(flocked(fd.as_fd(), may) || fcntl_locked(fd.as_fd()) || lives())
             }
         }
     }
 }
 
-/// Whether somebody holds an flock, shared or not. Ours is let go at once.
-fn flocked(fd: BorrowedFd<'_>) -> bool {
-    let tried = rustix::fs::flock(fd, FlockOperation::NonBlockingLockExclusive);
+/// Whether somebody holds an flock, with `shared` also one that is. Ours is let
+/// go at once; a shared one hinders fewer who try theirs in that instant.
+fn flocked(fd: BorrowedFd<'_>, shared: bool) -> bool {
+    let how = if shared {
+        FlockOperation::NonBlockingLockExclusive
+    } else {
+        FlockOperation::NonBlockingLockShared
+    };
+    let tried = rustix::fs::flock(fd, how);
     if tried.is_ok() {
         let _ = rustix::fs::flock(fd, FlockOperation::Unlock);
     }

@@ -7,18 +7,17 @@ mod folder;
 mod in_use;
 mod locks;
 mod purge;
-mod resolve;
 mod trash;
 
 use std::collections::HashSet;
 use std::path::Path;
 
+pub use super::way::{real, trusted};
 pub use examine::{Rules, examine};
 pub use folder::{Barred, Folder, fitting};
 pub use in_use::{InUse, in_use};
 pub use locks::Locks;
-pub use purge::{Purge, Purged, found, purge};
-pub use resolve::{real, trusted};
+pub use purge::{Purge, Purged, brought_back, found, purge};
 pub use trash::{Taken, Trash};
 
 use crate::model::temp::Inode;

@@ -1,6 +1,7 @@
 //! Out of the trash for good: only what our own manifest lists, only what
 //! nobody uses or has changed, and only names within the trash.
 
+use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::Read as _;
@@ -121,12 +122,53 @@ fn looked(
     for (name, line) in &lines {
         one(&trash, name, line, rules, dry, &mut purged);
     }
+    // The manifest tells what was brought back, for as long as that is young.
+    let back = |line: &Line| returned(parent, &trash, line, rules.young_from);
+    if manifest.lines.iter().any(back) {
+        return Ok(Purge::Done(purged));
+    }
     let empty = purged.held == 0 && purged.left.is_empty() && purged.refused.is_none();
     if empty && !dry {
         rustix::fs::unlinkat(&trash.fd, MANIFEST, AtFlags::empty())?;
         rustix::fs::unlinkat(&parent.fd, name, AtFlags::REMOVEDIR)?;
     }
     Ok(Purge::Done(purged))
+}
+
+/// What people brought back from these trashes into `parent`, where they had
+/// been moved from: each name, and which one it is.
+#[must_use]
+pub fn brought_back(parent: &Folder, trashes: &[OsString], uid: u32) -> HashSet<(OsString, u64)> {
+    let mut all = HashSet::new();
+    for name in trashes {
+        let Ok(Some(trash)) = opened(parent, name) else {
+            continue;
+        };
+        let ours = trash.entry.uid == uid && trash.entry.mode & 0o777 == 0o700;
+        let Some((manifest, _)) = manifest(&trash, uid).filter(|_| ours) else {
+            continue;
+        };
+        if manifest.inode != trash.inode().number {
+            continue;
+        }
+        let back = |line: &&Line| returned(parent, &trash, line, i64::MIN);
+        let lines = manifest.lines.iter().filter(back);
+        all.extend(lines.map(|line| (line.file_name(), line.inode)));
+    }
+    all
+}
+
+/// Whether a person gave back its name to what was moved, at `since` or later:
+/// that moves its ctime. One that was listed and never moved is not such.
+fn returned(parent: &Folder, trash: &Folder, line: &Line, since: i64) -> bool {
+    let stands = parent.stat(&line.file_name());
+    let stands = stands.is_ok_and(|stands| {
+        let later = stands.changed > line.moved.at.0 && stands.changed >= since;
+        stands.inode.number == line.inode && later
+    });
+    let number = OsString::from(line.number.to_string());
+    let still = trash.stat(&number);
+    stands && !still.is_ok_and(|still| still.inode.number == line.inode)
 }
 
 /// The trash open; `None` where another file system is mounted on it.
