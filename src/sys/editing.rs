@@ -53,7 +53,10 @@ pub fn writers(path: &Path) -> Vec<Sign> {
         return Vec::new();
     };
     let writers = rotation::writers::of(path, file.which).unwrap_or_default();
-    let signs = writers.into_iter().map(|writer| Sign::Writer(writer.pid));
+    let signs = writers
+        .known
+        .into_iter()
+        .map(|writer| Sign::Writer(writer.pid));
     signs.collect()
 }
 

@@ -1,9 +1,8 @@
 //! Writes down what healing found and did. Effects.
 
+use crate::model::healed::{booked, event};
 use crate::model::healing::{Healing, Item, Part, Standing};
-use crate::model::state::{EVENTS_KEPT, Event, State};
-use crate::model::text::clean;
-use crate::model::time::Timestamp;
+use crate::model::state::State;
 use crate::state::store::{PATIENCE, Store};
 use crate::sys::{clock, output, poke};
 
@@ -42,19 +41,9 @@ impl<'a> Book<'a> {
         if !self.dry_run {
             let now = clock::now();
             let local = self.local.to_owned();
-            let event = event(&item, &local, now);
-            if item.change.is_some() || event.is_some() {
-                let booked = |state: &State| {
-                    let mut new = State {
-                        healing: state.healing.did(&item, now),
-                        ..state.clone()
-                    };
-                    new.events.extend(event.clone());
-                    let beyond = new.events.len().saturating_sub(EVENTS_KEPT);
-                    new.events.drain(..beyond);
-                    Some(new)
-                };
-                self.write(booked);
+            if event(&item, &local, now).is_some() {
+                let items = std::slice::from_ref(&item);
+                self.write(|state| Some(booked(state, items, &local, now)));
             }
         }
         self.items.push(item);
@@ -113,22 +102,4 @@ fn worth_writing(old: &Healing, new: &Healing) -> bool {
     });
     let ran = new.ran.clone();
     aged || *new != Healing { ran, ..old.clone() }
-}
-
-/// What happened with an item, for people: that it was healed, or that
-/// something would be cleaned for the first time.
-fn event(item: &Item, local: &str, now: Timestamp) -> Option<Event> {
-    let (subject, said) = (clean(&item.subject), clean(&item.public));
-    let (what, text) = match (&item.change, item.standing) {
-        (Some(change), _) => ("healed", format!("{} {subject}: {said}", change.verb)),
-        (None, Standing::Planned) => ("planned", format!("{subject}: {said}")),
-        _ => return None,
-    };
-    Some(Event {
-        at: now,
-        node: local.to_owned(),
-        what: what.to_owned(),
-        check: Some(item.check()),
-        text,
-    })
 }

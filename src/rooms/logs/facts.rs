@@ -219,7 +219,7 @@ pub fn see(
         uid,
         claimed: others.of(path),
         writers: writers::of(path, facts.which),
-        distrusted: rotation::distrusted(parent, uid),
+        distrusted: rotation::distrusted(path, uid),
         reopen: rule
             .reopen
             .as_ref()

@@ -79,8 +79,7 @@ impl Run<'_> {
         if self.terms.dry_run {
             return self.would(path, rule, &item);
         }
-        let parent = path.parent().unwrap_or(Path::new("/"));
-        if let Some(why) = rotation::distrusted(parent, self.around.uid) {
+        if let Some(why) = rotation::distrusted(path, self.around.uid) {
             return item(Standing::Wrong, why);
         }
         let held = |error| match error {

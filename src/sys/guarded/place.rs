@@ -208,7 +208,7 @@ impl Staged<'_> {
 
 fn written(end: &End, name: &OsStr, which: Which) -> bool {
     let writers = writers::of(&end.path.join(name), which);
-    writers.is_some_and(|writers| !writers.is_empty())
+    writers.is_some_and(|writers| !writers.known.is_empty())
 }
 
 /// Whether the system has these calls; Android's kernel may kill who asks.

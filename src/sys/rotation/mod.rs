@@ -16,6 +16,8 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
+use super::way::{self, Astray};
+
 /// Which file it is, whatever it is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Which {
@@ -235,40 +237,24 @@ fn exclusively(_: &Path, _: &Path) -> rustix::io::Result<()> {
     Err(rustix::io::Errno::NOSYS)
 }
 
-/// Why the way to `folder` is not to be trusted by `uid`, if so: somebody else
-/// could make it lead elsewhere.
+/// Why what lies at `path` is not to be touched by `uid`, if so: somebody else
+/// could make the way there lead elsewhere.
 #[must_use]
-pub fn distrusted(folder: &Path, uid: u32) -> Option<String> {
-    const STICKY: u32 = 0o1000;
-    let mut way: Vec<&Path> = folder.ancestors().collect();
-    way.reverse();
-    let mut shared = false;
-    for step in way {
-        let Ok(meta) = fs::symlink_metadata(step) else {
-            return Some(format!("`{}` cannot be looked at", step.display()));
-        };
-        // In a folder for all, what is not ours may be anybody's.
-        let ours = meta.uid() == 0 || meta.uid() == uid;
-        if (uid == 0 || shared) && !ours {
-            return Some(format!("`{}` is another user's", step.display()));
+pub fn distrusted(path: &Path, uid: u32) -> Option<String> {
+    let shown = |path: &Path| path.display().to_string();
+    let end = match way::walk(path, uid, false) {
+        Ok(end) => end,
+        Err(Astray::Foreign(path)) => return Some(format!("`{}` is another user's", shown(&path))),
+        Err(Astray::Open(path)) => {
+            return Some(format!("others may put files into `{}`", shown(&path)));
         }
-        if meta.is_symlink() {
-            if let Some(why) = fs::canonicalize(step)
-                .ok()
-                .and_then(|to| distrusted(&to, uid))
-            {
-                return Some(why);
-            }
-            shared = false;
-            continue;
+        Err(Astray::Refused(error)) => return Some(format!("its folder cannot be seen: {error}")),
+        Err(Astray::Nowhere | Astray::Circle | Astray::Folder(_)) => {
+            return Some("its folder is not there".to_owned());
         }
-        let others = if uid == 0 { 0o022 } else { 0o002 };
-        shared = meta.mode() & others != 0;
-        if shared && meta.mode() & STICKY == 0 {
-            return Some(format!("others may put files into `{}`", step.display()));
-        }
-    }
-    None
+    };
+    let theirs = end.stands.is_some_and(|stands| stands.st_uid != uid);
+    (end.shared && theirs).then(|| "it is another user's, in a folder for all".to_owned())
 }
 
 /// Gives way to everything else that wants to run, for good.
