@@ -5,6 +5,7 @@ pub mod battery;
 pub mod blueprint;
 pub mod desk;
 pub mod healing;
+pub mod history;
 pub mod home;
 pub mod incident;
 pub mod layout;

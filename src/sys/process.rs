@@ -2,7 +2,7 @@
 //! environment, a time limit, and the whole process group ended at its end.
 
 use std::ffi::OsString;
-use std::io::{self, Read};
+use std::io::{self, Read, Write as _};
 use std::os::fd::AsFd as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
@@ -126,6 +126,21 @@ pub fn run(
     )
 }
 
+/// The same, with `input` on its stdin.
+///
+/// # Errors
+/// As [`run`]; one that does not read its input is told by how it ends.
+pub fn run_fed(
+    input: Vec<u8>,
+    program: &Path,
+    arguments: &[OsString],
+    environment: &[(OsString, OsString)],
+    limit: Duration,
+) -> Result<Ended, RunError> {
+    let stop = AtomicBool::new(false);
+    fed(Some(input), &stop, program, arguments, environment, limit)
+}
+
 /// The same, but at its limit as soon as somebody says `stop`.
 ///
 /// # Errors
@@ -137,7 +152,23 @@ pub fn run_unless(
     environment: &[(OsString, OsString)],
     limit: Duration,
 ) -> Result<Ended, RunError> {
+    fed(None, stop, program, arguments, environment, limit)
+}
+
+fn fed(
+    input: Option<Vec<u8>>,
+    stop: &AtomicBool,
+    program: &Path,
+    arguments: &[OsString],
+    environment: &[(OsString, OsString)],
+    limit: Duration,
+) -> Result<Ended, RunError> {
     let name = || program.display().to_string();
+    let stdin = if input.is_some() {
+        Stdio::piped()
+    } else {
+        Stdio::null()
+    };
     let running = Running::begin();
     if ENDING.load(Ordering::SeqCst) {
         running.ended();
@@ -147,12 +178,16 @@ pub fn run_unless(
         .args(arguments)
         .env_clear()
         .envs(environment.iter().map(|(name, value)| (name, value)))
-        .stdin(Stdio::null())
+        .stdin(stdin)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .process_group(0)
         .spawn()
         .map_err(|error| RunError::Start(name(), error))?;
+    if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
+        // Who does not read cannot hold us up; who ends closes the pipe.
+        let _ = thread::Builder::new().spawn(move || stdin.write_all(&input));
+    }
     let deadline = clock::elapsed() + limit;
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     await_exit(&child, limit.min(QUICK));
@@ -336,6 +371,20 @@ mod tests {
             (ended.stdout, ended.stderr),
             (b"out\n".to_vec(), b"err\n".to_vec())
         );
+        assert_eq!(ended.status.code(), Some(3));
+    }
+
+    #[test]
+    fn input_reaches_the_program_and_one_that_does_not_read_hinders_nothing() {
+        let input = vec![b'x'; 1 << 20];
+        let arguments = ["-c", "wc -c"].map(OsString::from);
+        let limit = Duration::from_secs(20);
+        let program = Path::new("/bin/sh");
+        let environment = [("PATH".into(), "/usr/bin:/bin".into())];
+        let ended = run_fed(input.clone(), program, &arguments, &environment, limit).unwrap();
+        assert_eq!(String::from_utf8_lossy(&ended.stdout).trim(), "1048576");
+        let arguments = ["-c", "exit 3"].map(OsString::from);
+        let ended = run_fed(input, program, &arguments, &environment, limit).unwrap();
         assert_eq!(ended.status.code(), Some(3));
     }
 

@@ -7,8 +7,9 @@ use super::show;
 use crate::config::{self, Config};
 use crate::failure::{Exit, Failure};
 use crate::model::healing::{Healing, Item, Part, Standing, Terms};
+use crate::model::history::Batch;
 use crate::model::home::Home;
-use crate::model::state::{EVENTS_KEPT, Event, State};
+use crate::model::state::{Event, State};
 use crate::model::text::clean;
 use crate::model::time::Timestamp;
 use crate::rooms::guard::{self, Then};
@@ -24,7 +25,7 @@ use crate::state::store::{PATIENCE, Store};
 use crate::sys::flock::Wait;
 use crate::sys::signals::Signals;
 use crate::sys::surroundings::Surroundings;
-use crate::sys::{clock, output, poke, rotation};
+use crate::sys::{clock, history, output, poke, rotation};
 use crate::ui::style::Role;
 
 /// Heal everything once: processes, configurations, logs, temporary files
@@ -265,6 +266,10 @@ fn record(store: &Store, parts: &[Part], items: &[Item], local: &str) {
             if items.iter().any(|item| item.standing != Standing::Fine) {
                 let _ = poke::touch(store.home());
             }
+            if items.iter().any(|item| item.change.is_some()) {
+                let batch = Batch::of(&updated.state, now);
+                history::note(store.home(), &batch, false);
+            }
         }
         Err(error) => output::complain(&format!("warning: not recorded: {error}\n")),
     }
@@ -295,7 +300,7 @@ fn after(state: &State, parts: &[Part], items: &[Item], local: &str, now: Timest
     });
     let mut events = state.events.clone();
     events.extend(healed);
-    let beyond = events.len().saturating_sub(EVENTS_KEPT);
+    let beyond = events.len().saturating_sub(state.events_kept());
     events.drain(..beyond);
     State {
         healing: state.healing.after(parts, items, now),
