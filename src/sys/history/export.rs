@@ -244,13 +244,13 @@ fn samples(level: Level) -> Plan {
     Plan {
         columns,
         from: format!(
-            "samples{ending} s JOIN nodes ON nodes.id = s.node \
+            "nodes CROSS JOIN samples{ending} s ON s.node = nodes.id \
              LEFT JOIN mounts m ON m.node = s.node AND m.home \
              LEFT JOIN disks{ending} d ON d.mount = m.id AND d.at = s.at"
         ),
         time: "s.at",
         node: Some("name"),
-        order: "s.node, s.at",
+        order: "nodes.id, s.at",
     }
 }
 
@@ -271,11 +271,12 @@ fn disks(level: Level) -> Plan {
     Plan {
         columns,
         from: format!(
-            "disks{ending} d JOIN mounts ON mounts.id = d.mount JOIN nodes ON nodes.id = mounts.node"
+            "mounts JOIN nodes ON nodes.id = mounts.node \
+             CROSS JOIN disks{ending} d ON d.mount = mounts.id"
         ),
         time: "d.at",
         node: Some("name"),
-        order: "d.mount, d.at",
+        order: "mounts.id, d.at",
     }
 }
 
@@ -303,17 +304,18 @@ impl History {
     ) -> Result<(), HistoryError> {
         let plan = plan(table);
         let names: Vec<&str> = plan.columns.iter().map(|(name, _)| name.as_str()).collect();
-        let of_node = match plan.node {
-            Some(column) => format!("AND (?2 IS NULL OR {column} = ?2)"),
-            None => "AND (?2 IS NULL OR 1)".to_owned(),
+        let of_node = match plan.node.filter(|_| node.is_some()) {
+            Some(column) => format!("AND {column} = ?2"),
+            None => String::new(),
         };
         let text = format!(
-            "SELECT {} FROM {} WHERE {} >= coalesce(?1, -9e18) {of_node} ORDER BY {}",
+            "SELECT {} FROM {} WHERE {} >= ?1 AND ?2 IS ?2 {of_node} ORDER BY {}",
             names.join(", "),
             plan.from,
             plan.time,
             plan.order
         );
+        let since = since.unwrap_or(i64::MIN);
         let mut exported = || -> rusqlite::Result<()> {
             let mut statement = self.connection.prepare(&text)?;
             let mut rows = statement.query(params![since, node])?;

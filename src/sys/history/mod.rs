@@ -46,7 +46,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// How long is cleaned up after one batch, at most.
 const TIDYING: Duration = Duration::from_secs(1);
 /// Seconds between two looks through the whole file for damage.
-const CHECKED_EVERY: i64 = 86_400;
+const CHECKED_EVERY: u64 = 7 * 86_400;
 
 /// Files are made and first opened by one thread at a time: closing a file
 /// lets go of every lock that the process has on it.
@@ -238,7 +238,7 @@ pub enum Care {
     /// By a command that a person waits for: written, and away.
     Quick,
     /// By a program whose only work this is: what is old goes, the file is
-    /// looked through once a day, and tmux windows' deeds are taken over.
+    /// looked through once a week, and tmux windows' deeds are taken over.
     Thorough,
 }
 
@@ -272,14 +272,12 @@ fn recorded(home: &Home, batch: &Batch, care: Care) -> Result<(), HistoryError> 
     }
     history.tidy(batch.now)?;
     let checked = history.number("checked")?;
-    if checked.is_none_or(|at| batch.now.0.saturating_sub(at).unsigned_abs() >= CHECKED) {
+    if checked.is_none_or(|at| batch.now.0.saturating_sub(at).unsigned_abs() >= CHECKED_EVERY) {
         history.check()?;
         history.set_number("checked", batch.now.0)?;
     }
     Ok(())
 }
-
-const CHECKED: u64 = CHECKED_EVERY.unsigned_abs();
 
 /// The same at the end of a command, which goes on whatever comes of it: what
 /// went wrong is said on stderr, in one line, unless `quiet`.
@@ -312,6 +310,20 @@ pub fn check(home: &Home, now: Timestamp) -> Result<Option<String>, HistoryError
         }
         other => other.map(|()| None),
     }
+}
+
+/// Looks through the whole file and changes nothing: its size in bytes, `None`
+/// before anything was kept.
+///
+/// # Errors
+/// What is the matter with it.
+pub fn look(home: &Home) -> Result<Option<u64>, HistoryError> {
+    let Some(history) = History::open(home)? else {
+        return Ok(None);
+    };
+    history.check()?;
+    let size = std::fs::metadata(home.history()).map(|found| found.len());
+    Ok(Some(size.unwrap_or(0)))
 }
 
 impl History {

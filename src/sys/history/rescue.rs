@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, params_from_iter};
 
 use super::schema::SAVED;
-use super::{Care, History, HistoryError, beside};
+use super::{Care, History, HistoryError, SCHEMA, beside};
 use crate::model::home::Home;
 use crate::model::text::count;
 use crate::model::time::Timestamp;
@@ -107,12 +108,10 @@ fn save(old: &Path, new: &Path, limit: Duration) -> Result<usize, HistoryError> 
     let until = clock::elapsed() + limit;
     let mut history = History::to_write(new)?;
     let mut rows = 0;
-    let readable = Connection::open_with_flags(
-        old,
-        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    );
-    if let Ok(old) = readable {
-        let _ = old.busy_timeout(OTHERS);
+    let copy = beside(new, ".old");
+    let old = readable(old).or_else(|| readable(headed(old, &copy)?));
+    let _ = fs::remove_file(&copy);
+    if let Some(old) = old {
         for table in SAVED {
             rows += table_saved(&old, &mut history.connection, table, until)
                 .map_err(|error| history.of(&error))?;
@@ -124,6 +123,55 @@ fn save(old: &Path, new: &Path, limit: Duration) -> Result<usize, HistoryError> 
         .close()
         .map_err(|(_, error)| HistoryError::of(&path, &error))?;
     Ok(rows)
+}
+
+/// The file, if its list of tables can be read.
+fn readable(file: &Path) -> Option<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let old = Connection::open_with_flags(file, flags).ok()?;
+    old.busy_timeout(OTHERS).ok()?;
+    let tables = old.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0));
+    tables.is_ok_and(|tables: i64| tables > 0).then_some(old)
+}
+
+/// A copy of a file under a sound header, for one whose own is lost: all that
+/// stands in it but the size is known (<https://www.sqlite.org/fileformat.html>).
+fn headed<'a>(old: &Path, copy: &'a Path) -> Option<&'a Path> {
+    const PAGE: u64 = 4_096;
+    fs::copy(old, copy).ok()?;
+    let file = fs::File::options().write(true).open(copy).ok()?;
+    let pages = u32::try_from(file.metadata().ok()?.len() / PAGE).ok()?;
+    let schema = u32::try_from(SCHEMA).ok()?;
+    let mut header = b"SQLite format 3\0".to_vec();
+    // The size of a page, no write-ahead log, nothing reserved, fixed fractions.
+    header.extend([0x10, 0, 1, 1, 0, 64, 32, 32]);
+    let (unused, utf8, change, by) = (0, 1, 1, 3_045_000);
+    let numbers = [
+        change,
+        pages,
+        unused,
+        unused,
+        1,
+        4,
+        unused,
+        unused,
+        utf8,
+        schema,
+        unused,
+        0x4d6d_7269,
+        unused,
+        unused,
+        unused,
+        unused,
+        unused,
+        change,
+        by,
+    ];
+    for number in numbers {
+        header.extend(number.to_be_bytes());
+    }
+    file.write_all_at(&header, 0).ok()?;
+    Some(copy)
 }
 
 /// The rows of one table: from its beginning to the first that cannot be read,
