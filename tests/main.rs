@@ -26,6 +26,7 @@ mod harness;
 mod heal;
 mod health;
 mod history;
+mod history_read;
 mod history_time;
 mod history_trouble;
 mod hostile;

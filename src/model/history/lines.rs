@@ -68,6 +68,10 @@ pub fn begun(old: &State, new: &State) -> String {
         for problem in node.problems.iter().filter(|one| !stood(&one.check)) {
             lines.push_str(&error(at, &node.name, &problem.check, &problem.text));
         }
+        if node.silence.is_some() || node.hidden.is_some() {
+            // That it does not answer is one matter.
+            continue;
+        }
         let failed_before = was.map(|was| failed(&was.readings)).unwrap_or_default();
         for (reading, why) in failed(&node.readings) {
             if !failed_before.iter().any(|(before, _)| *before == reading) {
