@@ -29,8 +29,8 @@ fn a_look_is_a_sample_and_an_hour_is_a_line() {
     assert_eq!(hours, once);
     let percent = lines.lines().next().unwrap().split(' ').nth(1).unwrap();
     assert_eq!(
-        percent.parse::<f64>().unwrap(),
-        first["disk_used_percent"].as_f64().unwrap()
+        serde_json::from_str::<f64>(percent).unwrap().to_string(),
+        first["disk_used_percent"].as_f64().unwrap().to_string()
     );
     for name in ["mamori/history.db", "metrics/disk-usage.log"] {
         let path = bench.home().join(".miyabi").join(name);

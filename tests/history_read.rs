@@ -48,10 +48,10 @@ fn a_series_is_read_at_the_finest_that_reaches_back() {
     let total = history
         .series("a", Metric::DiskTotalBytes, Some("/"), begin, NOW, None)
         .unwrap();
-    assert_eq!(total[0].1, 1_000.0);
+    assert_eq!(total[0], (begin, 1_000.0));
     let memory = Metric::MemoryAvailablePercent;
     let memory = history.series("a", memory, None, NOW - 86_400, NOW, None);
-    assert_eq!(memory.unwrap()[0].1, 40.0);
+    assert_eq!(memory.unwrap()[0], (of_a_day[0].0, 40.0));
     let none = history
         .series("nobody", used, None, begin, NOW, None)
         .unwrap();

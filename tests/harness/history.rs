@@ -44,7 +44,7 @@ impl Bench {
     pub fn kept(&self, table: &str) -> Vec<Value> {
         let ran = self.mamori(&["history", "export", "--format", "jsonl", "--table", table]);
         assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{table}");
-        let rows = ran.stdout.lines().map(|line| serde_json::from_str(line));
+        let rows = ran.stdout.lines().map(serde_json::from_str);
         rows.map(Result::unwrap).collect()
     }
 
@@ -76,7 +76,8 @@ impl Bench {
 
 /// Records as lines.
 pub fn lines(records: &[Value]) -> String {
-    records.iter().map(|record| format!("{record}\n")).collect()
+    let lines: Vec<String> = records.iter().map(Value::to_string).collect();
+    lines.join("\n") + "\n"
 }
 
 pub fn now(at: i64) -> Value {
