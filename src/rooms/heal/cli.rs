@@ -268,7 +268,7 @@ fn record(store: &Store, parts: &[Part], items: &[Item], local: &str) {
             }
             if items.iter().any(|item| item.change.is_some()) {
                 let batch = Batch::of(&updated.state, now);
-                history::note(store.home(), &batch, false);
+                history::note_aloud(store.home(), &batch);
             }
         }
         Err(error) => output::complain(&format!("warning: not recorded: {error}\n")),

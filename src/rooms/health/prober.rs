@@ -34,6 +34,8 @@ pub(super) struct Prober<'a> {
     wait: Wait,
     fleet: Fleet,
     has_ssh: bool,
+    /// What was the matter with the history last time.
+    complaint: Option<String>,
 }
 
 impl<'a> Prober<'a> {
@@ -57,6 +59,7 @@ impl<'a> Prober<'a> {
             store: Store::new(Home::of(&around.mamori_home), "mamori health"),
             wait,
             has_ssh: ssh.is_some(),
+            complaint: None,
             fleet: Fleet::new(ssh, around, manners),
         }
     }
@@ -130,10 +133,18 @@ impl<'a> Prober<'a> {
     }
 
     /// Keeps what was seen. The result stands, whatever comes of that.
-    fn remember(&self, state: &State, heard: &[Heard], now: Timestamp, recorded: bool) {
+    fn remember(&mut self, state: &State, heard: &[Heard], now: Timestamp, recorded: bool) {
         let home = &self.around.mamori_home;
         let mut responses = String::new();
-        let mut batch = Batch::of(state, now);
+        // What the state file does not hold is told by who writes it there.
+        let mut batch = if recorded {
+            Batch::of(state, now)
+        } else {
+            Batch {
+                now,
+                ..Batch::default()
+            }
+        };
         for one in heard {
             let Some(node) = state.node(&one.node) else {
                 continue;
@@ -151,7 +162,14 @@ impl<'a> Prober<'a> {
             batch.samples.push(sample);
         }
         let _ = metrics::response_times(home, &responses);
-        history::note(self.store.home(), &batch, !recorded);
+        let said = history::note(self.store.home(), &batch);
+        // One cause is said once, also to who looks again and again.
+        if let Some(said) = said.as_ref().filter(|_| recorded)
+            && self.complaint.as_ref() != Some(said)
+        {
+            output::complain(&format!("warning: {said}\n"));
+        }
+        self.complaint = said;
     }
 
     /// Looks at this machine while the others are asked.

@@ -254,7 +254,7 @@ fn record(store: &Store, told: &[Told], crew: &Crew, before: &State) -> incident
             // A watcher sees it at once; without one nothing is lost.
             let _ = poke::touch(store.home());
             let batch = Batch::of(&updated.state, clock::now());
-            history::note(store.home(), &batch, false);
+            history::note_aloud(store.home(), &batch);
             incident::means(&updated.state.incidents)
         }
         Err(error) => {

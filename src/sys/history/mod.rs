@@ -280,13 +280,18 @@ fn recorded(home: &Home, batch: &Batch, care: Care) -> Result<(), HistoryError> 
 }
 
 /// The same at the end of a command, which goes on whatever comes of it: what
-/// went wrong is said on stderr, in one line, unless `quiet`.
-pub fn note(home: &Home, batch: &Batch, quiet: bool) {
-    let said = match record(home, batch, Care::Quick) {
+/// a person should know of it.
+#[must_use]
+pub fn note(home: &Home, batch: &Batch) -> Option<String> {
+    match record(home, batch, Care::Quick) {
         Ok(notice) => notice,
         Err(error) => Some(format!("not recorded in the history: {error}")),
-    };
-    if let (Some(said), false) = (said, quiet) {
+    }
+}
+
+/// The same, said on stderr in one line.
+pub fn note_aloud(home: &Home, batch: &Batch) {
+    if let Some(said) = note(home, batch) {
         output::complain(&format!("warning: {said}\n"));
     }
 }
