@@ -4,7 +4,7 @@
 #   tests/bench/run.sh [segment|bar|layout|footprint|warm|cold|hanging|uptime|recovery|campaign|rotation|history …]
 #
 # layout and footprint take three minutes each, uptime eleven, recovery seven, campaign four,
-# history three; MINUTES=1.5 makes a short one of uptime, SLICE=1 of recovery, campaign, history.
+# history six; MINUTES=1.5 makes a short one of uptime, SLICE=1 of recovery, campaign, history.
 set -euo pipefail
 
 main() {
