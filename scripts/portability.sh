@@ -3,8 +3,9 @@
 #
 # With the toolchain's own standard library for those targets where it is installed
 # (rustup target add …), else on Debian with the library's source from its packages.
-# The TLS of alerts over HTTP compiles some C: zig does that for any system. Where there is
-# no zig, what needs it is left out, and that is said.
+# SQLite, and the TLS of alerts over HTTP, are compiled from C: zig does that for any system.
+# Where there is no zig, the history links the system's SQLite, alerts over HTTP are left out,
+# and that is said.
 set -euo pipefail
 
 targets=(aarch64-linux-android aarch64-apple-darwin)
@@ -42,7 +43,7 @@ cross_compiler() {
         fi
     fi
     if ! "${zig[@]}" version >/dev/null 2>&1; then
-        echo "WARNING: no zig (pip install ziglang): checked WITHOUT alerts over HTTP (--no-default-features)" >&2
+        echo "WARNING: no zig (pip install ziglang): checked WITHOUT alerts over HTTP and with the system's SQLite (--no-default-features)" >&2
         features=(--no-default-features)
         return
     fi

@@ -8,7 +8,8 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::failure::{Exit, Failure};
 use crate::rooms::{
-    alerts, config, doctor, guard, heal, health, layout, pause, recover, setup, tmux, watch,
+    alerts, config, doctor, guard, heal, health, history, layout, pause, recover, setup, tmux,
+    watch,
 };
 use crate::sys::deaths::trial;
 use crate::sys::host::disks;
@@ -37,6 +38,7 @@ enum Command {
     Recover(recover::cli::Args),
     Heal(heal::cli::Args),
     Vault(guard::cli::Args),
+    History(history::cli::Args),
     Layout(layout::cli::Args),
     Alerts(alerts::cli::Args),
     Ack(alerts::cli::AckArgs),
@@ -107,6 +109,7 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Some(Command::Recover(args)) => recover::cli::run(&args, around),
         Some(Command::Heal(args)) => heal::cli::run(&args, around),
         Some(Command::Vault(args)) => guard::cli::run(&args, around),
+        Some(Command::History(args)) => history::cli::run(args, around),
         Some(Command::Layout(args)) => layout::cli::run(args, around),
         Some(Command::Alerts(args)) => alerts::cli::alerts(&args, around),
         Some(Command::Ack(args)) => alerts::cli::ack(&args, around),

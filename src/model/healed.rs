@@ -1,7 +1,7 @@
 //! What was healed, taken into the state. Pure.
 
 use super::healing::{Item, Standing};
-use super::state::{EVENTS_KEPT, Event, State};
+use super::state::{Event, State};
 use super::text::clean;
 use super::time::Timestamp;
 
@@ -12,7 +12,7 @@ pub fn booked(state: &State, items: &[Item], local: &str, now: Timestamp) -> Sta
     let healed = items.iter().filter_map(|item| event(item, local, now));
     let mut events = state.events.clone();
     events.extend(healed);
-    let beyond = events.len().saturating_sub(EVENTS_KEPT);
+    let beyond = events.len().saturating_sub(state.events_kept());
     events.drain(..beyond);
     State {
         healing: items

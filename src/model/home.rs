@@ -92,6 +92,18 @@ impl Home {
         self.0.join("vault")
     }
 
+    /// What is remembered over months.
+    #[must_use]
+    pub fn history(&self) -> PathBuf {
+        self.0.join("history.db")
+    }
+
+    /// The lock of who mends it.
+    #[must_use]
+    pub fn history_lock(&self) -> PathBuf {
+        self.0.join("history.lock")
+    }
+
     /// The three backups of the state file, newest first.
     #[must_use]
     pub fn backups(&self) -> [PathBuf; 3] {

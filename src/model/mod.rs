@@ -6,6 +6,7 @@ pub mod blueprint;
 pub mod desk;
 pub mod healed;
 pub mod healing;
+pub mod history;
 pub mod home;
 pub mod incident;
 pub mod layout;

@@ -140,7 +140,7 @@ pub struct Event {
     pub text: String,
 }
 
-/// How many events are kept.
+/// How many events are kept; of many nodes more ([`State::events_kept`]).
 pub const EVENTS_KEPT: usize = 100;
 
 /// How many gaps are kept.
@@ -165,6 +165,13 @@ impl State {
             node.set_state(in_force, now);
         }
         self.summary = Summary::of(&self.nodes, now);
+    }
+
+    /// How many events are kept: when all nodes go at once and come back, none
+    /// of that is forgotten before the history has it.
+    #[must_use]
+    pub fn events_kept(&self) -> usize {
+        EVENTS_KEPT.max(2 * self.nodes.len())
     }
 
     /// The node of that name.

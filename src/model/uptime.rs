@@ -29,6 +29,19 @@ pub enum Class {
     Unknown,
 }
 
+impl Class {
+    /// The word that people and JSON read.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+            Self::Paused => "paused",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// A node's time by class since it was first looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Uptime {

@@ -7,6 +7,7 @@ pub mod doctor;
 pub mod guard;
 pub mod heal;
 pub mod health;
+pub mod history;
 pub mod layout;
 pub mod logs;
 pub mod pause;

@@ -66,6 +66,25 @@ pub fn day(now: Timestamp, zone: Option<Tz>) -> NaiveDate {
     }
 }
 
+/// The first instant of a day in `zone`, else in `$TZ`, else in the system's
+/// zone: midnight, or where that does not exist the first time that does.
+#[must_use]
+pub fn beginning(day: NaiveDate, zone: Option<Tz>) -> Timestamp {
+    fn first<Z: TimeZone>(day: NaiveDate, zone: &Z) -> Option<i64> {
+        // Clocks are set forth by two hours at most.
+        let quarters =
+            (0..9).filter_map(|quarter| day.and_hms_opt(quarter / 4, quarter % 4 * 15, 0));
+        let mut instants = quarters.filter_map(|time| zone.from_local_datetime(&time).earliest());
+        instants.next().map(|time| time.timestamp())
+    }
+    let first = match zone {
+        Some(zone) => first(day, &zone),
+        None => first(day, &Local),
+    };
+    let at_least = day.and_time(NaiveTime::MIN).and_utc().timestamp();
+    Timestamp(first.unwrap_or(at_least))
+}
+
 /// Lets others run for `span`.
 pub fn rest(span: Duration) {
     std::thread::sleep(span);

@@ -14,7 +14,7 @@ use rustix::fs::FlockOperation;
 use super::files::{self, FileError};
 use super::{clock, processes};
 use crate::model::home::Home;
-use crate::model::layout::memory::{Memory, SCHEMA};
+use crate::model::layout::memory::{Deed, Memory, SCHEMA};
 
 /// How long after an arrangement further events are gathered into one.
 const BURST: Duration = Duration::from_millis(100);
@@ -139,6 +139,36 @@ impl Layouts {
             // Who came between the last look and here found the turn taken.
         }
     }
+}
+
+/// What was done to windows and nobody has taken over yet, by the server's name.
+#[must_use]
+pub fn deeds(home: &Home) -> Vec<(String, Vec<Deed>)> {
+    let entries = fs::read_dir(home.layouts()).into_iter().flatten().flatten();
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    // Locks and marks have names that are none of a server.
+    let servers = names.filter_map(|name| Some((Layouts::named(home, &name)?, name)));
+    servers
+        .map(|(layouts, name)| (name, layouts.memory().deeds))
+        .filter(|(_, deeds)| !deeds.is_empty())
+        .collect()
+}
+
+/// Forgets the deeds of a server that were taken over; what came since stays.
+///
+/// # Errors
+/// When that cannot be written.
+pub fn cut(home: &Home, server: &str, taken: &[Deed]) -> Result<(), FileError> {
+    let Some(layouts) = Layouts::named(home, server) else {
+        return Ok(());
+    };
+    layouts.change(|memory| {
+        for deed in taken {
+            if let Some(at) = memory.deeds.iter().position(|one| one == deed) {
+                memory.deeds.remove(at);
+            }
+        }
+    })
 }
 
 fn leave(mark: &Path) -> std::io::Result<()> {

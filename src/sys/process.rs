@@ -2,7 +2,7 @@
 //! environment, a time limit, and the whole process group ended at its end.
 
 use std::ffi::OsString;
-use std::io::{self, Read};
+use std::io::{self, Read, Write as _};
 use std::os::fd::AsFd as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
@@ -126,6 +126,21 @@ pub fn run(
     )
 }
 
+/// The same, with `input` on its stdin.
+///
+/// # Errors
+/// As [`run`]; one that does not read its input is told by how it ends.
+pub fn run_fed(
+    input: Vec<u8>,
+    program: &Path,
+    arguments: &[OsString],
+    environment: &[(OsString, OsString)],
+    limit: Duration,
+) -> Result<Ended, RunError> {
+    let stop = AtomicBool::new(false);
+    fed(Some(input), &stop, program, arguments, environment, limit)
+}
+
 /// The same, but at its limit as soon as somebody says `stop`.
 ///
 /// # Errors
@@ -137,7 +152,23 @@ pub fn run_unless(
     environment: &[(OsString, OsString)],
     limit: Duration,
 ) -> Result<Ended, RunError> {
+    fed(None, stop, program, arguments, environment, limit)
+}
+
+fn fed(
+    input: Option<Vec<u8>>,
+    stop: &AtomicBool,
+    program: &Path,
+    arguments: &[OsString],
+    environment: &[(OsString, OsString)],
+    limit: Duration,
+) -> Result<Ended, RunError> {
     let name = || program.display().to_string();
+    let stdin = if input.is_some() {
+        Stdio::piped()
+    } else {
+        Stdio::null()
+    };
     let running = Running::begin();
     if ENDING.load(Ordering::SeqCst) {
         running.ended();
@@ -147,12 +178,16 @@ pub fn run_unless(
         .args(arguments)
         .env_clear()
         .envs(environment.iter().map(|(name, value)| (name, value)))
-        .stdin(Stdio::null())
+        .stdin(stdin)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .process_group(0)
         .spawn()
         .map_err(|error| RunError::Start(name(), error))?;
+    if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
+        // Who does not read cannot hold us up; who ends closes the pipe.
+        let _ = thread::Builder::new().spawn(move || stdin.write_all(&input));
+    }
     let deadline = clock::elapsed() + limit;
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     await_exit(&child, limit.min(QUICK));
@@ -321,54 +356,5 @@ pub fn timespec(span: Duration) -> Timespec {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn sh(script: &str, limit: Duration) -> Result<Ended, RunError> {
-        let arguments = ["-c", script].map(OsString::from);
-        run(Path::new("/bin/sh"), &arguments, &[], limit)
-    }
-
-    #[test]
-    fn both_outputs_and_the_exit_status_come_back() {
-        let ended = sh("echo out; echo err >&2; exit 3", Duration::from_secs(20)).unwrap();
-        assert_eq!(
-            (ended.stdout, ended.stderr),
-            (b"out\n".to_vec(), b"err\n".to_vec())
-        );
-        assert_eq!(ended.status.code(), Some(3));
-    }
-
-    #[test]
-    fn megabytes_are_read_but_not_kept() {
-        let ended = sh("head -c 3000000 /dev/zero", Duration::from_secs(20)).unwrap();
-        assert_eq!(ended.stdout.len(), KEPT);
-        assert!(ended.status.success());
-    }
-
-    #[test]
-    fn a_program_that_hangs_is_ended_with_its_children() {
-        let marker = tempfile::tempdir().unwrap();
-        let pid_file = marker.path().join("pid");
-        let script = format!("sleep 600 & echo $! > {}; wait", pid_file.display());
-        let error = sh(&script, Duration::from_millis(700)).unwrap_err();
-        assert!(matches!(error, RunError::TimedOut(..)), "{error}");
-        let pid: i32 = std::fs::read_to_string(pid_file)
-            .unwrap()
-            .trim()
-            .parse()
-            .unwrap();
-        let pid = rustix::process::Pid::from_raw(pid).unwrap();
-        let deadline = clock::elapsed() + Duration::from_secs(20);
-        while rustix::process::test_kill_process(pid).is_ok() && !zombie(pid) {
-            assert!(clock::elapsed() < deadline, "the child still runs");
-            thread::sleep(Duration::from_millis(5));
-        }
-    }
-
-    fn zombie(pid: rustix::process::Pid) -> bool {
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        stat.rsplit_once(") ")
-            .is_none_or(|(_, rest)| rest.starts_with('Z'))
-    }
-}
+#[path = "process_tests.rs"]
+mod tests;

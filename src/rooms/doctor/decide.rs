@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-use super::facts::Facts;
+use super::facts::{Facts, HistoryTrouble};
 use super::{ssh, tmux};
 use crate::model::segment::FRESH_SECONDS;
+use crate::model::size::bytes;
 use crate::model::text::{clean, quoted};
 use crate::model::time::{Timestamp, age};
 
@@ -82,6 +83,7 @@ pub fn checks(facts: &Facts) -> Vec<Check> {
         config(facts),
         home(facts),
         state(facts),
+        history(facts),
         watch(facts),
         clock(facts),
     ];
@@ -202,6 +204,29 @@ fn state(facts: &Facts) -> Check {
         "all tools know what they know from this file",
         found,
     )
+}
+
+fn history(facts: &Facts) -> Check {
+    let found = match &facts.history {
+        Ok(None) => Ok("nothing was kept yet".to_owned()),
+        Ok(Some(size)) => Ok(format!("{}, and sound", bytes(*size))),
+        Err(HistoryTrouble::Broken(what)) => trouble(
+            Status::Fault,
+            clean(what),
+            Mend::run(&["mamori", "history", "check"]),
+        ),
+        Err(HistoryTrouble::Newer(what)) => trouble(
+            Status::Fault,
+            clean(what),
+            Mend::by_hand("upgrade every mamori binary together: make install"),
+        ),
+        Err(HistoryTrouble::Other(what)) => trouble(
+            Status::Warn,
+            clean(what),
+            Mend::by_hand("nothing else stops; move the file away if it is none of ours"),
+        ),
+    };
+    check("history", "forecasts and reports are made from it", found)
 }
 
 fn watch(facts: &Facts) -> Check {

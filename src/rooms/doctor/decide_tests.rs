@@ -24,6 +24,7 @@ fn healthy() -> Facts {
             network: None,
         },
         state: Ok(Some(look)),
+        history: Ok(Some(122_880)),
         watching: true,
         beat: Some(Timestamp(NOW.0 - 30)),
         binaries: vec![("mamori", Some("/usr/bin/mamori".into()))],

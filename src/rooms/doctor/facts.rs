@@ -9,6 +9,7 @@ use crate::model::home::Home;
 use crate::model::state::TmuxServer;
 use crate::model::time::Timestamp;
 use crate::state::store::{Look, Store};
+use crate::sys::history::{self, HistoryError};
 use crate::sys::host::disks;
 use crate::sys::surroundings::Surroundings;
 use crate::sys::tmux::hook::Hooks;
@@ -28,6 +29,8 @@ pub struct Facts {
     pub home: HomeFacts,
     /// The state file: what was read, or why it could not be.
     pub state: Result<Option<Look>, String>,
+    /// The history's size in bytes, or what is the matter with it.
+    pub history: Result<Option<u64>, HistoryTrouble>,
     /// Whether a watcher runs.
     pub watching: bool,
     /// Its last beat.
@@ -42,6 +45,17 @@ pub struct Facts {
     pub servers: Vec<ServerFacts>,
     /// The way to the remote nodes; `None` without any.
     pub ssh: Option<SshFacts>,
+}
+
+/// What is the matter with the history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HistoryTrouble {
+    /// It is damaged: it can be built anew.
+    Broken(String),
+    /// A newer build wrote it.
+    Newer(String),
+    /// It cannot be used as it stands.
+    Other(String),
 }
 
 /// The state of `$MAMORI_HOME/mamori`.
@@ -114,6 +128,14 @@ pub fn gather(around: &Surroundings) -> Facts {
             .and_then(|config| ssh_facts::gather(config, around)),
         config: config.err(),
         home: home_facts(&home, around),
+        history: history::look(&home).map_err(|error| {
+            let what = error.to_string();
+            match error {
+                HistoryError::Broken { .. } => HistoryTrouble::Broken(what),
+                HistoryError::Newer { .. } => HistoryTrouble::Newer(what),
+                _ => HistoryTrouble::Other(what),
+            }
+        }),
         watching: flock::held(&home.watch_lock()).is_some(),
         beat: files::modified(&home.watch_lock()),
         state,

@@ -2,9 +2,10 @@
 
 use crate::model::healed::{booked, event};
 use crate::model::healing::{Healing, Item, Part, Standing};
+use crate::model::history::Batch;
 use crate::model::state::State;
 use crate::state::store::{PATIENCE, Store};
-use crate::sys::{clock, output, poke};
+use crate::sys::{clock, history, output, poke};
 
 /// A run that found nothing new is written down so many seconds after the last.
 const AGED: u64 = 6 * 3600;
@@ -56,7 +57,7 @@ impl<'a> Book<'a> {
         }
         let items = std::mem::take(&mut self.items);
         let now = clock::now();
-        self.write(|state| {
+        let known = self.write(|state| {
             let healing = state.healing.found(parts, &items, now);
             let worth = worth_writing(&state.healing, &healing);
             worth.then(|| State {
@@ -68,14 +69,17 @@ impl<'a> Book<'a> {
         if items.iter().any(|item| item.standing != Standing::Fine) {
             let _ = poke::touch(self.store.home());
         }
+        if let Some(state) = known.filter(|_| items.iter().any(|item| item.change.is_some())) {
+            history::note_aloud(self.store.home(), &Batch::of(&state, now));
+        }
         self.items = items;
     }
 
-    /// When it cannot be written, that is said once and the result stands all
-    /// the same.
-    fn write(&mut self, change: impl Fn(&State) -> Option<State>) {
+    /// The state as it stands now; when it cannot be written, that is said once
+    /// and the result stands all the same.
+    fn write(&mut self, change: impl Fn(&State) -> Option<State>) -> Option<State> {
         if self.complained {
-            return;
+            return None;
         }
         match self
             .store
@@ -85,10 +89,12 @@ impl<'a> Book<'a> {
                 for notice in &updated.notices {
                     output::complain(&format!("warning: {notice}\n"));
                 }
+                Some(updated.state)
             }
             Err(error) => {
                 self.complained = true;
                 output::complain(&format!("warning: not recorded: {error}\n"));
+                None
             }
         }
     }

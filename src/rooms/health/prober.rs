@@ -7,9 +7,11 @@ use super::record::{Rules, record};
 use super::sweep::Sweep;
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::model::history::{Batch, Sample, lines};
 use crate::model::home::Home;
 use crate::model::reading::Reading;
 use crate::model::state::State;
+use crate::model::time::Timestamp;
 use crate::remote::fleet::Fleet;
 use crate::remote::targets::{manners, targets};
 use crate::roster::roster;
@@ -19,7 +21,7 @@ use crate::sys::flock::{self, Wait};
 use crate::sys::host::{Ask, Look};
 use crate::sys::signals::{Signals, Stop};
 use crate::sys::surroundings::Surroundings;
-use crate::sys::{clock, output, programs, status_bar};
+use crate::sys::{clock, history, metrics, output, programs, status_bar};
 
 /// Looks, judges and records.
 pub(super) struct Prober<'a> {
@@ -32,6 +34,8 @@ pub(super) struct Prober<'a> {
     wait: Wait,
     fleet: Fleet,
     has_ssh: bool,
+    /// What was the matter with the history last time.
+    complaint: Option<String>,
 }
 
 impl<'a> Prober<'a> {
@@ -55,6 +59,7 @@ impl<'a> Prober<'a> {
             store: Store::new(Home::of(&around.mamori_home), "mamori health"),
             wait,
             has_ssh: ssh.is_some(),
+            complaint: None,
             fleet: Fleet::new(ssh, around, manners),
         }
     }
@@ -101,14 +106,20 @@ impl<'a> Prober<'a> {
             config: self.config,
         };
         let updated = self.store.update(self.wait, now, |state| {
-            (state.summary.level(), Some(record(state, &heard, rules)))
+            let new = record(state, &heard, rules);
+            let begun = lines::begun(state, &new);
+            ((state.summary.level(), begun), Some(new))
         });
-        Ok(match updated {
+        let recorded = updated.is_ok();
+        let state = match updated {
             Ok(updated) => {
+                let (level, begun) = updated.outcome;
+                // What cannot be written there cannot be written here: said once.
+                let _ = metrics::errors(&self.around.mamori_home, &begun);
                 for notice in &updated.notices {
                     output::complain(&format!("warning: {notice}\n"));
                 }
-                let before = (self.wait == Wait::Never).then_some(updated.outcome);
+                let before = (self.wait == Wait::Never).then_some(level);
                 status_bar::show_everywhere(self.around, self.store.home(), before, &updated.state);
                 updated.state
             }
@@ -116,7 +127,49 @@ impl<'a> Prober<'a> {
                 output::complain(&format!("warning: not recorded: {error}\n"));
                 record(&known, &heard, rules)
             }
-        })
+        };
+        self.remember(&state, &heard, now, recorded);
+        Ok(state)
+    }
+
+    /// Keeps what was seen. The result stands, whatever comes of that.
+    fn remember(&mut self, state: &State, heard: &[Heard], now: Timestamp, recorded: bool) {
+        let home = &self.around.mamori_home;
+        let mut responses = String::new();
+        // What the state file does not hold is told by who writes it there.
+        let mut batch = if recorded {
+            Batch::of(state, now)
+        } else {
+            Batch {
+                now,
+                ..Batch::default()
+            }
+        };
+        for one in heard {
+            let Some(node) = state.node(&one.node) else {
+                continue;
+            };
+            let at = one.moment.at;
+            if let Word::Answered(_, latency_ms) = &one.word {
+                responses.push_str(&lines::response(*latency_ms, at, &node.name));
+            }
+            let sample = Sample::of(node, at);
+            let percent = node.readings.disk_used_percent.value();
+            if let Some(percent) = percent.filter(|_| !sample.disks.is_empty()) {
+                let other = (node.name != self.name).then_some(node.name.as_str());
+                let _ = metrics::disk_usage(home, other, at, *percent);
+            }
+            batch.samples.push(sample);
+        }
+        let _ = metrics::response_times(home, &responses);
+        let said = history::note(self.store.home(), &batch);
+        // One cause is said once, also to who looks again and again.
+        if let Some(said) = said.as_ref().filter(|_| recorded)
+            && self.complaint.as_ref() != Some(said)
+        {
+            output::complain(&format!("warning: {said}\n"));
+        }
+        self.complaint = said;
     }
 
     /// Looks at this machine while the others are asked.

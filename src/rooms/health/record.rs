@@ -13,7 +13,7 @@ use super::silence::{Unanswered, forget_open_verdict, forget_silence, silent};
 use crate::config::{self, Config, Judge};
 use crate::model::node::{CpuTicks, Node, NodeState};
 use crate::model::reading::{Reading, Readings, share};
-use crate::model::state::{EVENTS_KEPT, Event, State};
+use crate::model::state::{Event, State};
 use crate::model::time::Timestamp;
 use crate::remote::answer::Answer;
 use crate::roster::roster;
@@ -72,7 +72,7 @@ pub fn record(state: &State, heard: &[Heard], rules: Rules<'_>) -> State {
         paused.is_some_and(|pause| pause.holds(now)),
         state.next_alert,
     );
-    let beyond = state.events.len().saturating_sub(EVENTS_KEPT);
+    let beyond = state.events.len().saturating_sub(state.events_kept());
     state.events.drain(..beyond);
     state.settle(now);
     state

@@ -12,6 +12,7 @@ use super::work::Done;
 use super::{remote, show};
 use crate::config::{self, Config};
 use crate::failure::{Exit, Failure};
+use crate::model::history::Batch;
 use crate::model::home::Home;
 use crate::model::incident;
 use crate::model::node::Platform;
@@ -22,7 +23,7 @@ use crate::state::store::{PATIENCE, Store};
 use crate::sys::flock::Wait;
 use crate::sys::signals::Signals;
 use crate::sys::surroundings::Surroundings;
-use crate::sys::{clock, host, output, poke};
+use crate::sys::{clock, history, host, output, poke};
 
 /// Bring back what died: sshd, tmux, the network, services
 #[derive(Debug, clap::Args)]
@@ -252,6 +253,8 @@ fn record(store: &Store, told: &[Told], crew: &Crew, before: &State) -> incident
             }
             // A watcher sees it at once; without one nothing is lost.
             let _ = poke::touch(store.home());
+            let batch = Batch::of(&updated.state, clock::now());
+            history::note_aloud(store.home(), &batch);
             incident::means(&updated.state.incidents)
         }
         Err(error) => {

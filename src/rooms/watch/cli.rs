@@ -12,6 +12,7 @@ use crate::model::moment::overslept;
 use crate::model::segment::FRESH_SECONDS;
 use crate::model::state::{Gap, GapCause};
 use crate::model::text::count;
+use crate::model::time::Timestamp;
 use crate::roster;
 use crate::state::store::Store;
 use crate::sys::flock::{self, Lock, LockError, Wait};
@@ -76,14 +77,7 @@ fn watch(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
     };
     let mut rounds = Rounds::new(around, config, Store::new(home, "mamori watch"), args.once);
     let mut schedule = Schedule::new(full_every);
-    let now = clock::now();
-    if let Some(from) = last_beat.filter(|beat| now.since(*beat) > FRESH_SECONDS) {
-        rounds.note_gap(&Gap {
-            from,
-            to: now,
-            why: GapCause::NotRunning,
-        });
-    }
+    note_absence(&mut rounds, last_beat);
     if !args.once {
         let every = humantime::format_duration(LOCAL_EVERY.min(full_every));
         let full = humantime::format_duration(full_every);
@@ -124,6 +118,7 @@ fn watch(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
         }
         rounds.listen();
         rounds.tell();
+        rounds.hand_over();
         if args.once && !rounds.waits_for_answers() {
             rounds.finish();
             return Ok(Exit::Fine);
@@ -143,6 +138,18 @@ fn watch(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
         if let Some(slept) = overslept(listening_from, wait, clock::elapsed()) {
             rounds.slept(slept);
         }
+    }
+}
+
+/// Notes how long no watcher ran.
+fn note_absence(rounds: &mut Rounds<'_>, last_beat: Option<Timestamp>) {
+    let now = clock::now();
+    if let Some(from) = last_beat.filter(|beat| now.since(*beat) > FRESH_SECONDS) {
+        rounds.note_gap(&Gap {
+            from,
+            to: now,
+            why: GapCause::NotRunning,
+        });
     }
 }
 

@@ -167,7 +167,7 @@ pub fn heal(around: &Surroundings, program: &Path, part: Option<&str>) {
 }
 
 /// What such a run gets to see, so that it has our home and our configuration.
-fn environment(around: &Surroundings) -> Vec<(OsString, OsString)> {
+pub(super) fn environment(around: &Surroundings) -> Vec<(OsString, OsString)> {
     let mut all = around.environment.clone();
     all.push(("MAMORI_HOME".into(), around.mamori_home.clone().into()));
     let folder = around.config.parent().and_then(Path::parent);

@@ -18,6 +18,7 @@ pub mod keeper;
 pub mod kept;
 pub mod nodes;
 pub mod pace;
+pub mod recording;
 pub mod repairs;
 pub mod round;
 pub mod schedule;

@@ -8,6 +8,7 @@ use super::bars::Bars;
 use super::change::{compacted, worth_writing};
 use super::healing::Healing;
 use super::nodes::Nodes;
+use super::recording::Recording;
 use super::repairs::Repairs;
 use super::schedule::{Depth, with_gap};
 use super::telling::Telling;
@@ -26,6 +27,7 @@ use crate::sys::{clock, output};
 
 mod elsewhere;
 mod here;
+mod remembered;
 mod written;
 
 /// Words that wait for the state file's lock, at most, for each node.
@@ -63,6 +65,7 @@ pub struct Rounds<'a> {
     bars: Bars,
     repairs: Repairs,
     healing: Healing,
+    recording: Recording,
     afar: Afar,
     checks: Checks,
     /// How long a look waits for the checks of services.
@@ -109,6 +112,7 @@ impl<'a> Rounds<'a> {
             bars: Bars::default(),
             repairs: Repairs::default(),
             healing: Healing::default(),
+            recording: Recording::default(),
             afar: Afar::default(),
             checks: Checks::default(),
             grace,
@@ -162,14 +166,15 @@ impl<'a> Rounds<'a> {
             look.readings.network = Reading::Value(true);
         }
         let moment = look.moment.clone();
-        self.pending
-            .extend(self.nodes.left(&self.state, &self.name, &moment));
-        self.pending.push(Heard {
+        let mut heard = self.nodes.left(&self.state, &self.name, &moment);
+        heard.push(Heard {
             node: self.name.clone(),
             moment,
             word: Word::Looked(Box::new(look), ask),
         });
+        self.pending.extend_from_slice(&heard);
         self.write(&expected);
+        self.remember(&heard, depth == Depth::Full);
         self.nodes.follow(&self.config, &self.state, &self.name);
         self.tell_bars();
         let local = self.state.node(&self.name);
@@ -211,7 +216,7 @@ impl<'a> Rounds<'a> {
         for heard in heard.iter().filter(answered) {
             self.afar.looked(&heard.node);
         }
-        self.pending.extend(heard);
+        self.pending.extend_from_slice(&heard);
         let expected = facts::expected(self.around, &self.config);
         let new = self.taken_over(&self.base, &expected);
         if !worth_writing(&self.base, &new, self.oldest()) {
@@ -224,6 +229,7 @@ impl<'a> Rounds<'a> {
             self.state = new;
             self.due = true;
         }
+        self.remember(&heard, false);
         self.mend();
     }
 
@@ -249,6 +255,7 @@ impl<'a> Rounds<'a> {
             self.write(&expected);
             self.tell_bars();
         }
+        self.hand_over_the_rest();
     }
 
     /// How long to wait for the remote nodes.

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{A_NODE_WRITTEN, PENDING, Rounds, WRITE_EVERY};
+use crate::model::history::lines;
 use crate::model::process::Condition;
 use crate::model::state::{State, TmuxServer};
 use crate::rooms::health::expected::Expected;
@@ -65,11 +66,17 @@ impl Rounds<'_> {
         let updated = self.store.update(Wait::Never, clock::now(), |state| {
             let new = taken_over(state);
             let worth = worth_writing(state, &new, oldest);
-            ((new.clone(), worth), worth.then_some(new))
+            let begun = if worth {
+                lines::begun(state, &new)
+            } else {
+                String::new()
+            };
+            ((new.clone(), worth, begun), worth.then_some(new))
         });
         match updated {
             Ok(updated) => {
-                let (state, worth) = updated.outcome;
+                let (state, worth, begun) = updated.outcome;
+                self.recording.errors(&begun, self.around);
                 self.state = state;
                 self.base = updated.state;
                 if worth {

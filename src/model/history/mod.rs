@@ -1,0 +1,17 @@
+//! What is remembered of the nodes over months: samples, uptime, events,
+//! incidents, deeds, forecasts. Plain data; `sys/history` keeps it.
+
+pub mod batch;
+pub mod cell;
+pub mod keep;
+pub mod lines;
+pub mod metric;
+pub mod past;
+pub mod sample;
+pub mod span;
+
+pub use batch::{Batch, Record};
+pub use metric::{Metric, Resolution};
+pub use past::{Forecast, Outcome, Problem, Restart};
+pub use sample::Sample;
+pub use span::{Shares, Span};
