@@ -140,6 +140,14 @@ fn our_own_broken_configuration_is_brought_back_first() {
     assert_eq!(fs::read_to_string(bench.config()).unwrap(), good);
     assert!(states(&ran.json(), "config").contains(&"healed".to_owned()));
     assert_eq!(states(&ran.json(), "logs"), ["healed"]);
+    // One that is gone is not replaced by the defaults, which may name what it
+    // left out.
+    fs::remove_file(bench.config()).unwrap();
+    let ran = bench.mamori(&["heal", "temp"]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(ran.stderr.contains("mamori vault restore"), "{ran:?}");
+    assert_eq!(bench.mamori(&["heal"]).code, Some(0));
+    assert_eq!(fs::read_to_string(bench.config()).unwrap(), good);
 }
 
 #[test]

@@ -69,7 +69,10 @@ fn reading_keeps_a_file_and_looking_does_not_count_as_reading() {
     };
     for _ in 0..3 {
         let item = ground.one_on(&dry);
-        assert_eq!(item.text, "would move 1 to trash: 0 files, 0 B");
+        assert_eq!(
+            item.text,
+            "would move 1 to trash: 0 files, 0 B (abc-folder)"
+        );
     }
     assert_eq!(ground.one().standing, Standing::Healed);
     assert_eq!(ground.stands(), ["abc-read"]);
@@ -111,7 +114,7 @@ fn the_first_time_and_a_dry_run_change_nothing() {
     assert_eq!((item.standing, item.change), (Standing::Planned, None));
     assert_eq!(
         item.text,
-        "would move 2 to trash: 2 files, 4 B; looked at for the first time, \
+        "would move 2 to trash: 2 files, 4 B (abc-1, abc-2); looked at for the first time, \
             so nothing was changed; the next run does it"
     );
     let dry = Terms {
@@ -120,7 +123,10 @@ fn the_first_time_and_a_dry_run_change_nothing() {
     };
     let item = ground.one_on(&dry);
     assert_eq!((item.standing, item.change), (Standing::Planned, None));
-    assert_eq!(item.text, "would move 2 to trash: 2 files, 4 B");
+    assert_eq!(
+        item.text,
+        "would move 2 to trash: 2 files, 4 B (abc-1, abc-2)"
+    );
     assert_eq!(ground.snapshot(), before);
 }
 

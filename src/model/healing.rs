@@ -261,7 +261,9 @@ impl Healing {
             let of_it = format!("{}:", part.word());
             new.findings.retain(|check, _| !check.starts_with(&of_it));
         }
-        if parts.contains(&Part::Temp) {
+        // A run that found nothing old has not told anybody what would go.
+        let planned = |item: &Item| item.part == Part::Temp && item.standing == Standing::Planned;
+        if items.iter().any(planned) {
             new.first_cleaning = new.first_cleaning.or(Some(now));
         }
         for item in items {
@@ -322,7 +324,9 @@ mod tests {
         let waits = again.after(&[Part::Logs], &[item(Standing::Waits)], Timestamp(250));
         assert_eq!(waits.findings, again.findings);
         let other = again.after(&[Part::Temp], &[], Timestamp(300));
-        assert_eq!(other.findings.len(), 1);
+        assert_eq!((other.findings.len(), other.first_cleaning), (1, None));
+        let planned = Item::new(Part::Temp, "/tmp/claude-*", Standing::Planned, "would go");
+        let other = other.after(&[Part::Temp], &[planned], Timestamp(300));
         assert_eq!(other.first_cleaning, Some(Timestamp(300)));
         assert!(
             again

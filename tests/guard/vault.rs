@@ -161,9 +161,13 @@ fn our_own_configuration_comes_back_without_being_read() {
         "{}",
         item.text
     );
-    // Who removes it wants the defaults.
     fs::remove_file(bench.config()).unwrap();
-    assert_eq!(guard::own_config(&around, &Terms::default()), None);
+    assert_eq!(own(&Terms::default()).standing, Standing::Healed);
+    assert_eq!(fs::read_to_string(bench.config()).unwrap(), QUIET);
+    // Where there never was one, none is missed.
+    let other = Bench::new();
+    let none = guard::own_config(&other.surroundings(), &Terms::default());
+    assert_eq!(none, None);
 }
 
 #[test]

@@ -117,12 +117,13 @@ fn own(
     terms: &Terms,
     now: Timestamp,
 ) -> Option<Outcome> {
-    // Who removes it wants the defaults.
-    if !files::exists(&around.config) {
+    let path = guarded::absolute(&around.config);
+    // Where there never was one, the defaults are what is wanted.
+    if !files::exists(&path) && facts::shelf(&path, around).newest().is_none() {
         return None;
     }
     let guarded = Guarded {
-        path: guarded::absolute(&around.config),
+        path,
         by: By::Own,
         then: None,
         editors,

@@ -23,7 +23,7 @@ use crate::state::store::Store;
 use crate::sys::flock::Wait;
 use crate::sys::signals::Signals;
 use crate::sys::surroundings::Surroundings;
-use crate::sys::{clock, output, rotation};
+use crate::sys::{clock, files, output, rotation};
 use crate::ui::style::Role;
 
 /// Heal everything once: processes, configurations, logs, temporary files
@@ -124,28 +124,42 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
     Ok(if seen.fine() { Exit::Fine } else { Exit::Found })
 }
 
-/// The configuration; one that is broken is brought back first, where
-/// configurations are to be healed.
+/// The configuration; one that is broken or gone is brought back first, where
+/// configurations are to be healed. Nothing is done by the defaults in place of
+/// one that is gone: they may name what it left out.
 fn configuration(
     parts: &[Part],
     around: &Surroundings,
     terms: &Terms,
 ) -> Result<(Config, Option<Item>), Failure> {
-    let failure = match config::load(around) {
-        Ok(config) => return Ok((config, None)),
-        Err(failure) => failure,
+    let loaded = config::load(around);
+    let gone = !files::exists(&around.config);
+    if loaded.is_ok() && !gone {
+        return Ok((loaded?, None));
+    }
+    let path = around.shown(&around.config);
+    let hint = format!("mamori vault restore {path}");
+    let look = Terms {
+        dry_run: terms.dry_run || !parts.contains(&Part::Config),
+        ..terms.clone()
     };
-    let ours = parts
-        .contains(&Part::Config)
-        .then(|| guard::own_config(around, terms))
-        .flatten();
-    match ours {
-        Some(ours) if ours.standing == Standing::Healed => Ok((config::load(around)?, Some(ours))),
-        Some(ours) => {
-            output::complain(&format!("it is not restored: {}\n", ours.text));
-            Err(failure)
+    let ours = guard::own_config(around, &look);
+    match (ours, loaded) {
+        // There never was one.
+        (None, loaded) => Ok((loaded?, None)),
+        (Some(ours), _) if ours.standing == Standing::Healed => {
+            Ok((config::load(around)?, Some(ours)))
         }
-        None => Err(failure),
+        (Some(_), Ok(_)) => {
+            Err(Failure::usage(format!("the configuration `{path}` is gone")).hint(hint))
+        }
+        (Some(ours), Err(failure)) => {
+            if parts.contains(&Part::Config) {
+                let why = format!("{path} is not restored by itself: {}\n", ours.text);
+                output::complain(&why);
+            }
+            Err(failure.hint(hint))
+        }
     }
 }
 
@@ -211,8 +225,9 @@ impl Seen<'_> {
         // The first cleaning only says what it would do, and needs nobody.
         let fine = |item: &Item| match item.standing {
             Standing::Planned => !self.dry_run,
-            // What waits is not as it should be either.
-            Standing::Wrong | Standing::Waits => false,
+            Standing::Wrong => false,
+            // What waits is not as it should be; old files can wait.
+            Standing::Waits => item.part == Part::Temp,
             _ => true,
         };
         self.items.iter().all(fine)

@@ -72,9 +72,9 @@ impl Work<'_> {
             clock::rest(LOOK_EVERY);
         }
         match self.pack(&pending, place)? {
-            Packed::Whole(text) => Ok(text),
+            Packed::Whole(text) => Ok(format!("a new file; {text}")),
             Packed::Written(_) | Packed::Deaf(_) => Ok(format!(
-                "{}, compressed when its writer lets go of it",
+                "a new file; {}, compressed when its writer lets go of it",
                 shown(&pending)
             )),
         }

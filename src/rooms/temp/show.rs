@@ -29,9 +29,14 @@ pub fn pattern(wanted: &Wanted, tally: &Tally, terms: &Terms) -> Item {
     if tally.moved.units > 0 {
         let done = if dry { "would move" } else { "moved" };
         parts.push(format!(
-            "{done} {} to trash: {}",
+            "{done} {} to trash: {}{}",
             tally.moved.units,
-            amount(tally.moved)
+            amount(tally.moved),
+            if dry {
+                format!(" ({})", first(&tally.names))
+            } else {
+                String::new()
+            }
         ));
     }
     let wrongs = [
@@ -157,6 +162,11 @@ fn left(why: impl Iterator<Item = (Obstacle, u64)>) -> Option<String> {
 
 /// `1 could not be moved (/tmp/claude-1: permission denied)`.
 fn some(told: &Told, what: &str) -> Option<String> {
+    (told.count > 0).then(|| format!("{} {what} ({})", told.count, first(told)))
+}
+
+/// The first names of many.
+fn first(told: &Told) -> String {
     let first = told
         .first
         .iter()
@@ -165,7 +175,7 @@ fn some(told: &Told, what: &str) -> Option<String> {
     if told.count > first.len() as u64 {
         first.push("…".to_owned());
     }
-    (told.count > 0).then(|| format!("{} {what} ({})", told.count, first.join(", ")))
+    first.join(", ")
 }
 
 fn shown(path: &Path) -> String {

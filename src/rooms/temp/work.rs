@@ -63,11 +63,17 @@ impl Told {
     }
 }
 
+fn named(name: &OsStr) -> String {
+    name.to_string_lossy().into_owned()
+}
+
 /// What came of a pattern.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
     /// What is in the trash now, or would be.
     pub moved: Amount,
+    /// The first of what would be, by name.
+    pub names: Told,
     /// What waits for the next run.
     pub waits: u64,
     /// Where it is.
@@ -322,6 +328,7 @@ impl Walk<'_, '_> {
             Verdict::Plan => {
                 self.run.budget = self.run.budget.after(&unit);
                 self.tally.moved.add(&unit);
+                self.tally.names.add(|| named(name));
             }
             Verdict::Move => {
                 let into = match trash {
