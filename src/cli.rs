@@ -8,7 +8,8 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::failure::{Exit, Failure};
 use crate::rooms::{
-    alerts, config, doctor, guard, heal, health, layout, pause, recover, setup, tmux, watch,
+    alerts, config, doctor, guard, heal, health, layout, pause, predict, recover, setup, tmux,
+    watch,
 };
 use crate::sys::deaths::trial;
 use crate::sys::host::disks;
@@ -38,6 +39,7 @@ enum Command {
     Heal(heal::cli::Args),
     Vault(guard::cli::Args),
     Layout(layout::cli::Args),
+    Predict(predict::cli::Args),
     Alerts(alerts::cli::Args),
     Ack(alerts::cli::AckArgs),
     Snooze(alerts::cli::SnoozeArgs),
@@ -108,6 +110,7 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Some(Command::Heal(args)) => heal::cli::run(&args, around),
         Some(Command::Vault(args)) => guard::cli::run(&args, around),
         Some(Command::Layout(args)) => layout::cli::run(args, around),
+        Some(Command::Predict(args)) => predict::cli::run(&args),
         Some(Command::Alerts(args)) => alerts::cli::alerts(&args, around),
         Some(Command::Ack(args)) => alerts::cli::ack(&args, around),
         Some(Command::Snooze(args)) => alerts::cli::snooze(&args, around),

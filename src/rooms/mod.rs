@@ -10,6 +10,7 @@ pub mod health;
 pub mod layout;
 pub mod logs;
 pub mod pause;
+pub mod predict;
 pub mod recover;
 pub mod segment;
 pub mod setup;
