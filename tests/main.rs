@@ -35,6 +35,7 @@ mod layout_storm;
 mod logs;
 mod logs_kills;
 mod plugin;
+mod predict;
 mod probe;
 mod recover;
 mod recover_remote;

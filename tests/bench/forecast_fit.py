@@ -33,7 +33,7 @@ COMMON = {
     "lambda_l2": 5, "max_bin": 63, "verbose": -1, "num_threads": 1, "seed": 1, "deterministic": True,
 }  # fmt: skip
 # What is fitted: objective, depth, trees.
-CROSS = ({"objective": "cross_entropy", "learning_rate": 0.05}, 4, 200)
+CROSS = ({"objective": "cross_entropy", "learning_rate": 0.06}, 5, 150)
 WHEN = ({"objective": "l1", "learning_rate": 0.05}, 3, 100)
 EARLY = ({"objective": "quantile", "alpha": 0.1, "learning_rate": 0.08}, 2, 60)
 LATE = ({"objective": "quantile", "alpha": 0.9, "learning_rate": 0.08}, 2, 60)

@@ -15,7 +15,7 @@ use super::regime::{self, line};
 use super::shape;
 
 /// The number of paths of each bootstrap.
-const PATHS: usize = 300;
+const PATHS: usize = 240;
 
 /// What is known of a series, and what its bootstraps said.
 #[derive(Debug, Clone, Default)]
@@ -298,6 +298,15 @@ impl Features {
         self.push("above_share", above.share);
         self.push("above_rate", above.rate.ln_1p());
         self.push("above_since", above.since);
+        let all = asked.grid.recent(24.0, 1);
+        let levels = shape::levels(all, current);
+        self.push("rank", levels.rank);
+        self.push("level_90", squeezed((levels.tenth - current) / margin));
+        self.push("level_98", squeezed((levels.fiftieth - current) / margin));
+        let jumps = shape::jumps(all, margin);
+        self.push("jumps", jumps.whole.ln_1p());
+        self.push("jumps_half", jumps.half.ln_1p());
+        self.push("idle", jumps.idle.max(1e-3).ln());
         self.push("margin", margin.ln());
         self.push("level", current);
         self.push("span", (-asked.grid.when(0)).ln());

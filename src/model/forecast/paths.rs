@@ -14,7 +14,10 @@
 use fastrand::Rng;
 
 use super::grid::Grid;
-use super::num::{at, quantile, real, whole};
+use super::num::{at, largest, quantile, real, whole};
+
+/// Parts of the table by which weighed blocks are found.
+const GUIDE: usize = 512;
 
 /// What a set of paths says.
 #[derive(Debug, Clone, Copy, Default)]
@@ -41,49 +44,52 @@ pub(super) struct Weights {
     pub day: Option<usize>,
 }
 
-/// A past block that may come again.
+/// Past blocks that may come again, each by the bin before its first.
 struct Blocks<'a> {
     grid: &'a Grid,
     length: usize,
-    /// The highest peak of each block above its start.
-    rise: Vec<f64>,
+    ways: Vec<Way>,
+}
+
+/// What a block does to a level.
+#[derive(Debug, Clone, Copy, Default)]
+struct Way {
+    /// The mean of the bin before it.
+    from: f64,
+    /// Its highest peak above that.
+    rise: f64,
+    /// Where it ends above that.
+    change: f64,
 }
 
 impl<'a> Blocks<'a> {
     fn of(grid: &'a Grid, length: usize) -> Self {
-        let count = grid.len().saturating_sub(length);
-        let rise = (0..count).map(|start| {
-            let peaks = grid.peak.iter().skip(start + 1).take(length);
-            peaks.copied().fold(f64::NEG_INFINITY, f64::max) - at(&grid.mean, start)
-        });
-        let rise = rise.collect();
-        Self { grid, length, rise }
+        let ends = grid.mean.iter().skip(length);
+        let peaks = (1..).map(|first| grid.peak.get(first..first + length).unwrap_or(&[]));
+        let ways = grid
+            .mean
+            .iter()
+            .zip(ends)
+            .zip(peaks)
+            .map(|((&from, end), peaks)| Way {
+                from,
+                rise: largest(peaks) - from,
+                change: end - from,
+            });
+        let ways = ways.collect();
+        Self { grid, length, ways }
     }
 
-    fn count(&self) -> usize {
-        self.rise.len()
-    }
-
-    /// After how many of the first `most` bins of a block a path at `level`
-    /// below the threshold has reached it.
-    fn reaches(&self, start: usize, margin: f64, most: usize) -> Option<usize> {
-        if at(&self.rise, start) < margin {
+    /// After how many of the first `most` bins of a block a path has risen by
+    /// the margin.
+    fn reaches(&self, start: usize, way: Way, margin: f64, most: usize) -> Option<usize> {
+        if way.rise < margin {
             return None;
         }
-        let from = at(&self.grid.mean, start);
-        let mut peaks = self
-            .grid
-            .peak
-            .iter()
-            .skip(start + 1)
-            .take(self.length.min(most));
-        peaks
-            .position(|peak| peak - from >= margin)
-            .map(|place| place + 1)
-    }
-
-    fn change(&self, start: usize) -> f64 {
-        at(&self.grid.mean, start + self.length) - at(&self.grid.mean, start)
+        let peaks = self.grid.peak.get(start + 1..)?;
+        let mut peaks = peaks.iter().take(self.length.min(most));
+        let place = peaks.position(|peak| peak - way.from >= margin)?;
+        Some(place + 1)
     }
 }
 
@@ -96,26 +102,25 @@ fn run(
     mut next: impl FnMut(f64) -> usize,
 ) -> Outcome {
     let horizon = blocks.grid.horizon;
-    let mut times = Vec::new();
+    let mut times = Vec::with_capacity(paths);
     let mut ends = 0.0;
     for _ in 0..paths {
         let (mut done, mut here) = (0, level);
-        let mut crossed = None;
         while done < horizon {
             let start = next(here);
-            let reached = blocks.reaches(start, threshold - here, horizon - done);
-            crossed = crossed.or(reached.map(|bins| done + bins));
-            if crossed.is_some() {
+            let way = blocks.ways.get(start).copied().unwrap_or_default();
+            let reached = blocks.reaches(start, way, threshold - here, horizon - done);
+            if let Some(bins) = reached {
+                times.push(real(done + bins) * blocks.grid.step);
                 here = threshold;
                 break;
             }
-            here = (here + blocks.change(start)).clamp(0.0, 100.0);
+            here = (here + way.change).clamp(0.0, 100.0);
             done += blocks.length;
         }
         ends += here - level;
-        times.extend(crossed.map(|bins| real(bins) * blocks.grid.step));
     }
-    times.sort_by(f64::total_cmp);
+    times.sort_unstable_by(f64::total_cmp);
     let share = |share: f64| quantile(&times, share);
     Outcome {
         probability: (real(times.len()) + 0.5) / (real(paths) + 1.0),
@@ -138,32 +143,49 @@ pub(super) fn increments(
 ) -> Option<Outcome> {
     let length = weights.block.clamp(1, grid.len().checked_sub(2)?.max(1));
     let blocks = Blocks::of(grid, length);
-    let mut sum = 0.0;
-    let sums = (0..blocks.count()).map(|start| {
-        let age = real(grid.len() - start) - real(length) / 2.0;
-        let mut weight = (-age.max(0.0) * grid.step / weights.half_life).exp2();
+    let fade = (-grid.step / weights.half_life).exp2();
+    let mut fresh = 1.0;
+    let mut sums: Vec<f64> = vec![0.0; blocks.ways.len()];
+    // From the newest back, then added up from the oldest on.
+    for (start, weight) in sums.iter_mut().enumerate().rev() {
+        *weight = fresh;
+        fresh *= fade;
         if start + 1 < regime {
-            weight *= weights.old;
+            *weight *= weights.old;
         }
         if let Some(day) = weights.day.filter(|&day| length >= day) {
             let phase = (grid.len() - 1 - start) % day;
-            weight *= if phase <= 1 || phase + 1 >= day {
+            *weight *= if phase <= 1 || phase + 1 >= day {
                 1.0
             } else {
                 0.02
             };
         }
-        sum += weight;
-        sum
-    });
-    let sums: Vec<f64> = sums.collect();
-    if blocks.count() == 0 || sum <= 0.0 {
-        return None;
     }
-    let last = blocks.count() - 1;
+    let mut sum = 0.0;
+    for weight in &mut sums {
+        sum += *weight;
+        *weight = sum;
+    }
+    let last = sums.len().checked_sub(1).filter(|_| sum > 0.0)?;
+    // Where to look for a number between 0 and the sum, by its first bits.
+    let guide: Vec<usize> = (0..GUIDE)
+        .scan(0, |place, part| {
+            let least = sum * real(part) / real(GUIDE);
+            while *place < last && at(&sums, *place) <= least {
+                *place += 1;
+            }
+            Some(*place)
+        })
+        .collect();
     let next = |_: f64| {
-        let drawn = rng.f64() * sum;
-        sums.partition_point(|&sum| sum <= drawn).min(last)
+        let share = rng.f64();
+        let drawn = share * sum;
+        let mut place = guide.get(whole(share * real(GUIDE))).copied().unwrap_or(0);
+        while place < last && at(&sums, place) <= drawn {
+            place += 1;
+        }
+        place
     };
     Some(run(&blocks, levels, paths, next))
 }
@@ -178,29 +200,47 @@ pub(super) fn neighbours(
 ) -> Option<Outcome> {
     let length = block.clamp(1, grid.len().checked_sub(2)?.max(1));
     let blocks = Blocks::of(grid, length);
-    let mut order: Vec<(f64, usize)> = (0..blocks.count())
-        .map(|start| (at(&grid.mean, start), start))
+    let mut order: Vec<(f64, usize)> = grid
+        .mean
+        .iter()
+        .take(blocks.ways.len())
+        .zip(0..)
+        .map(|(&level, start)| (level, start))
         .collect();
     if order.is_empty() {
         return None;
     }
-    order.sort_by(|one, two| one.0.total_cmp(&two.0).then(one.1.cmp(&two.1)));
-    let wide = whole(real(order.len()) * share).max(6).min(order.len());
+    order.sort_unstable_by(|one, two| one.0.total_cmp(&two.0).then(one.1.cmp(&two.1)));
+    let (levels_up, starts): (Vec<f64>, Vec<usize>) = order.into_iter().unzip();
+    let kept = |start: &usize| (-real(grid.len() - start) * grid.step / half_life).exp2();
+    let kept: Vec<f64> = starts.iter().map(kept).collect();
+    let wide = whole(real(starts.len()) * share).max(6).min(starts.len());
+    let (low, high) = (at(&levels_up, 0), largest(&levels_up));
+    let part = (high - low).max(1e-9) / real(GUIDE);
+    // How many are below each part of the range.
+    let below = |part_no: usize| {
+        let least = low + part * real(part_no);
+        levels_up.partition_point(|&start| start < least)
+    };
+    let guide: Vec<usize> = (0..GUIDE).map(below).chain([starts.len()]).collect();
     let next = |level: f64| {
-        let place = order.partition_point(|(start, _)| *start < level);
-        let first = place.saturating_sub(wide / 2).min(order.len() - wide);
+        let bucket = whole((level - low) / part).min(GUIDE - 1);
+        let (from, to) = match guide.get(bucket..bucket + 2) {
+            Some(&[from, to]) => (from, to),
+            _ => (0, 0),
+        };
+        let near = levels_up.get(from..to).unwrap_or(&[]);
+        let place = from + near.partition_point(|&start| start < level);
+        let first = place.saturating_sub(wide / 2).min(starts.len() - wide);
         let mut drawn = 0;
         // An old one is taken with a smaller chance; the fourth in any case.
         for _ in 0..4 {
-            drawn = order
-                .get(first + rng.usize(..wide))
-                .map_or(0, |(_, start)| *start);
-            let age = real(grid.len() - drawn) * grid.step;
-            if rng.f64() < (-age / half_life).exp2() {
+            drawn = first + rng.usize(..wide);
+            if rng.f64() < at(&kept, drawn) {
                 break;
             }
         }
-        drawn
+        starts.get(drawn).copied().unwrap_or(0)
     };
     Some(run(&blocks, levels, paths, next))
 }

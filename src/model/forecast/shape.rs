@@ -1,7 +1,7 @@
 //! What a series looks like: its upper envelope, its falls, its swings.
 
 use super::grid::{Grid, View};
-use super::num::{at, largest, median, real, smallest, tail, whole};
+use super::num::{at, largest, median, quantile, real, smallest, tail, whole};
 use super::regime::line;
 
 /// Slopes (percent per horizon) of the maxima and the minima of eight equal
@@ -204,6 +204,54 @@ pub(super) fn above(recent: View<'_>, threshold: f64) -> Above {
             0.0
         },
         since: last,
+    }
+}
+
+/// How the current level stands among those before.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Levels {
+    /// The share of peaks below it.
+    pub rank: f64,
+    /// A tenth of all peaks are higher, percent.
+    pub tenth: f64,
+    /// A fiftieth is.
+    pub fiftieth: f64,
+}
+
+/// The levels of a window.
+pub(super) fn levels(recent: View<'_>, current: f64) -> Levels {
+    let mut sorted = recent.peak.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let below = sorted.partition_point(|&peak| peak < current);
+    Levels {
+        rank: real(below) / real(sorted.len().max(1)),
+        tenth: quantile(&sorted, 0.9).unwrap_or(current),
+        fiftieth: quantile(&sorted, 0.98).unwrap_or(current),
+    }
+}
+
+/// Sudden rises.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Jumps {
+    /// From one bin to the next by the margin, in each horizon.
+    pub whole: f64,
+    /// By half of it.
+    pub half: f64,
+    /// Horizons since it last moved by a tenth of the margin.
+    pub idle: f64,
+}
+
+/// The jumps of a window.
+pub(super) fn jumps(recent: View<'_>, margin: f64) -> Jumps {
+    let pairs = recent.mean.iter().zip(recent.peak.iter().skip(1));
+    let moves: Vec<f64> = pairs.map(|(before, after)| after - before).collect();
+    let of = |least: f64| real(moves.iter().filter(|&&up| up >= least).count());
+    let span = (-at(recent.when, 0)).max(1e-3);
+    let moved = moves.iter().rposition(|step| step.abs() >= 0.1 * margin);
+    Jumps {
+        whole: of(margin) / span,
+        half: of(margin / 2.0) / span,
+        idle: moved.map_or(span, |place| -at(recent.when, place + 1)),
     }
 }
 

@@ -12,6 +12,7 @@ use super::trees::Forest;
 
 mod cross_0;
 mod cross_1;
+mod cross_2;
 mod early_0;
 mod late_0;
 pub(super) mod service;
@@ -20,27 +21,27 @@ mod when_0;
 /// Log odds that the threshold is reached.
 pub(super) static CROSS: Forest = Forest {
     base: -0.1139,
-    depth: 4,
-    parts: &[cross_0::TREES, cross_1::TREES],
+    depth: 5,
+    parts: &[cross_0::TREES, cross_1::TREES, cross_2::TREES],
 };
 
 /// When, in powers of e of the first guess.
 pub(super) static WHEN: Forest = Forest {
-    base: -0.04962,
+    base: -0.04904,
     depth: 3,
     parts: &[when_0::TREES],
 };
 
 /// The same, too early for nine of ten.
 pub(super) static EARLY: Forest = Forest {
-    base: -0.04962,
+    base: -0.04904,
     depth: 2,
     parts: &[early_0::TREES],
 };
 
 /// The same, too late for nine of ten.
 pub(super) static LATE: Forest = Forest {
-    base: -0.04962,
+    base: -0.04904,
     depth: 2,
     parts: &[late_0::TREES],
 };
@@ -131,6 +132,12 @@ pub(super) const NAMES: &[&str] = &[
     "above_share",
     "above_rate",
     "above_since",
+    "rank",
+    "level_90",
+    "level_98",
+    "jumps",
+    "jumps_half",
+    "idle",
     "margin",
     "level",
     "span",
