@@ -101,7 +101,7 @@ fn a_bad_line_is_told_with_its_id_and_the_others_are_answered() {
     let good = disk("\"good\"", &points(1.0));
     let bad = [
         ("nonsense".to_owned(), Value::Null, "expected"),
-        ("[]".to_owned(), Value::Null, "missing field"),
+        ("[]".to_owned(), Value::Null, "must be a JSON object"),
         (
             r#"{"id":"a"}"#.to_owned(),
             "a".into(),
@@ -146,7 +146,7 @@ fn a_bad_line_is_told_with_its_id_and_the_others_are_answered() {
     ];
     let mut lines = String::new();
     for (line, _, _) in &bad {
-        lines += &format!("{line}\r\n \r\n\n{good}\n");
+        write!(lines, "{line}\r\n \r\n\n{good}\n").unwrap();
     }
     let ran = eval(&bench, lines.trim_end().as_bytes());
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(2), ""));

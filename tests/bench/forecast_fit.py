@@ -35,8 +35,8 @@ COMMON = {
 # What is fitted: objective, depth, trees.
 CROSS = ({"objective": "cross_entropy", "learning_rate": 0.06}, 5, 150)
 WHEN = ({"objective": "l1", "learning_rate": 0.05}, 3, 100)
-EARLY = ({"objective": "quantile", "alpha": 0.1, "learning_rate": 0.08}, 2, 60)
-LATE = ({"objective": "quantile", "alpha": 0.9, "learning_rate": 0.08}, 2, 60)
+EARLY = ({"objective": "quantile", "alpha": 0.07, "learning_rate": 0.08}, 2, 60)
+LATE = ({"objective": "quantile", "alpha": 0.93, "learning_rate": 0.08}, 2, 60)
 TREES_A_FILE = {2: 60, 3: 200, 4: 100, 5: 50}
 
 

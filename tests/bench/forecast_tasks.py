@@ -525,7 +525,7 @@ def write(folder, name, made, suffix, prefix):
             truth.write(json.dumps({"id": label, **right, "node": f"{name}-{label}"}) + "\n")
 
 
-def make(folder, name, disks, memory, services, streams, seed, futures=0):
+def make(folder, name, disks, memory, services, streams, seed, futures=6):
     draw = random.Random(seed)
     os.makedirs(folder, exist_ok=True)
     made = tasks(draw, "disk", disks, futures) + tasks(draw, "memory", memory, futures)
@@ -545,7 +545,7 @@ def main():
     words = argparse.ArgumentParser()
     words.add_argument("folder")
     words.add_argument("--name", default="own")
-    for what, count in [("disks", 240), ("memory", 240), ("services", 240), ("streams", 12), ("seed", 1), ("futures", 0)]:
+    for what, count in [("disks", 240), ("memory", 240), ("services", 240), ("streams", 12), ("seed", 1), ("futures", 6)]:
         words.add_argument(f"--{what}", type=int, default=count)
     asked = words.parse_args()
     make(asked.folder, asked.name, asked.disks, asked.memory, asked.services, asked.streams, asked.seed, asked.futures)

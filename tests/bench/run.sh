@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Every benchmark, each figure beside its peer's measured in the same run.
 #
-#   tests/bench/run.sh [segment|bar|layout|footprint|warm|cold|hanging|uptime|recovery|campaign|rotation …]
+#   tests/bench/run.sh [segment|bar|layout|footprint|warm|cold|hanging|uptime|recovery|campaign|rotation|forecast …]
 #
 # layout and footprint take three minutes each, uptime eleven, recovery seven, campaign four;
 # MINUTES=1.5 makes a short one of uptime, SLICE=1 of recovery and campaign.
@@ -15,7 +15,7 @@ main() {
     local programs name failed=""
     programs=$(cd "${CARGO_TARGET_DIR:-target}/release" && pwd -P)
     export PYTHONDONTWRITEBYTECODE=1
-    [ $# -gt 0 ] || set -- segment bar layout footprint warm cold hanging uptime recovery campaign rotation
+    [ $# -gt 0 ] || set -- segment bar layout footprint warm cold hanging uptime recovery campaign rotation forecast
     for name in "$@"; do
         "bench_$name" || failed="$failed $name"
     done
@@ -54,6 +54,10 @@ bench_rotation() {
     cc -O2 -o "$programs/writer" tests/bench/writer.c || return
     cc -O2 -o "$programs/peak" tests/bench/peak.c || return
     python3 tests/bench/rotation.py "$programs"
+}
+
+bench_forecast() {
+    python3 tests/bench/forecast.py "$programs"
 }
 
 bench_warm() {

@@ -162,17 +162,17 @@ pub(super) fn increments(
             };
         }
     }
-    let mut sum = 0.0;
+    let mut total = 0.0;
     for weight in &mut sums {
-        sum += *weight;
-        *weight = sum;
+        total += *weight;
+        *weight = total;
     }
-    let last = sums.len().checked_sub(1).filter(|_| sum > 0.0)?;
+    let last = sums.len().checked_sub(1).filter(|_| total > 0.0)?;
     // Where to look for a number between 0 and the sum, by its first bits.
     let guide: Vec<usize> = (0..GUIDE)
         .scan(0, |place, part| {
-            let least = sum * real(part) / real(GUIDE);
-            while *place < last && at(&sums, *place) <= least {
+            let edge = total * real(part) / real(GUIDE);
+            while *place < last && at(&sums, *place) <= edge {
                 *place += 1;
             }
             Some(*place)
@@ -180,7 +180,7 @@ pub(super) fn increments(
         .collect();
     let next = |_: f64| {
         let share = rng.f64();
-        let drawn = share * sum;
+        let drawn = share * total;
         let mut place = guide.get(whole(share * real(GUIDE))).copied().unwrap_or(0);
         while place < last && at(&sums, place) <= drawn {
             place += 1;

@@ -244,14 +244,14 @@ pub(super) struct Jumps {
 /// The jumps of a window.
 pub(super) fn jumps(recent: View<'_>, margin: f64) -> Jumps {
     let pairs = recent.mean.iter().zip(recent.peak.iter().skip(1));
-    let moves: Vec<f64> = pairs.map(|(before, after)| after - before).collect();
-    let of = |least: f64| real(moves.iter().filter(|&&up| up >= least).count());
+    let steps: Vec<f64> = pairs.map(|(before, after)| after - before).collect();
+    let of = |least: f64| real(steps.iter().filter(|&&up| up >= least).count());
     let span = (-at(recent.when, 0)).max(1e-3);
-    let moved = moves.iter().rposition(|step| step.abs() >= 0.1 * margin);
+    let last = steps.iter().rposition(|step| step.abs() >= 0.1 * margin);
     Jumps {
         whole: of(margin) / span,
         half: of(margin / 2.0) / span,
-        idle: moved.map_or(span, |place| -at(recent.when, place + 1)),
+        idle: last.map_or(span, |place| -at(recent.when, place + 1)),
     }
 }
 

@@ -120,6 +120,10 @@ fn with(
     line: &[u8],
     answer: impl FnOnce(&What<'_>, &mut Map<String, Value>),
 ) -> Result<String, Wrong> {
+    // A list of its values would be taken, too.
+    if line.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Wrong::unnamed("a question must be a JSON object"));
+    }
     let asked: Asked = serde_json::from_slice(line).map_err(|error| wrong(line, &error))?;
     let id = asked.id.clone();
     let mut values = Map::new();
