@@ -241,7 +241,7 @@ def main():
     if folder:
         return judge(program, folder)
     with tempfile.TemporaryDirectory() as made:
-        forecast_tasks.make(made, "generated", 360, 360, 360, 36, SEED)
+        forecast_tasks.make(made, "generated", 480, 480, 480, 72, SEED)
         judge(program, made)
 
 
