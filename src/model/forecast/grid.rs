@@ -90,8 +90,9 @@ impl Grid {
         grid
     }
 
-    /// Where random numbers start for this series and threshold: all bits of all
-    /// bins, stirred (FNV-1a by words).
+    /// Where random numbers start for this series and threshold: all bins in
+    /// ten-thousandths, so that it does not matter who read the numbers, stirred
+    /// (FNV-1a by words).
     pub(super) fn seed(&self, threshold: f64) -> u64 {
         let values = self
             .mean
@@ -99,7 +100,8 @@ impl Grid {
             .chain(&self.peak)
             .chain([&threshold, &self.step]);
         values.fold(0xcbf2_9ce4_8422_2325, |seed: u64, value| {
-            let stirred = (seed ^ value.to_bits()).wrapping_mul(0x0100_0000_01b3);
+            let parts = (value * 1e4).round();
+            let stirred = (seed ^ parts.to_bits()).wrapping_mul(0x0100_0000_01b3);
             stirred ^ (stirred >> 29)
         })
     }
