@@ -8,8 +8,8 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::failure::{Exit, Failure};
 use crate::rooms::{
-    alerts, config, doctor, guard, heal, health, history, layout, pause, recover, setup, tmux,
-    watch,
+    alerts, config, doctor, guard, heal, health, history, layout, pause, predict, recover, setup,
+    tmux, watch,
 };
 use crate::sys::deaths::trial;
 use crate::sys::host::disks;
@@ -40,6 +40,7 @@ enum Command {
     Vault(guard::cli::Args),
     History(history::cli::Args),
     Layout(layout::cli::Args),
+    Predict(predict::cli::Args),
     Alerts(alerts::cli::Args),
     Ack(alerts::cli::AckArgs),
     Snooze(alerts::cli::SnoozeArgs),
@@ -111,6 +112,7 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Some(Command::Vault(args)) => guard::cli::run(&args, around),
         Some(Command::History(args)) => history::cli::run(args, around),
         Some(Command::Layout(args)) => layout::cli::run(args, around),
+        Some(Command::Predict(args)) => predict::cli::run(&args),
         Some(Command::Alerts(args)) => alerts::cli::alerts(&args, around),
         Some(Command::Ack(args)) => alerts::cli::ack(&args, around),
         Some(Command::Snooze(args)) => alerts::cli::snooze(&args, around),

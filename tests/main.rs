@@ -40,6 +40,7 @@ mod logs;
 mod logs_kills;
 mod logs_writers;
 mod plugin;
+mod predict;
 mod probe;
 mod recover;
 mod recover_remote;

@@ -4,6 +4,7 @@ pub mod alert;
 pub mod battery;
 pub mod blueprint;
 pub mod desk;
+pub mod forecast;
 pub mod healed;
 pub mod healing;
 pub mod history;

@@ -11,6 +11,7 @@ pub mod history;
 pub mod layout;
 pub mod logs;
 pub mod pause;
+pub mod predict;
 pub mod recover;
 pub mod segment;
 pub mod setup;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Every benchmark, each figure beside its peer's measured in the same run.
 #
-#   tests/bench/run.sh [segment|bar|layout|footprint|warm|cold|hanging|uptime|recovery|campaign|rotation|history …]
+#   tests/bench/run.sh [segment|bar|layout|footprint|warm|cold|hanging|uptime|recovery|campaign|rotation|history|forecast …]
 #
 # layout and footprint take three minutes each, uptime eleven, recovery seven, campaign four,
 # history six; MINUTES=1.5 makes a short one of uptime, SLICE=1 of recovery, campaign, history.
@@ -15,7 +15,7 @@ main() {
     local programs name failed=""
     programs=$(cd "${CARGO_TARGET_DIR:-target}/release" && pwd -P)
     export PYTHONDONTWRITEBYTECODE=1
-    [ $# -gt 0 ] || set -- segment bar layout footprint warm cold hanging uptime recovery campaign rotation history
+    [ $# -gt 0 ] || set -- segment bar layout footprint warm cold hanging uptime recovery campaign rotation history forecast
     for name in "$@"; do
         "bench_$name" || failed="$failed $name"
     done
@@ -58,6 +58,8 @@ bench_rotation() {
 
 bench_history() {
     python3 tests/bench/history.py "$programs" ${SLICE:+--days 120}
+bench_forecast() {
+    python3 tests/bench/forecast.py "$programs"
 }
 
 bench_warm() {

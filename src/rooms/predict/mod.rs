@@ -1,0 +1,11 @@
+//! What is foreseen: disks and memory that fill, services that restart.
+//!
+//! ```text
+//! $ mamori predict eval < questions.jsonl
+//! {"id":"mugen:/","will_cross":true,"eta_s":183600.0,"probability":0.8134}
+//! {"id":"nginx@mugen","p_restart":0.2211,"p_unstable":0.0143,"will_restart":false,"unstable":false}
+//! ```
+//! The forecasts themselves are in `model/forecast`.
+
+pub mod cli;
+pub mod stream;
