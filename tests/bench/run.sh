@@ -58,6 +58,8 @@ bench_rotation() {
 
 bench_history() {
     python3 tests/bench/history.py "$programs" ${SLICE:+--days 120}
+}
+
 bench_forecast() {
     python3 tests/bench/forecast.py "$programs"
 }
