@@ -3,11 +3,11 @@
 //!
 //! Straight lines fail at this: what fills disks and memory comes in teeth,
 //! steps, bursts and peaks. So a series is put on a grid that ends now
-//! ([`grid`]), in units of the horizon, so that days of a disk and minutes of
+//! (`grid`), in units of the horizon, so that days of a disk and minutes of
 //! memory are one question. Its own past is asked in several ways what it may do
-//! next: paths of past increments and of past levels ([`paths`]), what came
-//! after moments like this one ([`analogs`]), the current regime ([`regime`]),
-//! its envelope and its falls ([`shape`]). Small tables of trees ([`trees`]),
+//! next: paths of past increments and of past levels (`paths`), what came
+//! after moments like this one (`analogs`), the current regime (`regime`),
+//! its envelope and its falls (`shape`). Small tables of trees (`trees`),
 //! fitted to series whose future is known, then say how far each of those is to
 //! be believed, as a probability and as a time.
 //!

@@ -1,9 +1,9 @@
 //! Possible futures, made of the series' own past.
 //!
-//! [`increments`] is the moving-block bootstrap (Künsch 1989) of the series'
+//! `increments` is the moving-block bootstrap (Künsch 1989) of the series'
 //! increments: blocks of the past are set one after another onto the current
 //! level, recent ones and those of the current regime more often, and where a
-//! block is a day, only such as began at this time of day. [`neighbours`] is
+//! block is a day, only such as began at this time of day. `neighbours` is
 //! the nearest-neighbour bootstrap (Lall and Sharma 1996): the next block is
 //! one that began near the level where the path is, so that what is pruned at
 //! 85 % or saturates at 70 % does so in the path, too.

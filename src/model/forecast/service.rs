@@ -1,7 +1,7 @@
 //! Will a service restart within a day, and will it three times?
 //!
 //! Four closed forms, each blind in another way, are averaged as log odds with
-//! fitted weights ([`super::tables::service`]):
+//! fitted weights (`super::tables::service`):
 //! - a count with an uncertain rate is negative binomial (gamma-Poisson), with
 //!   the rate of the last day and with that of the last week;
 //! - of the past gaps that lasted as long as this one, the share that ended

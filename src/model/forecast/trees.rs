@@ -1,6 +1,6 @@
 //! Boosted trees, as tables of numbers (Friedman 2001): small complete binary
 //! trees whose leaves are added up. `tests/bench/forecast_fit.py` fits them and
-//! writes [`super::tables`].
+//! writes `super::tables`.
 
 /// Some trees of one depth. The inner nodes of each stand one after another,
 /// level by level, and so do its leaves.
