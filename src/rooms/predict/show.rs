@@ -64,7 +64,8 @@ pub(super) fn text(foreseen: &[Foreseen], columns: usize) -> String {
     if foreseen.is_empty() {
         return NOTHING.to_owned();
     }
-    let room = columns.saturating_sub(2 + "  100% of 100%".len()).max(8);
+    let longest = foreseen.iter().map(|one| width(&standing(one))).max();
+    let room = columns.saturating_sub(longest.unwrap_or(0) + 4).max(8);
     let names: Vec<String> = foreseen
         .iter()
         .map(|one| cut(&name(one), room.min(NAME), "…"))
@@ -96,7 +97,14 @@ pub(super) fn text(foreseen: &[Foreseen], columns: usize) -> String {
             lines.extend(parts.map(|part| format!("{indent}{part}")));
         } else {
             lines.push(format!("{symbol} {lead}"));
-            lines.extend(beneath(&words(one), columns));
+            let words = words(one);
+            // The picture stands with the words where its line has no room.
+            let words = match picture.as_str() {
+                "" => words,
+                picture if with > columns => format!("{picture} {words}"),
+                _ => words,
+            };
+            lines.extend(beneath(&words, columns));
         }
     }
     lines.push(String::new());
@@ -134,7 +142,7 @@ fn standing(one: &Foreseen) -> String {
     let now = one.now.unwrap_or(0.0);
     if matches!(one.what, What::Service(_)) {
         let now = usize::try_from(whole(now)).unwrap_or(0);
-        return format!("{} today", count(now, "restart"));
+        return format!("{} in 24 h", count(now, "restart"));
     }
     // Whole percent, never one that is not reached yet.
     format!("{:>3}% of {}%", now.floor(), one.threshold)
@@ -229,7 +237,7 @@ fn sum(foreseen: &[Foreseen]) -> String {
     match said {
         0 if learning == foreseen.len() => "too little is known yet".to_owned(),
         0 => "nothing is foreseen to reach its limit".to_owned(),
-        said => format!("{said} of {} foreseen", count(foreseen.len(), "limit")),
+        said => format!("{said} of {} foreseen to be reached", foreseen.len()),
     }
 }
 
@@ -273,4 +281,92 @@ pub(super) fn score(records: &[Record], open: usize, columns: usize) -> String {
         lines.push(format!("{} not judged yet", count(open, "forecast")));
     }
     lines.join("\n") + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::forecast::Basis;
+
+    fn foreseen(what: What, horizon_s: i64, will_cross: bool, likely: Option<f64>) -> Foreseen {
+        Foreseen {
+            node: "mugen".to_owned(),
+            what,
+            threshold: 90.0,
+            horizon_s,
+            now: Some(83.4),
+            probability: likely,
+            will_cross,
+            eta_s: will_cross.then_some(4.0 * 86_400.0),
+            range_s: will_cross.then_some((2.0 * 86_400.0, 6.0 * 86_400.0)),
+            basis: Basis {
+                samples: 720,
+                span_s: 30.0 * 86_400.0,
+                ..Basis::default()
+            },
+            restart: None,
+            past: vec![70.0, 75.0, 80.0, 83.4],
+        }
+    }
+
+    fn lines(columns: usize) -> Vec<String> {
+        let disk = |mount: &str| What::Disk(mount.to_owned());
+        let all = [
+            foreseen(disk("/"), 7 * DAY, true, Some(0.83)),
+            foreseen(
+                disk("/a/very/long/way/to/it/\u{1b}[2J無限無限"),
+                7 * DAY,
+                false,
+                None,
+            ),
+            foreseen(What::Memory, 3_600, false, Some(0.04)),
+            foreseen(What::Memory, 6 * 3_600, false, Some(0.1)),
+            Foreseen {
+                restart: Some(0.4),
+                past: Vec::new(),
+                ..foreseen(
+                    What::Service("service:web".to_owned()),
+                    DAY,
+                    false,
+                    Some(0.01),
+                )
+            },
+        ];
+        let text = anstream::adapter::strip_str(&text(&all, columns)).to_string();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn every_line_fits_its_screen() {
+        for columns in 34..200 {
+            for line in lines(columns) {
+                assert!(width(&line) <= columns, "{columns}: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn it_is_told_in_words_beneath_on_a_phone() {
+        let lines = lines(40);
+        assert_eq!(
+            lines[..3],
+            [
+                "▲ mugen /             83% of 90%  ▁▃▅▆",
+                "    full in 4 d (2 to 6 d), 83 %; from",
+                "    720 samples, 30 d",
+            ]
+        );
+        assert_eq!(lines.last().unwrap(), "1 of 5 foreseen to be reached");
+        let text = lines.join(" ");
+        assert!(text.contains("learning: 720 samples, 30 d"), "{text}");
+        assert!(text.contains("not in 6 hours (10 %)"), "{text}");
+    }
+
+    #[test]
+    fn a_picture_rises_to_the_limit_and_a_calm_one_is_level() {
+        assert_eq!(picture(&[20.0, 90.0], 90.0), "▁█");
+        assert_eq!(picture(&[50.0, 50.0], 90.0), "▁▁");
+        assert_eq!(picture(&[f64::NAN, 95.0], 90.0).chars().count(), 2);
+        assert_eq!(range((3_600.0, 3.0 * 86_400.0)), " (60 min to 3 d)");
+    }
 }
