@@ -371,3 +371,7 @@ pub(super) fn real(seconds: i64) -> f64 {
 pub(super) fn whole(seconds: f64) -> i64 {
     seconds.round() as i64
 }
+
+#[cfg(test)]
+#[path = "decide_tests.rs"]
+mod tests;
