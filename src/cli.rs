@@ -112,7 +112,7 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Some(Command::Vault(args)) => guard::cli::run(&args, around),
         Some(Command::History(args)) => history::cli::run(args, around),
         Some(Command::Layout(args)) => layout::cli::run(args, around),
-        Some(Command::Predict(args)) => predict::cli::run(&args),
+        Some(Command::Predict(args)) => predict::cli::run(&args, around),
         Some(Command::Alerts(args)) => alerts::cli::alerts(&args, around),
         Some(Command::Ack(args)) => alerts::cli::ack(&args, around),
         Some(Command::Snooze(args)) => alerts::cli::snooze(&args, around),

@@ -41,6 +41,7 @@ mod logs_kills;
 mod logs_writers;
 mod plugin;
 mod predict;
+mod predict_people;
 mod probe;
 mod recover;
 mod recover_remote;

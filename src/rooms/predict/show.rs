@@ -1,0 +1,372 @@
+//! What is foreseen, and how right that was, as text and as JSON. Pure.
+
+use serde_json::{Value, json};
+
+use super::decide::{DAY, Foreseen, Record, What, real, whole};
+use crate::model::text::{clean, count, cut, width};
+use crate::model::time::Timestamp;
+use crate::ui::style::{Role, painted};
+use crate::ui::wrap::wrapped;
+
+/// What is said before anything was kept.
+pub(super) const NOTHING: &str =
+    "nothing is known yet of disks, memory and services; start: mamori watch\n";
+
+/// What stands before words beneath their line.
+const INDENT: &str = "    ";
+/// Columns that words need to stand beside their line.
+const BESIDE: usize = 36;
+/// The widest name of a thing.
+const NAME: usize = 32;
+
+/// The one JSON value, on one line.
+pub(super) fn json(foreseen: &[Foreseen], now: Timestamp) -> String {
+    let forecasts: Vec<Value> = foreseen.iter().map(value).collect();
+    json!({ "schema": 1, "at": now, "forecasts": forecasts }).to_string() + "\n"
+}
+
+fn value(one: &Foreseen) -> Value {
+    let (mount, service) = match &one.what {
+        What::Disk(mount) => (Some(mount), None),
+        What::Memory => (None, None),
+        What::Service(check) => (None, Some(check)),
+    };
+    let seconds = |seconds: f64| whole(seconds);
+    let likely = one.probability.map(rounded);
+    json!({
+        "node": one.node,
+        "what": one.what.word(),
+        "mount": mount,
+        "service": service,
+        "threshold": one.threshold,
+        "now": one.now.map(|now| (now * 10.0).round() / 10.0),
+        "horizon_s": one.horizon_s,
+        "probability": likely,
+        "will_cross": one.will_cross,
+        "eta_s": one.eta_s.map(seconds),
+        "range_s": one.range_s.map(|(early, late)| [seconds(early), seconds(late)]),
+        "samples": one.basis.samples,
+        "span_s": seconds(one.basis.span_s),
+        "age_s": seconds(one.basis.age_s),
+        "learning": one.is_learning(),
+        "p_restart": one.restart.map(rounded),
+        "p_unstable": one.restart.and(likely),
+    })
+}
+
+/// In ten-thousandths.
+fn rounded(share: f64) -> f64 {
+    (share * 1e4).round() / 1e4
+}
+
+/// The text for people.
+pub(super) fn text(foreseen: &[Foreseen], columns: usize) -> String {
+    if foreseen.is_empty() {
+        return NOTHING.to_owned();
+    }
+    let longest = foreseen.iter().map(|one| width(&standing(one))).max();
+    let room = columns.saturating_sub(longest.unwrap_or(0) + 4).max(8);
+    let names: Vec<String> = foreseen
+        .iter()
+        .map(|one| cut(&name(one), room.min(NAME), "…"))
+        .collect();
+    let widest = names.iter().map(|name| width(name)).max().unwrap_or(0);
+    let mut lines: Vec<String> = Vec::new();
+    let mut before: Option<&Foreseen> = None;
+    for (one, name) in foreseen.iter().zip(&names) {
+        let same = before.is_some_and(|before| before.node == one.node && before.what == one.what);
+        before = Some(one);
+        let space = " ".repeat(widest.saturating_sub(width(name)));
+        let mut lead = format!("{name}{space}  {}", standing(one));
+        let picture = picture(&one.past, one.threshold);
+        let with = 2 + width(&lead) + 2 + width(&picture);
+        if !picture.is_empty() && with <= columns {
+            lead = format!("{lead}  {picture}");
+        }
+        let symbol = painted(role(one), &role(one).symbol().to_string());
+        // What is told of the same thing again needs no second line for it.
+        if same && role(one) == Role::Ok {
+            lines.extend(beneath(&words(one), columns));
+        } else if with.max(44) + 2 + BESIDE <= columns {
+            let start = with.max(44) + 2;
+            let mut parts = wrapped(&words(one), columns - start).into_iter();
+            let space = " ".repeat(start.saturating_sub(2 + width(&lead)));
+            let first = parts.next().unwrap_or_default();
+            lines.push(format!("{symbol} {lead}{space}{first}"));
+            let indent = " ".repeat(start);
+            lines.extend(parts.map(|part| format!("{indent}{part}")));
+        } else {
+            lines.push(format!("{symbol} {lead}"));
+            let words = words(one);
+            // The picture stands with the words where its line has no room.
+            let words = match picture.as_str() {
+                "" => words,
+                picture if with > columns => format!("{picture} {words}"),
+                _ => words,
+            };
+            lines.extend(beneath(&words, columns));
+        }
+    }
+    lines.push(String::new());
+    lines.extend(wrapped(&sum(foreseen), columns.max(8)));
+    lines.join("\n") + "\n"
+}
+
+fn beneath(words: &str, columns: usize) -> Vec<String> {
+    let parts = wrapped(words, columns.saturating_sub(INDENT.len()).max(8));
+    parts.iter().map(|part| format!("{INDENT}{part}")).collect()
+}
+
+fn role(one: &Foreseen) -> Role {
+    if one.is_over() {
+        Role::Critical
+    } else if one.will_cross {
+        Role::Warning
+    } else if one.is_learning() {
+        Role::Stale
+    } else {
+        Role::Ok
+    }
+}
+
+fn name(one: &Foreseen) -> String {
+    let what = match &one.what {
+        What::Disk(mount) => mount.as_str(),
+        What::Memory => "memory",
+        What::Service(check) => check.strip_prefix("service:").unwrap_or(check),
+    };
+    clean(&format!("{} {what}", one.node))
+}
+
+fn standing(one: &Foreseen) -> String {
+    let now = one.now.unwrap_or(0.0);
+    if matches!(one.what, What::Service(_)) {
+        let now = usize::try_from(whole(now)).unwrap_or(0);
+        return format!("{} in 24 h", count(now, "restart"));
+    }
+    // Whole percent, never one that is not reached yet.
+    format!("{:>3}% of {}%", now.floor(), one.threshold)
+}
+
+/// What is foreseen and what it rests on, in words.
+fn words(one: &Foreseen) -> String {
+    let share = |share: f64| format!("{} %", (share * 100.0).round());
+    let told = match (one.probability, one.restart) {
+        _ if one.is_over() => "at its limit already".to_owned(),
+        (Some(unstable), Some(restart)) => {
+            let (restart, unstable) = (share(restart), share(unstable));
+            format!("restarts in 1 day: {restart}, three times: {unstable}")
+        }
+        (None, _) if one.basis.age_s > real(one.horizon_s) => {
+            return format!("no sample for {}", span(one.basis.age_s));
+        }
+        (None, _) => return format!("learning: {}", basis(one)),
+        (Some(likely), None) if one.will_cross => {
+            let when = one.eta_s.map(span).unwrap_or_default();
+            let range = one.range_s.map(range).unwrap_or_default();
+            format!("full in {when}{range}, {}", share(likely))
+        }
+        (Some(likely), None) => format!("not in {} ({})", ahead(one.horizon_s), share(likely)),
+    };
+    format!("{told}; from {}", basis(one))
+}
+
+/// What it rests on, in words.
+pub(super) fn basis(one: &Foreseen) -> String {
+    let noun = match one.what {
+        What::Service(_) => "restart",
+        _ => "sample",
+    };
+    let samples = count(one.basis.samples, noun);
+    format!("{samples}, {}", span(one.basis.span_s))
+}
+
+fn ahead(horizon_s: i64) -> String {
+    let (number, noun) = if horizon_s >= DAY {
+        (horizon_s / DAY, "day")
+    } else {
+        (horizon_s / 3_600, "hour")
+    };
+    count(usize::try_from(number).unwrap_or(0), noun)
+}
+
+/// A number and its unit, such as `4 d`.
+fn parts(seconds: f64) -> (f64, &'static str) {
+    if seconds < 5_400.0 {
+        ((seconds / 60.0).round(), "min")
+    } else if seconds < 2.0 * real(DAY) {
+        ((seconds / 3_600.0).round(), "h")
+    } else {
+        ((seconds / real(DAY)).round(), "d")
+    }
+}
+
+fn span(seconds: f64) -> String {
+    let (number, unit) = parts(seconds);
+    format!("{number} {unit}")
+}
+
+fn range((early, late): (f64, f64)) -> String {
+    let ((from, unit), (to, other)) = (parts(early), parts(late));
+    if unit == other && (from - to).abs() < 0.5 {
+        String::new()
+    } else if unit == other {
+        format!(" ({from} to {to} {unit})")
+    } else {
+        format!(" ({from} {unit} to {to} {other})")
+    }
+}
+
+/// The past as a row of blocks: the lowest is the least that was, the highest
+/// the limit or what was above it; a calm past is level.
+fn picture(past: &[f64], threshold: f64) -> String {
+    const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let least = past.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = past.iter().copied().fold(threshold, f64::max);
+    let height = (most - least).max(1.0);
+    let blocks = past.iter().map(|value| {
+        let step = usize::try_from(whole((value - least) / height * 7.0)).unwrap_or(0);
+        BLOCKS.get(step).copied().unwrap_or('█')
+    });
+    blocks.collect()
+}
+
+fn sum(foreseen: &[Foreseen]) -> String {
+    let said = foreseen.iter().filter(|one| one.will_cross).count();
+    let learning = foreseen.iter().filter(|one| one.is_learning()).count();
+    match said {
+        0 if learning == foreseen.len() => "too little is known yet".to_owned(),
+        0 => "nothing is foreseen to reach its limit".to_owned(),
+        said => format!("{said} of {} foreseen to be reached", foreseen.len()),
+    }
+}
+
+/// How right it was, as the one JSON value.
+pub(super) fn score_json(records: &[Record], open: usize, now: Timestamp) -> String {
+    let records: Vec<Value> = records
+        .iter()
+        .map(|one| {
+            json!({
+                "what": one.what,
+                "judged": one.judged,
+                "right": one.right,
+                "hit_rate": rounded(one.hit_rate),
+                "false_alarms": one.false_alarms,
+                "missed": one.missed,
+                "brier": rounded(one.brier),
+            })
+        })
+        .collect();
+    json!({ "schema": 1, "at": now, "open": open, "score": records }).to_string() + "\n"
+}
+
+/// How right it was, for people.
+pub(super) fn score(records: &[Record], open: usize, columns: usize) -> String {
+    let mut lines = Vec::new();
+    if records.is_empty() {
+        lines.push("nothing judged yet".to_owned());
+    }
+    for one in records {
+        let right = (one.hit_rate * 100.0).round();
+        lines.push(format!(
+            "{:<7}  {right:>3} % right of {}",
+            one.what,
+            count(one.judged, "forecast")
+        ));
+        let alarms = count(one.false_alarms, "false alarm");
+        let text = format!("{alarms}, {} missed, Brier {:.3}", one.missed, one.brier);
+        lines.extend(beneath(&text, columns));
+    }
+    if open > 0 {
+        lines.push(format!("{} not judged yet", count(open, "forecast")));
+    }
+    lines.join("\n") + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::forecast::Basis;
+
+    fn foreseen(what: What, horizon_s: i64, will_cross: bool, likely: Option<f64>) -> Foreseen {
+        Foreseen {
+            node: "mugen".to_owned(),
+            what,
+            threshold: 90.0,
+            horizon_s,
+            now: Some(83.4),
+            probability: likely,
+            will_cross,
+            eta_s: will_cross.then_some(4.0 * 86_400.0),
+            range_s: will_cross.then_some((2.0 * 86_400.0, 6.0 * 86_400.0)),
+            basis: Basis {
+                samples: 720,
+                span_s: 30.0 * 86_400.0,
+                ..Basis::default()
+            },
+            restart: None,
+            past: vec![70.0, 75.0, 80.0, 83.4],
+        }
+    }
+
+    fn lines(columns: usize) -> Vec<String> {
+        let disk = |mount: &str| What::Disk(mount.to_owned());
+        let all = [
+            foreseen(disk("/"), 7 * DAY, true, Some(0.83)),
+            foreseen(
+                disk("/a/very/long/way/to/it/\u{1b}[2J無限無限"),
+                7 * DAY,
+                false,
+                None,
+            ),
+            foreseen(What::Memory, 3_600, false, Some(0.04)),
+            foreseen(What::Memory, 6 * 3_600, false, Some(0.1)),
+            Foreseen {
+                restart: Some(0.4),
+                past: Vec::new(),
+                ..foreseen(
+                    What::Service("service:web".to_owned()),
+                    DAY,
+                    false,
+                    Some(0.01),
+                )
+            },
+        ];
+        let text = anstream::adapter::strip_str(&text(&all, columns)).to_string();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn every_line_fits_its_screen() {
+        for columns in 34..200 {
+            for line in lines(columns) {
+                assert!(width(&line) <= columns, "{columns}: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn it_is_told_in_words_beneath_on_a_phone() {
+        let lines = lines(40);
+        assert_eq!(
+            lines[..3],
+            [
+                "▲ mugen /             83% of 90%  ▁▃▅▆",
+                "    full in 4 d (2 to 6 d), 83 %; from",
+                "    720 samples, 30 d",
+            ]
+        );
+        assert_eq!(lines.last().unwrap(), "1 of 5 foreseen to be reached");
+        let text = lines.join(" ");
+        assert!(text.contains("learning: 720 samples, 30 d"), "{text}");
+        assert!(text.contains("not in 6 hours (10 %)"), "{text}");
+    }
+
+    #[test]
+    fn a_picture_rises_to_the_limit_and_a_calm_one_is_level() {
+        assert_eq!(picture(&[20.0, 90.0], 90.0), "▁█");
+        assert_eq!(picture(&[50.0, 50.0], 90.0), "▁▁");
+        assert_eq!(picture(&[f64::NAN, 95.0], 90.0).chars().count(), 2);
+        assert_eq!(range((3_600.0, 3.0 * 86_400.0)), " (60 min to 3 d)");
+    }
+}
