@@ -282,15 +282,6 @@ impl Healing {
         }
         new
     }
-
-    /// This, after `parts` ran at `now`, did what `items` say and found them.
-    #[must_use]
-    pub fn after(&self, parts: &[Part], items: &[Item], now: Timestamp) -> Self {
-        let did = items
-            .iter()
-            .fold(self.clone(), |new, item| new.did(item, now));
-        did.found(parts, items, now)
-    }
 }
 
 /// A text as it stands in the state file.
@@ -306,6 +297,15 @@ fn lately(at: Timestamp, now: Timestamp) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Healing {
+        fn after(&self, parts: &[Part], items: &[Item], now: Timestamp) -> Self {
+            let did = items
+                .iter()
+                .fold(self.clone(), |new, item| new.did(item, now));
+            did.found(parts, items, now)
+        }
+    }
 
     fn item(standing: Standing) -> Item {
         Item::new(Part::Logs, "/x/app.log", standing, "a \u{1b}[31mtext")

@@ -269,7 +269,12 @@ fn what_was_brought_back_stays_for_as_long_as_it_may_be_old() {
     let ground = trashed();
     let trash = ground.trash();
     // Its ctime is told in seconds.
-    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    let second = || {
+        let now = std::time::SystemTime::now();
+        now.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
+    };
+    let moved = second();
+    crate::harness::until("the next second", || second() > moved);
     fs::rename(trash.join("1"), ground.at("abc-1")).unwrap();
     let left = |ground: &Ground| {
         let item = ground.run(&Terms::default()).pop().unwrap();

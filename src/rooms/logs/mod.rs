@@ -2,11 +2,13 @@
 //!
 //! ```text
 //! $ mamori heal logs
-//! ● ~/.miyabi/logs/app.log  rotated: 104 MB, now 4.1 KB; app.log.20261128.gz, 6.2 MB
+//! ● logs       1 log: 1 healed
+//!              ~/.miyabi/logs/app.log
+//!                rotated: 104 MB, now 7.2 KB; app.log.20261128.gz, 19 MB
 //! ```
 //! The archives in their order, followed by the log, are byte for byte what
 //! was written. `facts` looks, `decide` and `archives` decide (pure), `work`
-//! carries out.
+//! cuts, `rename` is the other way.
 
 pub mod archives;
 pub mod claims;

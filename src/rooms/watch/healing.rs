@@ -58,8 +58,8 @@ impl Healing {
         }
     }
 
-    /// Takes in which guarded files changed.
-    pub fn listen(&mut self) {
+    /// Takes in which guarded files changed; whether any did.
+    pub fn listen(&mut self) -> bool {
         let changed = self.guarded.changed();
         // Of a folder it only matters that something guarded is missing there.
         let missing = |folder: &PathBuf| {
@@ -71,11 +71,11 @@ impl Healing {
         };
         let folder = |path: &PathBuf| self.paths.iter().any(|one| one.parent() == Some(path));
         let tells = |path: &PathBuf| self.paths.contains(path) && (!folder(path) || missing(path));
-        if !changed.iter().any(tells) {
-            return;
+        if changed.iter().any(tells) {
+            let now = clock::elapsed();
+            self.config = vec![now + SOON, now + SETTLED];
         }
-        let now = clock::elapsed();
-        self.config = vec![now + SOON, now + SETTLED];
+        !changed.is_empty()
     }
 
     /// Begins what is due, unless a run is under way.

@@ -65,6 +65,8 @@ pub struct Rounds<'a> {
     bars: Bars,
     repairs: Repairs,
     healing: Healing,
+    /// Whether there was a look since guarded files were last seen to.
+    looked: bool,
     recording: Recording,
     afar: Afar,
     checks: Checks,
@@ -112,6 +114,7 @@ impl<'a> Rounds<'a> {
             bars: Bars::default(),
             repairs: Repairs::default(),
             healing: Healing::default(),
+            looked: true,
             recording: Recording::default(),
             afar: Afar::default(),
             checks: Checks::default(),
@@ -153,6 +156,7 @@ impl<'a> Rounds<'a> {
 
     /// One round.
     pub fn round(&mut self, depth: Depth) {
+        self.looked = true;
         let expected = facts::expected(self.around, &self.config);
         let ask = match depth {
             Depth::Full => Ask::ALL,

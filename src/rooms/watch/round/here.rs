@@ -28,10 +28,12 @@ impl Rounds<'_> {
         let paused = self.state.pauses.get(&self.name);
         let paused = paused.is_some_and(|pause| pause.holds(clock::now()));
         // Before they are watched anew: one that went away is told of once.
-        self.healing.listen();
-        let guarded = guard::watched(self.around, &self.config);
-        let guards = !self.config.guards.is_empty();
-        self.healing.follow(guarded.into_iter().collect(), guards);
+        let changed = self.healing.listen();
+        if std::mem::take(&mut self.looked) || changed {
+            let guarded = guard::watched(self.around, &self.config);
+            let guards = !self.config.guards.is_empty();
+            self.healing.follow(guarded.into_iter().collect(), guards);
+        }
         self.healing.turn(self.around, &self.config, paused);
     }
 
