@@ -11,5 +11,7 @@
 pub mod cli;
 pub mod decide;
 mod facts;
+mod keep;
 mod show;
+mod standing;
 pub mod stream;
