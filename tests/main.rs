@@ -21,6 +21,7 @@ mod bar_text;
 mod config;
 mod doctor;
 mod doctor_ssh;
+mod foresight;
 mod guard;
 mod harness;
 mod heal;

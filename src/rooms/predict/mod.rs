@@ -15,3 +15,6 @@ mod keep;
 mod show;
 mod standing;
 pub mod stream;
+
+#[cfg(test)]
+mod quarter_tests;
