@@ -43,6 +43,7 @@ mod logs_kills;
 mod logs_writers;
 mod plugin;
 mod predict;
+mod predict_grew;
 mod predict_people;
 mod probe;
 mod recover;

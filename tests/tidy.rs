@@ -94,6 +94,7 @@ fn decisions_have_no_effects() {
         "agenda.rs",
         "lines.rs",
         "findings.rs",
+        "grew.rs",
         "matters.rs",
         "post.rs",
         "routes.rs",

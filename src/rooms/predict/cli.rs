@@ -4,6 +4,8 @@ use std::io::{self, BufRead as _, Read as _};
 
 use super::decide::{self, DAY};
 use super::facts::{self, Seen};
+use super::grew::View;
+use super::measure;
 use super::show;
 use super::stream::{self, Wrong};
 use crate::config;
@@ -13,7 +15,7 @@ use crate::model::home::Home;
 use crate::model::time::Timestamp;
 use crate::sys::history::{History, HistoryError};
 use crate::sys::surroundings::Surroundings;
-use crate::sys::{clock, output};
+use crate::sys::{clock, files, output};
 
 /// The longest line that is read: some two million samples.
 const LONGEST: u64 = 64 << 20;
@@ -41,6 +43,8 @@ enum Verb {
     /// Print what the tables are fitted to, for the same questions
     #[command(hide = true)]
     Features,
+    #[command(hide = true)]
+    Measure(measure::Args),
 }
 
 /// Carries `mamori predict` out.
@@ -49,7 +53,8 @@ enum Verb {
 /// Exit 2 for a bad configuration, 3 when the history or stdin cannot be read
 /// or stdout not written.
 pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
-    match args.verb {
+    match &args.verb {
+        Some(Verb::Measure(args)) => measure::run(args, around),
         Some(Verb::Eval) => lines(stream::answer),
         Some(Verb::Features) => lines(stream::features),
         None if args.score => score(args.json, around),
@@ -75,7 +80,12 @@ fn foresee(json: bool, around: &Surroundings) -> Result<Exit, Failure> {
     let text = if json {
         show::json(&foreseen, now)
     } else {
-        show::text(&foreseen, output::columns())
+        let view = View {
+            home: &files::resolved(&around.home),
+            now,
+            day: &|at| clock::day(at, config.timezone),
+        };
+        show::text(&foreseen, output::columns(), &view)
     };
     output::print(&text)?;
     Ok(if foreseen.iter().any(|one| one.will_cross) {

@@ -3,7 +3,7 @@
 
 use crate::model::forecast::service::{self, Outlook};
 use crate::model::forecast::{self, Basis, Kind, Question};
-use crate::model::history::{Forecast, Outcome};
+use crate::model::history::{Forecast, Grown, Outcome};
 use crate::model::time::Timestamp;
 
 /// How far is looked ahead for a disk, in seconds.
@@ -81,6 +81,8 @@ pub struct Known {
     pub points: Vec<(i64, f64)>,
     /// The first and the last sample of the node.
     pub reach: (i64, i64),
+    /// Of a disk of this machine: what grew, as far as that is known.
+    pub grew: Option<Vec<Grown>>,
 }
 
 /// What is foreseen of one thing within one horizon.
@@ -110,6 +112,9 @@ pub struct Foreseen {
     pub restart: Option<f64>,
     /// The values of the last week, or day, for a picture.
     pub past: Vec<f64>,
+    /// Of a disk of this machine: the folders that grew, none where nothing is
+    /// known of that; `None` of what has no folders here.
+    pub grew: Option<Vec<Grown>>,
 }
 
 impl Foreseen {
@@ -178,6 +183,7 @@ fn of_series(known: &Known, kind: Kind, horizon_s: i64, now: Timestamp) -> Fores
         basis: told.basis,
         restart: None,
         past: past(&known.points, now.0.saturating_sub(shown), now.0),
+        grew: known.grew.clone(),
     }
 }
 
@@ -209,6 +215,7 @@ fn of_service(known: &Known, now: Timestamp) -> Foreseen {
         },
         restart: Some(outlook.restart),
         past: Vec::new(),
+        grew: None,
     }
 }
 
@@ -272,7 +279,7 @@ pub fn to_keep(foreseen: &[Foreseen], lately: &[Forecast], now: Timestamp) -> Ve
             What::Service(_) => "restarts".to_owned(),
             _ => "paths and trees".to_owned(),
         },
-        basis: super::show::basis(one),
+        basis: super::show::kept(one),
         ..Forecast::default()
     });
     kept.collect()
