@@ -16,25 +16,28 @@ const PATH: usize = 60;
 const DATA: &str = "/System/Volumes/Data";
 
 /// From where a person looks.
-pub(super) struct View<'a> {
+#[derive(Clone, Copy)]
+pub struct View<'a> {
     /// Their home, its links resolved.
-    pub(super) home: &'a Path,
+    pub home: &'a Path,
     /// Now.
-    pub(super) now: Timestamp,
+    pub now: Timestamp,
     /// The day of an instant in their zone.
-    pub(super) day: &'a dyn Fn(Timestamp) -> NaiveDate,
+    pub day: &'a dyn Fn(Timestamp) -> NaiveDate,
 }
 
 /// `grew: ~/build +12 GB, /var/log +3.1 GB since Tuesday`; `None` where nothing
 /// is known to have.
-pub(super) fn words(grown: &[Grown], view: &View<'_>) -> Option<String> {
+#[must_use]
+pub fn words(grown: &[Grown], view: &View<'_>) -> Option<String> {
     let first = grown.first()?;
     let since = since((view.day)(first.since), (view.day)(view.now));
     Some(format!("{} since {since}", list(grown, Some(view.home))))
 }
 
 /// The same without the day, and with whole paths: for what is kept.
-pub(super) fn list(grown: &[Grown], home: Option<&Path>) -> String {
+#[must_use]
+pub fn list(grown: &[Grown], home: Option<&Path>) -> String {
     let each = grown.iter().map(|one| {
         let path = shown(&one.path, home);
         format!("{path} +{}", size::bytes(one.by_bytes))

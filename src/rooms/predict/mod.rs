@@ -13,7 +13,7 @@
 pub mod cli;
 pub mod decide;
 mod facts;
-mod grew;
+pub mod grew;
 mod measure;
 mod show;
 pub mod stream;

@@ -132,7 +132,7 @@ pub struct Place {
     pub volume: u64,
 }
 
-/// The local file systems, as [`measure`] lists them.
+/// The local file systems, those that are among a sample's disks.
 ///
 /// # Errors
 /// When the table of mounts cannot be read.
