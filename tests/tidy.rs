@@ -88,6 +88,7 @@ fn decisions_have_no_effects() {
         "decide.rs",
         "show.rs",
         "schedule.rs",
+        "standing.rs",
         "change.rs",
         "expected.rs",
         "ssh.rs",

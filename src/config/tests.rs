@@ -58,6 +58,7 @@ fn the_defaults_are_what_the_default_file_says() {
     let limits = Limits {
         disk_used_max: 90.0,
         memory_available_min: 10.0,
+        memory_stall_max: 20.0,
         inodes_used_max: 90.0,
         battery_min: 15.0,
     };

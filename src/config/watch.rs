@@ -65,6 +65,9 @@ pub struct Limits {
     pub disk_used_max: f64,
     /// Available memory at or below is a problem; 0 to 99.
     pub memory_available_min: f64,
+    /// So much of the last minute in which nothing could go on for want of
+    /// memory, or more, is a problem; 1 to 100.
+    pub memory_stall_max: f64,
     /// Used inodes at or above are a problem; 1 to 100.
     pub inodes_used_max: f64,
     /// Charge of a discharging battery at or below is a problem; 0 to 99.
@@ -78,6 +81,8 @@ pub struct NodeLimits {
     pub disk_used_max: Option<f64>,
     /// In place of `limits.memory_available_min`.
     pub memory_available_min: Option<f64>,
+    /// In place of `limits.memory_stall_max`.
+    pub memory_stall_max: Option<f64>,
     /// In place of `limits.inodes_used_max`.
     pub inodes_used_max: Option<f64>,
     /// In place of `limits.battery_min`.
@@ -93,6 +98,7 @@ impl NodeLimits {
             memory_available_min: self
                 .memory_available_min
                 .unwrap_or(all.memory_available_min),
+            memory_stall_max: self.memory_stall_max.unwrap_or(all.memory_stall_max),
             inodes_used_max: self.inodes_used_max.unwrap_or(all.inodes_used_max),
             battery_min: self.battery_min.unwrap_or(all.battery_min),
         }
@@ -151,6 +157,7 @@ pub(super) fn limits(section: &mut Section<'_, '_>) -> NodeLimits {
     NodeLimits {
         disk_used_max: section.percent("disk_used_max", 1.0..=100.0),
         memory_available_min: section.percent("memory_available_min", 0.0..=99.0),
+        memory_stall_max: section.percent("memory_stall_max", 1.0..=100.0),
         inodes_used_max: section.percent("inodes_used_max", 1.0..=100.0),
         battery_min: section.percent("battery_min", 0.0..=99.0),
     }
@@ -160,6 +167,7 @@ pub(super) fn limits(section: &mut Section<'_, '_>) -> NodeLimits {
 pub(super) const UNLIMITED: Limits = Limits {
     disk_used_max: f64::INFINITY,
     memory_available_min: f64::NEG_INFINITY,
+    memory_stall_max: f64::INFINITY,
     inodes_used_max: f64::INFINITY,
     battery_min: f64::NEG_INFINITY,
 };

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::alert::Pause;
 use super::moment::Moment;
+use super::pressure::Swapped;
 use super::reading::Readings;
 use super::time::Timestamp;
 use super::uptime::Uptime;
@@ -216,6 +217,9 @@ pub struct Node {
     /// Processor time at the last sample.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cpu_ticks: Option<CpuTicks>,
+    /// What had been swapped in at the last sample.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub swapped: Option<Swapped>,
     /// What a remote node runs, as its probe found.
     #[serde(
         default,
@@ -271,6 +275,7 @@ impl Node {
             checks: BTreeMap::new(),
             boot_id: None,
             cpu_ticks: None,
+            swapped: None,
             platform: None,
             answered_at: None,
             silence: None,

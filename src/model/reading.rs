@@ -110,6 +110,12 @@ pub struct Readings {
     pub memory_total_bytes: Reading<u64>,
     /// Memory that programs can still have, in bytes.
     pub memory_available_bytes: Reading<u64>,
+    /// Share of the last ten seconds, or of the last minute where that is
+    /// worse, in which nothing could go on for want of memory, 0 to 100.
+    pub memory_stall_percent: Reading<f64>,
+    /// What came back from swap, bytes a second since the sample before; told
+    /// where no stalls are.
+    pub swap_in_bytes_per_s: Reading<f64>,
     /// Load average of the last minute.
     pub load_1m: Reading<f64>,
     /// Busy share of all processors since the sample before, 0 to 100.
@@ -144,6 +150,8 @@ impl Readings {
             memory_available_percent: not(why),
             memory_total_bytes: not(why),
             memory_available_bytes: not(why),
+            memory_stall_percent: not(why),
+            swap_in_bytes_per_s: not(why),
             load_1m: not(why),
             cpu_percent: not(why),
             uptime_s: not(why),

@@ -7,9 +7,10 @@ use serde_json::{Map, Value};
 
 use super::alert::{Alert, Pause};
 use super::desk::Desk;
+use super::foretold::Foretold;
 use super::healing::Healing;
 use super::incident::Incident;
-use super::lenient::map;
+use super::lenient::{list, map};
 use super::node::Node;
 use super::segment::{Styles, Summary};
 use super::tally::Tally;
@@ -40,8 +41,9 @@ pub struct State {
     pub tallies: BTreeMap<String, Tally>,
     /// What was broken and how it was repaired, newest last.
     pub incidents: Vec<Incident>,
-    /// What is foreseen.
-    pub forecasts: Vec<Value>,
+    /// What is foreseen, of each thing the last.
+    #[serde(deserialize_with = "list")]
+    pub forecasts: Vec<Foretold>,
     /// Nodes that nobody shall look at.
     #[serde(deserialize_with = "map")]
     pub pauses: BTreeMap<String, Pause>,

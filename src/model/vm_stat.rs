@@ -11,18 +11,29 @@ use super::proc::number;
 /// ```
 #[must_use]
 pub fn available(text: &str) -> Option<u64> {
-    let (_, after) = text.split_once("page size of ")?;
-    let page = number(after.split(' ').next()?)?;
-    let pages = |name: &str| {
-        let line = text.lines().find_map(|line| line.strip_prefix(name))?;
-        number(line.trim().trim_end_matches('.'))
-    };
     ["free:", "inactive:", "speculative:", "purgeable:"]
         .into_iter()
         .try_fold(0_u64, |sum, name| {
-            sum.checked_add(pages(&format!("Pages {name}"))?)
+            sum.checked_add(pages(text, &format!("Pages {name}"))?)
         })?
-        .checked_mul(page)
+        .checked_mul(page(text)?)
+}
+
+/// Bytes that came back from swap since boot.
+#[must_use]
+pub fn swapped_in(text: &str) -> Option<u64> {
+    pages(text, "Swapins:")?.checked_mul(page(text)?)
+}
+
+/// Bytes of a page.
+fn page(text: &str) -> Option<u64> {
+    let (_, after) = text.split_once("page size of ")?;
+    number(after.split(' ').next()?)
+}
+
+fn pages(text: &str, name: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+    number(line.trim().trim_end_matches('.'))
 }
 
 #[cfg(test)]
@@ -36,7 +47,9 @@ mod tests {
             Pages active:                            7000.\n\
             Pages inactive:                            20.\n\
             Pages speculative:                          3.\n\
-            Pages purgeable:                            1.\n";
+            Pages purgeable:                            1.\n\
+            Swapins:                                    5.\n";
+        assert_eq!(swapped_in(text), Some(5 * 16_384));
         assert_eq!(available(text), Some(124 * 16_384));
         assert_eq!(available(&text.replace("Pages purgeable", "Pages")), None);
         assert_eq!(available(&text.replace("100.", "-1.")), None);

@@ -7,6 +7,7 @@ use super::facts::{
     Facts, TOO_MANY, load, name, odd, seconds, short, value, worded_load, worded_uptime,
 };
 use super::macos;
+use super::pressure;
 use super::probe::Wishes;
 use super::space::{self, Disks};
 use crate::model::battery::{self, Charge};
@@ -33,6 +34,8 @@ pub struct Answer {
     pub boot_id: Option<String>,
     /// Processor time so far.
     pub cpu_ticks: Option<CpuTicks>,
+    /// Bytes that were swapped in since boot, where stalls are not told.
+    pub swapped_in_bytes: Option<u64>,
     /// The ssh server that let us in no longer runs.
     pub listener_gone: bool,
 }
@@ -46,6 +49,7 @@ pub fn read(lines: &[u8], complete: bool, wishes: &Wishes) -> Answer {
     let disks = system.disks(&facts);
     let (cpu_percent, cpu_ticks) = system.processor(&facts);
     let (battery_percent, battery_discharging) = system.battery(&facts, wishes);
+    let (memory_stall_percent, swapped_in_bytes) = system.pressure(&facts);
     let listener_gone = facts.first("listener") == Some(b"gone");
     Answer {
         readings: Readings {
@@ -57,6 +61,11 @@ pub fn read(lines: &[u8], complete: bool, wishes: &Wishes) -> Answer {
                 .map(|(total, available)| share(available, total)),
             memory_total_bytes: memory.clone().map(|(total, _)| total),
             memory_available_bytes: memory.map(|(_, available)| available),
+            memory_stall_percent,
+            swap_in_bytes_per_s: Reading::unavailable(match swapped_in_bytes {
+                Some(_) => "needs a second sample",
+                None => "not told",
+            }),
             load_1m: system.load(&facts),
             cpu_percent,
             uptime_s: system.uptime(&facts),
@@ -70,6 +79,7 @@ pub fn read(lines: &[u8], complete: bool, wishes: &Wishes) -> Answer {
         },
         boot_id: system.boot_id(&facts),
         cpu_ticks,
+        swapped_in_bytes,
         listener_gone,
         platform: match system {
             System::Known(platform) => Some(platform),
@@ -170,6 +180,14 @@ impl System {
             Self::Strange(_) | Self::Untold => return (self.unknown(facts), None),
         };
         (Reading::unavailable(why), None)
+    }
+
+    /// How much stands still for want of memory, or what was swapped in.
+    fn pressure(&self, facts: &Facts<'_>) -> (Reading<f64>, Option<u64>) {
+        match self {
+            Self::Known(platform) => pressure::told(facts, *platform),
+            Self::Strange(_) | Self::Untold => (self.unknown(facts), None),
+        }
     }
 
     fn disks(&self, facts: &Facts<'_>) -> Disks {

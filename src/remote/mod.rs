@@ -14,6 +14,7 @@ pub mod fleet;
 pub mod frame;
 mod line;
 mod macos;
+mod pressure;
 pub mod probe;
 pub mod route;
 mod shell;

@@ -156,11 +156,30 @@ mamori_linux() {
     fi
     if [ "$mamori_platform" = linux ]; then
         mamori_battery
+        mamori_pressure
     else
         # Android closes its counters to programs, but not to this one.
         mamori_lines clock "$($mamori_limit uptime)"
     fi
     mamori_disks
+}
+
+# What stands still for want of memory; where that is not counted, the pages
+# that came back from swap, and their size.
+mamori_pressure() {
+    if read -r mamori_line </proc/pressure/memory; then
+        while read -r mamori_line; do
+            case $mamori_line in
+                full*) mamori_say "pressure=$mamori_line" ;;
+            esac
+        done </proc/pressure/memory
+        return
+    fi
+    while read -r mamori_one mamori_line; do
+        [ "$mamori_one" = pswpin ] || continue
+        mamori_say "swapped=$mamori_line $(getconf PAGESIZE)"
+        return
+    done </proc/vmstat
 }
 
 # The first battery of the machine itself, not of a mouse.

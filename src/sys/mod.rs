@@ -33,6 +33,7 @@ pub mod pid_file;
 mod pidfd;
 pub mod poke;
 pub mod poll;
+pub mod pressure;
 pub mod process;
 pub mod processes;
 pub mod programs;

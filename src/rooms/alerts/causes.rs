@@ -1,7 +1,8 @@
 //! What explains what: one cause, one message. Pure.
 
-use super::flapping::of_tmux;
+use super::flapping::{flapping_id, of_tmux};
 use crate::model::alert::{Alert, Severity, speakers};
+use crate::model::foretold::foretells;
 use crate::model::node::Node;
 use crate::model::state::State;
 
@@ -41,7 +42,22 @@ pub(super) fn explained(alert: &Alert, around: &Around<'_>) -> bool {
     };
     let cause =
         |other: &Alert| other.id != alert.id && (down(other) || lost(other) || needed(other));
-    around.alerts.iter().any(cause) || spoken_for(alert, around)
+    around.alerts.iter().any(cause)
+        || has_come(&alert.id, around.alerts)
+        || spoken_for(alert, around)
+}
+
+/// Whether `id` is a forecast, and what it foretold is there, or comes and goes
+/// already: that speaks for itself.
+pub(super) fn has_come(id: &str, alerts: &[Alert]) -> bool {
+    let Some((node, check)) = foretells(id) else {
+        return false;
+    };
+    let now = [
+        format!("{node}/{check}"),
+        flapping_id(&format!("{node}/{check}")),
+    ];
+    alerts.iter().any(|alert| now.contains(&alert.id))
 }
 
 /// Whether another session's alert says that the server took this one with it.

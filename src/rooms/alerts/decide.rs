@@ -4,7 +4,7 @@
 use chrono::NaiveTime;
 
 use super::agenda::Agenda;
-use super::causes::{Around, Standing, explained};
+use super::causes::{Around, Standing, explained, has_come};
 use super::flapping::{akin, beneath, flap, lasts, speaks_for};
 use super::lines::{Sheet, line_of};
 use super::matters;
@@ -154,7 +154,7 @@ impl Telling<'_> {
                 None if self.flaps(&matter.id, matter.severity) && !self.lasted(matter) => {
                     self.pass_over(matter);
                 }
-                None if self.spoken_for(&matter.id) => {
+                None if self.spoken_for(&matter.id) || has_come(&matter.id, self.alerts) => {
                     let name = &self.sheet.route.name;
                     matter.told.retain(|told| told.name != *name);
                     matter.owed.retain(|owed| owed != name);

@@ -22,7 +22,7 @@ const LONGER: i64 = 3;
 const FLAPPING: &str = "flapping:";
 
 /// What the alert about the coming and going of `id` is called.
-fn flapping_id(id: &str) -> String {
+pub(super) fn flapping_id(id: &str) -> String {
     let (node, check) = id.split_once('/').unwrap_or((id, ""));
     format!("{node}/{FLAPPING}{check}")
 }

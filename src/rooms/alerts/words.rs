@@ -2,6 +2,7 @@
 
 use crate::model::alert::{Alert, Severity};
 use crate::model::desk::{Flapping, Line, Matter};
+use crate::model::foretold::FORECAST;
 use crate::model::message::{Kind, Message};
 use crate::model::state::Event;
 use crate::model::text::{clean, count, cut};
@@ -98,7 +99,10 @@ pub(super) fn closed(matter: &Matter, watched: bool, late: bool, now: Timestamp)
     let said = match check {
         _ if !watched => format!("{node} is not watched any more"),
         "unreachable" => format!("{node} is back{span}"),
-        _ => format!("{node}: {} fine again{span}", spoken(check)),
+        _ => match check.strip_prefix(FORECAST) {
+            Some(check) => format!("{node}: {} no longer foretold{span}", spoken(check)),
+            None => format!("{node}: {} fine again{span}", spoken(check)),
+        },
     };
     resolve(matter, said, now)
 }

@@ -1,12 +1,12 @@
 //! How a broken file differs from its last good version, without what may be
 //! secret. Pure.
 
-use std::time::Duration;
+use std::ops::Range;
 
-use similar::{Change, ChangeTag, TextDiff};
+use imara_diff::{Algorithm, Diff, Hunk, InternedInput};
 
-/// How long the best difference is searched for; then a good one will do.
-const LIMIT: Duration = Duration::from_millis(300);
+/// Lines that are shown before and after a change.
+const CONTEXT: u32 = 2;
 /// Lines of a difference that are kept.
 const LINES: usize = 2_000;
 /// What names a secret.
@@ -36,39 +36,83 @@ pub fn unified(good: &[u8], broken: &[u8]) -> String {
         String::from_utf8_lossy(good),
         String::from_utf8_lossy(broken),
     );
-    let lines_of = |text| str::split_inclusive(text, '\n').collect::<Vec<&str>>();
-    let (olds, news) = (lines_of(&good), lines_of(&broken));
-    let diff = TextDiff::configure()
-        .timeout(LIMIT)
-        .diff_slices(&olds, &news);
-    let (old, new) = (hidden(&good), hidden(&broken));
+    let input = InternedInput::new(&*good, &*broken);
+    let mut diff = Diff::compute(Algorithm::Histogram, &input);
+    diff.postprocess_lines(&input);
+    let old = Side::of(&good);
+    let new = Side::of(&broken);
     let mut lines = vec!["--- good".to_owned(), "+++ broken".to_owned()];
-    let mut unified = diff.unified_diff();
-    for hunk in unified.context_radius(2).iter_hunks() {
-        lines.push(hunk.header().to_string());
-        let at = |index: Option<usize>, of: &[bool]| {
-            index.is_some_and(|at| of.get(at).copied().unwrap_or(true))
+    let near =
+        |one: &Hunk, other: &Hunk| other.before.start.saturating_sub(one.before.end) <= 2 * CONTEXT;
+    let changes: Vec<Hunk> = diff.hunks().collect();
+    for together in changes.chunk_by(near) {
+        let (Some(first), Some(last)) = (together.first(), together.last()) else {
+            continue;
         };
-        let changes: Vec<_> = hunk.iter_changes().collect();
-        // What took the place of a secret may hold the rest of it.
-        let together = |one: &Change<_>, other: &Change<_>| {
-            one.tag() != ChangeTag::Equal && other.tag() != ChangeTag::Equal
-        };
-        for run in changes.chunk_by(together) {
-            let hides = run
-                .iter()
-                .any(|one| at(one.old_index(), &old) || at(one.new_index(), &new));
-            for change in run {
-                let text = if hides { HIDDEN } else { change.value() };
-                lines.push(format!("{}{}", change.tag(), text.trim_end_matches('\n')));
-            }
+        let before = first.before.start.min(CONTEXT);
+        let after = old.len().saturating_sub(last.before.end).min(CONTEXT);
+        let of_old = first.before.start - before..last.before.end + after;
+        let of_new = first.after.start - before..last.after.end + after;
+        lines.push(format!("@@ -{} +{} @@", place(&of_old), place(&of_new)));
+        let mut at = of_old.start;
+        for change in together {
+            lines.extend(old.lines(' ', at..change.before.start, false));
+            // What took the place of a secret may hold the rest of it.
+            let hides = old.hides(&change.before) || new.hides(&change.after);
+            lines.extend(old.lines('-', change.before.clone(), hides));
+            lines.extend(new.lines('+', change.after.clone(), hides));
+            at = change.before.end;
         }
+        lines.extend(old.lines(' ', at..of_old.end, false));
     }
     if lines.len() > LINES {
         lines.truncate(LINES);
         lines.push("(and more)".to_owned());
     }
     lines.join("\n") + "\n"
+}
+
+/// Where some lines stand, as a header of a unified diff has it.
+fn place(lines: &Range<u32>) -> String {
+    let count = lines.end.saturating_sub(lines.start);
+    let first = lines.start + u32::from(count > 0);
+    match count {
+        1 => first.to_string(),
+        _ => format!("{first},{count}"),
+    }
+}
+
+/// One version's lines, and which of them are not shown.
+struct Side<'a> {
+    lines: Vec<&'a str>,
+    hidden: Vec<bool>,
+}
+
+impl<'a> Side<'a> {
+    fn of(text: &'a str) -> Self {
+        Self {
+            lines: text.split_inclusive('\n').collect(),
+            hidden: hidden(text),
+        }
+    }
+
+    fn len(&self) -> u32 {
+        u32::try_from(self.lines.len()).unwrap_or(u32::MAX)
+    }
+
+    fn hides(&self, lines: &Range<u32>) -> bool {
+        let mut hidden = lines.clone().map(|at| self.hidden.get(at as usize));
+        hidden.any(|hidden| hidden.copied().unwrap_or(true))
+    }
+
+    fn lines(&self, mark: char, lines: Range<u32>, hides: bool) -> impl Iterator<Item = String> {
+        lines.map(move |at| {
+            let line = self.lines.get(at as usize).copied().unwrap_or_default();
+            let hides = hides || self.hides(&(at..at + 1));
+            let text = if hides { HIDDEN } else { line };
+            format!("{mark}{}", text.trim_end_matches('\n'))
+        })
+    }
 }
 
 /// Which lines of a text may hold a secret: those that name one, and the next

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::findings::is_healed;
+use super::findings::is_found;
+use super::grade::at_once;
 use crate::config::Raise;
 use crate::model::alert::{Alert, Severity, speakers};
 use crate::model::incident::Incident;
@@ -29,7 +30,7 @@ pub fn after(
     let (ours, mut open): (Vec<Alert>, Vec<Alert>) = alerts.iter().cloned().partition(|alert| {
         // What comes and goes is not judged here.
         let check = alert.id.strip_prefix(&prefix);
-        check.is_some_and(|check| !check.starts_with("flapping:") && !is_healed(check))
+        check.is_some_and(|check| !check.starts_with("flapping:") && !is_found(check))
     });
     let mut next_number = next_number;
     for problem in &node.problems {
@@ -67,7 +68,7 @@ pub fn after(
                 severity: alert.severity.max(severity),
                 ..alert.clone()
             });
-        } else if critical || bad(memory) >= raise.bad {
+        } else if critical || at_once(&problem.check) || bad(memory) >= raise.bad {
             open.push(Alert {
                 id,
                 number: next_number,

@@ -25,6 +25,7 @@ fn open(before: &[Alert], looks: &[i64], sessions: &[&str]) -> Vec<Alert> {
         limits: Limits {
             disk_used_max: 90.0,
             memory_available_min: 10.0,
+            memory_stall_max: 20.0,
             inodes_used_max: 90.0,
             battery_min: 15.0,
         },
@@ -45,6 +46,7 @@ fn open(before: &[Alert], looks: &[i64], sessions: &[&str]) -> Vec<Alert> {
             },
             boot_id: None,
             cpu_ticks: None,
+            swapped: None,
             asking: Vec::new(),
         };
         node = judge(&node, sample, &expected, &RULES, None);

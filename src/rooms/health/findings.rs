@@ -1,52 +1,85 @@
-//! Alerts about what healing found and could not mend. Pure.
+//! Alerts about what programs of their own found: healing, of this machine
+//! what it could not mend; foresight, of every node what will come. Pure.
 
 use crate::model::alert::{Alert, Severity};
-use crate::model::healing::{Healing, Part};
+use crate::model::foretold::{FORECAST, foretells};
+use crate::model::healing::Part;
+use crate::model::state::State;
+use crate::model::time::Timestamp;
 
-/// Whether the alert of that id is about something that is healed; `local`:
-/// the local node's name.
+/// Whether a check is one of those: `logs:/var/log/app.log`, `forecast:disk`.
 #[must_use]
-pub fn about_healing(id: &str, local: &str) -> bool {
-    let check = id
-        .strip_prefix(local)
-        .and_then(|rest| rest.strip_prefix('/'));
-    check.is_some_and(is_healed)
-}
-
-/// Whether a check is one of healing's: `logs:/var/log/app.log`.
-#[must_use]
-pub fn is_healed(check: &str) -> bool {
+pub fn is_found(check: &str) -> bool {
     let part = check.split_once(':').map(|(part, _)| part);
-    [Part::Config, Part::Logs, Part::Temp]
-        .iter()
-        .any(|known| part == Some(known.word()))
+    check.starts_with(FORECAST)
+        || [Part::Config, Part::Logs, Part::Temp]
+            .iter()
+            .any(|known| part == Some(known.word()))
 }
 
-/// `open` with an alert for each finding, and the next free serial number.
-/// `before` are the alerts as they were, so that one keeps its number. A
-/// paused node raises nothing, and what was open stays.
+/// Whether the alert of that id is about such a check; what is healed is the
+/// local node's.
+fn about_found(id: &str, local: &str) -> bool {
+    let check = id.split_once('/');
+    check.is_some_and(|(node, check)| {
+        is_found(check) && (node == local || check.starts_with(FORECAST))
+    })
+}
+
+/// What was found.
+struct Found {
+    id: String,
+    since: Timestamp,
+    text: String,
+}
+
+fn found(state: &State, local: &str, now: Timestamp) -> Vec<Found> {
+    let healing = state.healing.findings.iter().map(|(check, finding)| {
+        let subject = check.split_once(':').map_or("", |(_, subject)| subject);
+        Found {
+            id: format!("{local}/{check}"),
+            since: finding.since,
+            text: format!("{local} {subject}: {}", finding.text),
+        }
+    });
+    let known = |id: &str| foretells(id).is_some_and(|(node, _)| state.node(node).is_some());
+    let foretold = state.forecasts.iter().filter_map(|one| {
+        let warning = one.warning.as_ref()?;
+        (one.holds(now) && known(&one.id)).then(|| Found {
+            id: one.id.clone(),
+            since: warning.since,
+            text: warning.text.clone(),
+        })
+    });
+    healing.chain(foretold).collect()
+}
+
+/// The alerts of `state` with one for each finding, and the next free serial
+/// number. `before` are the alerts as they were, so that one keeps its number.
+/// A paused node raises nothing, and what was open of it stays.
 #[must_use]
 pub fn with_findings(
     before: &[Alert],
-    open: Vec<Alert>,
-    healing: &Healing,
+    state: &State,
     local: &str,
-    paused: bool,
-    next_number: u64,
+    now: Timestamp,
 ) -> (Vec<Alert>, u64) {
-    let (was, mut all): (Vec<Alert>, Vec<Alert>) = open
-        .into_iter()
-        .partition(|alert| about_healing(&alert.id, local));
-    if paused {
-        all.extend(was);
-        all.sort_by_key(|alert| alert.number);
-        return (all, next_number);
-    }
-    let mut next_number = next_number;
-    for (check, finding) in &healing.findings {
-        let id = format!("{local}/{check}");
-        let subject = check.split_once(':').map_or("", |(_, subject)| subject);
-        let text = format!("{local} {subject}: {}", finding.text);
+    let paused = |id: &str| {
+        let node = id.split_once('/').map_or("", |(node, _)| node);
+        let pause = state.pauses.get(node);
+        pause.is_some_and(|pause| pause.holds(now))
+    };
+    let (was, mut all): (Vec<Alert>, Vec<Alert>) = state
+        .alerts
+        .iter()
+        .cloned()
+        .partition(|alert| about_found(&alert.id, local));
+    let mut next_number = state.next_alert;
+    all.extend(was.iter().filter(|alert| paused(&alert.id)).cloned());
+    for Found { id, since, text } in found(state, local, now) {
+        if paused(&id) {
+            continue;
+        }
         let known = was.iter().chain(before).find(|alert| alert.id == id);
         all.push(match known {
             Some(known) => Alert {
@@ -59,7 +92,7 @@ pub fn with_findings(
                     id,
                     number: next_number - 1,
                     severity: Severity::Warning,
-                    since: finding.since,
+                    since,
                     text,
                     acked: false,
                     snoozed_until: None,
@@ -74,50 +107,107 @@ pub fn with_findings(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::alert::Pause;
+    use crate::model::foretold::{Foretold, Warning};
     use crate::model::healing::Finding;
-    use crate::model::time::Timestamp;
+    use crate::model::node::Node;
 
-    fn healing(text: &str) -> Healing {
-        let mut healing = Healing::default();
+    const NOW: Timestamp = Timestamp(1_000_000);
+
+    fn finding(text: &str) -> State {
+        let mut state = State {
+            next_alert: 5,
+            ..State::default()
+        };
         let finding = Finding {
             since: Timestamp(7),
             text: text.into(),
         };
-        healing.findings.insert("logs:/x/a.log".into(), finding);
-        healing
+        let check = "logs:/x/a.log".to_owned();
+        state.healing.findings.insert(check, finding);
+        state
+    }
+
+    fn forecast(node: &str, made: Timestamp) -> State {
+        let foretold = Foretold {
+            id: format!("{node}/forecast:disk"),
+            node: node.to_owned(),
+            what: "disk".to_owned(),
+            subject: "/".to_owned(),
+            made,
+            horizon_s: 7 * 86_400,
+            threshold: 90.0,
+            now: Some(80.0),
+            probability: Some(0.9),
+            will_cross: true,
+            eta_s: Some(86_400),
+            range_s: None,
+            counted: made,
+            agree: 2,
+            against: 0,
+            warning: Some(Warning {
+                since: made,
+                text: format!("{node} disk / full in 1 d"),
+            }),
+        };
+        State {
+            nodes: vec![Node::unseen("mugen", "", made)],
+            forecasts: vec![foretold],
+            ..State::default()
+        }
     }
 
     #[test]
     fn a_finding_is_an_alert_until_it_is_gone() {
-        let (open, next) = with_findings(&[], vec![], &healing("one"), "laptop", false, 5);
+        let state = finding("one");
+        let (open, next) = with_findings(&[], &state, "laptop", NOW);
         assert_eq!((open[0].number, next), (5, 6));
         assert_eq!(open[0].text, "laptop /x/a.log: one");
         let acked = vec![Alert {
             acked: true,
             ..open[0].clone()
         }];
-        let (again, next) =
-            with_findings(&acked, acked.clone(), &healing("two"), "laptop", false, 6);
+        let mut later = State {
+            alerts: acked.clone(),
+            next_alert: 6,
+            ..finding("two")
+        };
+        let (again, next) = with_findings(&acked, &later, "laptop", NOW);
         assert_eq!((again[0].number, again[0].acked, next), (5, true, 6));
         assert!(again[0].text.ends_with("two"));
-        let (gone, _) = with_findings(
-            &again,
-            again.clone(),
-            &Healing::default(),
-            "laptop",
-            false,
-            6,
-        );
-        assert_eq!(gone, []);
-        let (kept, _) = with_findings(
-            &again,
-            again.clone(),
-            &Healing::default(),
-            "laptop",
-            true,
-            6,
-        );
-        assert_eq!(kept, again);
+        later.healing.findings.clear();
+        assert_eq!(with_findings(&acked, &later, "laptop", NOW).0, []);
+        let pause = Pause {
+            since: NOW,
+            until: None,
+            reason: None,
+        };
+        later.pauses.insert("laptop".to_owned(), pause);
+        assert_eq!(with_findings(&acked, &later, "laptop", NOW).0, acked);
+    }
+
+    #[test]
+    fn a_forecast_is_an_alert_of_its_node_while_it_concerns_the_future() {
+        let state = forecast("mugen", NOW);
+        let (open, _) = with_findings(&[], &state, "laptop", NOW);
+        assert_eq!(open[0].id, "mugen/forecast:disk");
+        assert_eq!(open[0].text, "mugen disk / full in 1 d");
+        let later = Timestamp(NOW.0 + 8 * 86_400);
+        assert_eq!(with_findings(&open, &state, "laptop", later).0, []);
+        // A node that is not in the configuration any more.
+        let gone = forecast("other", NOW);
+        assert_eq!(with_findings(&[], &gone, "laptop", NOW).0, []);
+        // While its node is paused nothing new is said.
+        let mut paused = state;
+        let pause = Pause {
+            since: NOW,
+            until: None,
+            reason: None,
+        };
+        paused.pauses.insert("mugen".to_owned(), pause);
+        assert_eq!(with_findings(&[], &paused, "laptop", NOW).0, []);
+        paused.alerts.clone_from(&open);
+        assert_eq!(with_findings(&open, &paused, "laptop", NOW).0, open);
     }
 
     #[test]
@@ -128,8 +218,9 @@ mod tests {
             "mugen/logs:/x",
             "laptop/service:temp",
         ] {
-            assert!(!about_healing(id, "laptop"), "{id}");
+            assert!(!about_found(id, "laptop"), "{id}");
         }
-        assert!(about_healing("laptop/temp:/tmp/claude-*", "laptop"));
+        assert!(about_found("laptop/temp:/tmp/claude-*", "laptop"));
+        assert!(about_found("mugen/forecast:disk:/srv", "laptop"));
     }
 }

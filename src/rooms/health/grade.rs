@@ -45,6 +45,14 @@ pub fn findings(readings: &Readings, expected: &Expected, margin: f64) -> Vec<Fi
         limits.memory_available_min,
         margin,
     );
+    let stalls = high(
+        STALLS,
+        "mem stalls",
+        "",
+        &readings.memory_stall_percent,
+        limits.memory_stall_max,
+        margin,
+    );
     let sshd = expected
         .sshd
         .then(|| wanted("sshd", "sshd", &readings.sshd))
@@ -66,6 +74,8 @@ pub fn findings(readings: &Readings, expected: &Expected, margin: f64) -> Vec<Fi
         .chain(other_disks(readings, expected, margin))
         .chain(inodes(readings, expected, margin))
         .chain(memory)
+        .chain(stalls)
+        .chain(swapping(readings))
         .chain(sshd)
         .chain(services.filter_map(|name| service(readings, name)))
         .chain(
@@ -77,6 +87,43 @@ pub fn findings(readings: &Readings, expected: &Expected, margin: f64) -> Vec<Fi
         .chain(network)
         .chain(battery)
         .collect()
+}
+
+/// What stands still for want of memory is told at the first sample: that is a
+/// mean already, and nobody can wait for a second.
+const STALLS: &str = "memory:stalls";
+const SWAP: &str = "memory:swap";
+/// So much coming back from swap a second, for as long as between two samples,
+/// is a storm: what programs need does not fit any more.
+const STORM: f64 = 16.0 * 1_048_576.0;
+
+/// Whether the alert of this check waits for no second sample.
+#[must_use]
+pub fn at_once(check: &str) -> bool {
+    check == STALLS || check == SWAP
+}
+
+/// A swap storm, where stalls are not counted.
+fn swapping(readings: &Readings) -> Option<Finding> {
+    let rate = *readings.swap_in_bytes_per_s.value()?;
+    let grade = match rate {
+        rate if rate >= STORM => Grade::Bad,
+        rate if rate > STORM / 2.0 => Grade::Close,
+        _ => Grade::Good,
+    };
+    let megabytes = |bytes: f64| (bytes / 1_048_576.0).floor();
+    let text = format!(
+        "swapping {} MB/s (limit {} MB/s)",
+        megabytes(rate),
+        megabytes(STORM)
+    );
+    let problem = Problem {
+        check: SWAP.to_owned(),
+        value: Some(rate),
+        limit: Some(STORM),
+        text,
+    };
+    Some(Finding { grade, problem })
 }
 
 /// Every file system but the home's, each a check of its own.

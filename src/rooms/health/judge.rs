@@ -7,6 +7,7 @@ use super::grade::{Finding, Grade, findings};
 use crate::config::Judge;
 use crate::model::alert::Pause;
 use crate::model::node::{CheckMemory, CpuTicks, Node, NodeState};
+use crate::model::pressure::Swapped;
 use crate::model::reading::Readings;
 use crate::model::time::Timestamp;
 
@@ -21,6 +22,8 @@ pub struct Sample {
     pub boot_id: Option<String>,
     /// Processor time so far.
     pub cpu_ticks: Option<CpuTicks>,
+    /// What was swapped in so far.
+    pub swapped: Option<Swapped>,
     /// Services that have not answered yet: of those it is none.
     pub asking: Vec<String>,
 }
@@ -65,6 +68,7 @@ pub fn judge(
         checks,
         boot_id: sample.boot_id,
         cpu_ticks: sample.cpu_ticks,
+        swapped: sample.swapped,
         observed_at: Some(now),
         ..node.clone()
     };

@@ -16,6 +16,7 @@ fn expected() -> Expected {
         limits: Limits {
             disk_used_max: 90.0,
             memory_available_min: 10.0,
+            memory_stall_max: 20.0,
             inodes_used_max: 90.0,
             battery_min: 15.0,
         },
@@ -42,6 +43,7 @@ fn sample(at: i64, readings: Readings) -> Sample {
         readings,
         boot_id: None,
         cpu_ticks: None,
+        swapped: None,
         asking: Vec::new(),
     }
 }

@@ -24,4 +24,5 @@ mod prober;
 pub mod record;
 pub mod show;
 pub mod silence;
+mod swapping;
 mod sweep;

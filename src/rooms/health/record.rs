@@ -10,6 +10,7 @@ use super::heard::{Heard, Word};
 use super::judge::{Sample, judge};
 use super::ledger::{Books, book};
 use super::silence::{Unanswered, forget_open_verdict, forget_silence, silent};
+use super::swapping::swapping;
 use crate::config::{self, Config, Judge};
 use crate::model::node::{CpuTicks, Node, NodeState};
 use crate::model::reading::{Reading, Readings, share};
@@ -63,15 +64,7 @@ pub fn record(state: &State, heard: &[Heard], rules: Rules<'_>) -> State {
         &rules.judge.raise,
         state.next_alert,
     );
-    let paused = state.pauses.get(rules.name);
-    (state.alerts, state.next_alert) = findings::with_findings(
-        &before,
-        state.alerts,
-        &state.healing,
-        rules.name,
-        paused.is_some_and(|pause| pause.holds(now)),
-        state.next_alert,
-    );
+    (state.alerts, state.next_alert) = findings::with_findings(&before, &state, rules.name, now);
     let beyond = state.events.len().saturating_sub(state.events_kept());
     state.events.drain(..beyond);
     state.settle(now);
@@ -95,9 +88,13 @@ fn take_over(state: &mut State, heard: &Heard, rules: Rules<'_>) {
     let now = heard.moment.at;
     match &heard.word {
         Word::Looked(look, ask) => {
+            let bytes = look.swapped_in_bytes;
+            let taken = readings(node, look, *ask);
+            let (readings, swapped) = swapping(node, taken, look.boot_id.as_deref(), bytes);
             let sample = Sample {
                 at: now,
-                readings: readings(node, look, *ask),
+                readings,
+                swapped,
                 boot_id: look.boot_id.clone(),
                 cpu_ticks: look.cpu_ticks,
                 asking: look.asking.clone(),
@@ -206,9 +203,16 @@ fn sample(node: &Node, answer: &Answer, at: Timestamp) -> Sample {
     if let Some(percent) = busy(node, answer.boot_id.as_deref(), answer.cpu_ticks) {
         readings.cpu_percent = Reading::Value(percent);
     }
+    let (readings, swapped) = swapping(
+        node,
+        readings,
+        answer.boot_id.as_deref(),
+        answer.swapped_in_bytes,
+    );
     Sample {
         at,
         readings,
+        swapped,
         boot_id: answer.boot_id.clone(),
         cpu_ticks: answer.cpu_ticks,
         asking: Vec::new(),

@@ -2,25 +2,21 @@
 
 use std::io::{self, BufRead as _, Read as _};
 
-use super::decide::{self, DAY};
-use super::facts::{self, Seen};
+use super::decide;
 use super::grew::View;
+use super::keep;
 use super::measure;
 use super::show;
 use super::stream::{self, Wrong};
 use crate::config;
 use crate::failure::{Exit, Failure};
-use crate::model::history::Forecast;
 use crate::model::home::Home;
-use crate::model::time::Timestamp;
-use crate::sys::history::{History, HistoryError};
+use crate::sys::history::History;
 use crate::sys::surroundings::Surroundings;
 use crate::sys::{clock, files, output};
 
 /// The longest line that is read: some two million samples.
 const LONGEST: u64 = 64 << 20;
-/// Forecasts that were made earlier than so long ago are not judged any more.
-const JUDGED: i64 = 30 * DAY;
 
 /// Say which disks and memories will fill, and which services restart
 #[derive(Debug, clap::Args)]
@@ -32,6 +28,9 @@ pub struct Args {
     /// How right earlier forecasts were
     #[arg(long)]
     score: bool,
+    /// For the watcher: say nothing, and have people told of what stays foreseen
+    #[arg(long, hide = true)]
+    by_watcher: bool,
     #[command(subcommand)]
     verb: Option<Verb>,
 }
@@ -57,6 +56,7 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
         Some(Verb::Measure(args)) => measure::run(args, around),
         Some(Verb::Eval) => lines(stream::answer),
         Some(Verb::Features) => lines(stream::features),
+        None if args.by_watcher => keep::by_watcher(around),
         None if args.score => score(args.json, around),
         None => foresee(args.json, around),
     }
@@ -65,18 +65,8 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
 /// Says what is foreseen, keeps it, and judges what was foreseen before.
 fn foresee(json: bool, around: &Surroundings) -> Result<Exit, Failure> {
     let config = config::load(around)?;
-    let home = Home::of(&around.mamori_home);
     let now = clock::now();
-    let history = History::open(&home)?;
-    let known = match &history {
-        Some(history) => facts::known(history, &config, now)?,
-        None => Vec::new(),
-    };
-    let foreseen = decide::foresee(&known, now);
-    if let Some(history) = &history {
-        let kept = keep(&home, history, &foreseen, now);
-        aloud(kept.and_then(|()| judge(&home, history, now)));
-    }
+    let foreseen = keep::foreseen(&Home::of(&around.mamori_home), &config, now)?;
     let text = if json {
         show::json(&foreseen, now)
     } else {
@@ -101,7 +91,7 @@ fn score(json: bool, around: &Surroundings) -> Result<Exit, Failure> {
     let now = clock::now();
     let mut all = Vec::new();
     if let Some(history) = History::open(&home)? {
-        aloud(judge(&home, &history, now));
+        keep::aloud(keep::judge(&home, &history, now));
         all = history.forecasts(i64::MIN, i64::MAX)?;
     }
     let open = all.iter().filter(|one| one.outcome.is_none()).count();
@@ -112,51 +102,6 @@ fn score(json: bool, around: &Surroundings) -> Result<Exit, Failure> {
         show::score(&records, open, output::columns())
     })?;
     Ok(Exit::Fine)
-}
-
-/// What could not be kept changes nothing of what is said.
-fn aloud(outcome: Result<(), HistoryError>) {
-    if let Err(error) = outcome {
-        output::complain(&format!("warning: not recorded in the history: {error}\n"));
-    }
-}
-
-/// Keeps forecasts until their time has come.
-fn keep(
-    home: &Home,
-    history: &History,
-    foreseen: &[decide::Foreseen],
-    now: Timestamp,
-) -> Result<(), HistoryError> {
-    let lately = history.forecasts(now.0.saturating_sub(DAY), now.0.saturating_add(1))?;
-    let kept = decide::to_keep(foreseen, &lately, now);
-    if kept.is_empty() {
-        return Ok(());
-    }
-    History::writable(home)?.add_forecasts(&kept)
-}
-
-/// Judges the forecasts whose time has come by what was seen since.
-fn judge(home: &Home, history: &History, now: Timestamp) -> Result<(), HistoryError> {
-    let due: Vec<Forecast> = history
-        .due_forecasts(now.0)?
-        .into_iter()
-        .filter(|one| one.made >= now.0.saturating_sub(JUDGED))
-        .collect();
-    let mut seen = Seen::of(history, &due);
-    let mut outcomes = Vec::new();
-    for one in &due {
-        let outcome = decide::outcome(one, seen.series(one)?, now);
-        outcomes.extend(outcome.map(|outcome| (one.id, outcome)));
-    }
-    if outcomes.is_empty() {
-        return Ok(());
-    }
-    let writable = History::writable(home)?;
-    for (id, outcome) in outcomes {
-        writable.score(id, outcome)?;
-    }
-    Ok(())
 }
 
 /// Answers every line at once; exit 2 at the end if one was bad.

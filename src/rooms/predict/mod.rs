@@ -14,6 +14,8 @@ pub mod cli;
 pub mod decide;
 mod facts;
 pub mod grew;
+mod keep;
 mod measure;
 mod show;
+mod standing;
 pub mod stream;

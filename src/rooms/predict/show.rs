@@ -185,6 +185,22 @@ pub(super) fn kept(one: &Foreseen) -> String {
     }
 }
 
+/// What an alert says of it, after where and what.
+pub(super) fn warning(one: &Foreseen) -> String {
+    let share = |share: f64| format!("{} %", (share * 100.0).round());
+    let sure = one.probability.map(share).unwrap_or_default();
+    if matches!(one.what, What::Service(_)) {
+        let restarts = whole(one.now.unwrap_or(0.0));
+        let restarts = count(usize::try_from(restarts).unwrap_or(0), "restart");
+        return format!("unstable within a day, {sure} sure; {restarts} in the last 24 h");
+    }
+    let when = one.eta_s.map(span).unwrap_or_default();
+    let range = one.range_s.map(range).unwrap_or_default();
+    let now = one.now.unwrap_or(0.0).floor();
+    let limit = one.threshold;
+    format!("reaches {limit}% in {when}{range}, {sure} sure; now {now}%")
+}
+
 /// What it rests on, in words.
 fn basis(one: &Foreseen) -> String {
     let noun = match one.what {

@@ -111,6 +111,7 @@ fn watch(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
         }
         if !args.once {
             rounds.heal();
+            rounds.foresee();
         }
         let listening_from = clock::elapsed();
         if overslept(elapsed, Duration::ZERO, listening_from).is_some() {
@@ -121,6 +122,8 @@ fn watch(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
         rounds.hand_over();
         if args.once && !rounds.waits_for_answers() {
             rounds.finish();
+            // From what was just seen, too.
+            rounds.foresee_once();
             return Ok(Exit::Fine);
         }
         let now = clock::elapsed();

@@ -2,23 +2,22 @@
 //! program of its own, `mamori heal`, so that hours of compressing cost the
 //! watcher neither memory nor time.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use rustix::event::PollFd;
 
+use super::errands::{Errand, Errands, run};
 use crate::config::Config;
 use crate::sys::file_events::FileEvents;
 use crate::sys::surroundings::Surroundings;
-use crate::sys::{clock, files, output, process, programs};
+use crate::sys::{clock, files};
 
 /// The first run comes this long after the watcher's start, at most.
-const FIRST_AFTER: Duration = Duration::from_secs(60);
+const FIRST_AFTER: Duration = Duration::from_secs(20);
+/// While its node is paused, its turn is put off by so much.
+const AFTER_PAUSE: Duration = Duration::from_secs(60);
 /// A guarded file that changed is looked at so long after it did…
 const SOON: Duration = Duration::from_secs(1);
 /// …and once more when nobody can be editing it any more.
@@ -37,12 +36,32 @@ pub struct Healing {
     next: Option<Duration>,
     /// When guarded files are due next.
     config: Vec<Duration>,
-    running: BTreeMap<&'static str, Arc<AtomicBool>>,
+    errands: Errands,
 }
 
 /// Each by a program of its own: what takes long, or hangs on a dead disk,
 /// holds up none of the others.
-const PARTS: [&str; 3] = ["config", "logs", "temp"];
+const CONFIG: Errand = Errand {
+    name: "healing config",
+    arguments: &["heal", "config", "--by-watcher", "--json"],
+    limit: LIMIT,
+};
+const LOGS: Errand = Errand {
+    name: "healing logs",
+    arguments: &["heal", "logs", "--by-watcher", "--json"],
+    limit: LIMIT,
+};
+const TEMP: Errand = Errand {
+    name: "healing temp",
+    arguments: &["heal", "temp", "--by-watcher", "--json"],
+    limit: LIMIT,
+};
+/// All of it at once, for who waits for it.
+const ALL: Errand = Errand {
+    name: "healing",
+    arguments: &["heal", "--by-watcher", "--json"],
+    limit: LIMIT,
+};
 
 impl Healing {
     /// Watches these files from now on; new ones are looked at soon, so that a
@@ -85,42 +104,20 @@ impl Healing {
         let next = *self.next.get_or_insert(now + every.min(FIRST_AFTER));
         if paused {
             // Once it is not any more, a turn comes soon.
-            self.next = Some(next.max(now + FIRST_AFTER));
+            self.next = Some(next.max(now + AFTER_PAUSE));
             self.config.clear();
             return;
         }
         if now >= next {
             self.next = Some(now + every);
             self.config.clear();
-            for part in PARTS {
-                self.begin(around, part);
+            for part in [CONFIG, LOGS, TEMP] {
+                self.errands.begin(part, around);
             }
-        } else if self.config.first().is_some_and(|due| now >= *due) && !self.runs("config") {
+        } else if self.config.first().is_some_and(|due| now >= *due) && !self.errands.runs(&CONFIG)
+        {
             self.config.retain(|due| now < *due);
-            self.begin(around, "config");
-        }
-    }
-
-    fn runs(&self, part: &str) -> bool {
-        let running = self.running.get(part);
-        running.is_some_and(|running| running.load(Ordering::SeqCst))
-    }
-
-    fn begin(&mut self, around: &Surroundings, part: &'static str) {
-        let Some(program) = programs::ourselves().filter(|_| !self.runs(part)) else {
-            return;
-        };
-        let around = around.clone();
-        let running = Arc::clone(self.running.entry(part).or_default());
-        running.store(true, Ordering::SeqCst);
-        let over = Arc::clone(&running);
-        let work = move || {
-            heal(&around, &program, Some(part));
-            over.store(false, Ordering::SeqCst);
-        };
-        let thread = thread::Builder::new().name(format!("heal {part}"));
-        if thread.spawn(work).is_err() {
-            running.store(false, Ordering::SeqCst);
+            self.errands.begin(CONFIG, around);
         }
     }
 
@@ -131,7 +128,7 @@ impl Healing {
         let due = self.config.first().into_iter().chain(&self.next).min();
         let due = due.map_or(Duration::MAX, |due| due.saturating_sub(now));
         let waits = self.guarded.wait().unwrap_or(Duration::MAX);
-        if self.runs("config") {
+        if self.errands.runs(&CONFIG) {
             // What changed meanwhile has its turn soon after.
             return due.max(WHILE_RUNNING).min(waits);
         }
@@ -145,34 +142,7 @@ impl Healing {
     }
 }
 
-/// One run, to its end.
-pub fn heal(around: &Surroundings, program: &Path, part: Option<&str>) {
-    let mut arguments: Vec<OsString> = Vec::new();
-    if around.config_named {
-        arguments.extend(["--config".into(), around.config.clone().into()]);
-    }
-    arguments.push("heal".into());
-    arguments.extend(part.map(OsString::from));
-    arguments.extend(["--by-watcher".into(), "--json".into()]);
-    let ended = process::run(program, &arguments, &environment(around), LIMIT);
-    match ended {
-        Ok(ended) if ended.status.code().is_some_and(|code| code > 1) => {
-            let said = String::from_utf8_lossy(&ended.stderr).into_owned();
-            let first = said.lines().next().unwrap_or_default().to_owned();
-            output::complain(&format!("warning: healing: {first}\n"));
-        }
-        Ok(_) => {}
-        Err(error) => output::complain(&format!("warning: healing: {error}\n")),
-    }
-}
-
-/// What such a run gets to see, so that it has our home and our configuration.
-pub(super) fn environment(around: &Surroundings) -> Vec<(OsString, OsString)> {
-    let mut all = around.environment.clone();
-    all.push(("MAMORI_HOME".into(), around.mamori_home.clone().into()));
-    let folder = around.config.parent().and_then(Path::parent);
-    if let (Some(folder), false) = (folder, around.config_named) {
-        all.push(("XDG_CONFIG_HOME".into(), folder.into()));
-    }
-    all
+/// Everything once, to its end.
+pub fn heal(around: &Surroundings) {
+    run(&ALL, around);
 }

@@ -13,6 +13,8 @@ pub mod afar;
 pub mod bars;
 pub mod change;
 pub mod cli;
+pub mod errands;
+pub mod foresight;
 pub mod healing;
 pub mod keeper;
 pub mod kept;

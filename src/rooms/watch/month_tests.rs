@@ -135,6 +135,7 @@ fn answer() -> Word {
         },
         boot_id: None,
         cpu_ticks: None,
+        swapped_in_bytes: None,
         listener_gone: false,
     };
     Word::Answered(Box::new(answer), 3.0)

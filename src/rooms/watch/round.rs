@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::afar::Afar;
 use super::bars::Bars;
 use super::change::{compacted, worth_writing};
+use super::foresight::Foresight;
 use super::healing::Healing;
 use super::nodes::Nodes;
 use super::recording::Recording;
@@ -22,6 +23,7 @@ use crate::state::store::Store;
 use crate::sys::flock::Lock;
 use crate::sys::host::checks::Checks;
 use crate::sys::host::{self, Ask};
+use crate::sys::pressure::Pressure;
 use crate::sys::surroundings::Surroundings;
 use crate::sys::{clock, output};
 
@@ -67,9 +69,11 @@ pub struct Rounds<'a> {
     healing: Healing,
     /// Whether there was a look since guarded files were last seen to.
     looked: bool,
+    foresight: Foresight,
     recording: Recording,
     afar: Afar,
     checks: Checks,
+    pressure: Pressure,
     /// How long a look waits for the checks of services.
     grace: Duration,
     /// The locks of targets on other nodes on which we act, by node.
@@ -115,9 +119,16 @@ impl<'a> Rounds<'a> {
             repairs: Repairs::default(),
             healing: Healing::default(),
             looked: true,
+            foresight: Foresight::default(),
             recording: Recording::default(),
             afar: Afar::default(),
             checks: Checks::default(),
+            // Who looks once needs nobody to tell.
+            pressure: if patient {
+                Pressure::default()
+            } else {
+                Pressure::listen()
+            },
             grace,
             locks: BTreeMap::new(),
             recorded: true,
@@ -272,7 +283,7 @@ impl<'a> Rounds<'a> {
         };
         let nodes = self.nodes.wait(&self.state, &self.config);
         let others = self.repairs.wait().min(self.telling.wait());
-        let others = others.min(self.healing.wait());
+        let others = others.min(self.healing.wait()).min(self.foresight.wait());
         nodes.min(write).min(others)
     }
 
@@ -284,6 +295,7 @@ impl<'a> Rounds<'a> {
         interests.extend(self.healing.interests());
         interests.extend(self.telling.interest());
         interests.extend(self.checks.interest());
+        interests.extend(self.pressure.interest());
         interests
     }
 

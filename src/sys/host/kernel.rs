@@ -54,7 +54,7 @@ mod platform {
 
     /// What one of the system's own programs prints.
     #[cfg(target_os = "macos")]
-    fn said(program: &str, arguments: &[&str]) -> Result<String, String> {
+    pub(in super::super) fn said(program: &str, arguments: &[&str]) -> Result<String, String> {
         let program = std::path::Path::new(program);
         let arguments: Vec<_> = arguments.iter().map(Into::into).collect();
         let limit = std::time::Duration::from_secs(2);
@@ -144,6 +144,8 @@ mod platform {
     }
 }
 
+#[cfg(target_os = "macos")]
+pub(super) use platform::said;
 pub(super) use platform::{load, memory, uptime};
 
 /// The busy share, or the counters from which the next sample tells it.

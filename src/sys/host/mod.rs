@@ -10,6 +10,7 @@ pub mod disks;
 mod kernel;
 pub(super) mod name;
 mod network;
+mod pressure;
 pub mod reach;
 pub mod service;
 pub mod ssh;
@@ -79,6 +80,8 @@ pub struct Look {
     pub boot_id: Option<String>,
     /// Processor time so far.
     pub cpu_ticks: Option<CpuTicks>,
+    /// Bytes that were swapped in since boot, where stalls are not told.
+    pub swapped_in_bytes: Option<u64>,
     /// Services that were asked and have not answered yet.
     pub asking: Vec<String>,
 }
@@ -91,6 +94,7 @@ const NETWORK_LIMIT: Duration = Duration::from_secs(3);
 pub fn look(around: &Surroundings, questions: &Questions) -> Look {
     let memory = kernel::memory();
     let disks = disks::measure(&around.home);
+    let (memory_stall_percent, swapped_in_bytes) = pressure::read();
     let (cpu_percent, cpu_ticks) = kernel::processor();
     let mut readings = Readings {
         disk_used_percent: disks.home_used_percent,
@@ -101,6 +105,11 @@ pub fn look(around: &Surroundings, questions: &Questions) -> Look {
             .map(|memory| share(memory.available, memory.total)),
         memory_total_bytes: memory.clone().map(|memory| memory.total),
         memory_available_bytes: memory.map(|memory| memory.available),
+        memory_stall_percent,
+        swap_in_bytes_per_s: match swapped_in_bytes {
+            Some(_) => Reading::unavailable("needs a second sample"),
+            None => Reading::unavailable("stalls are told instead"),
+        },
         load_1m: kernel::load(),
         cpu_percent,
         uptime_s: kernel::uptime(),
@@ -136,6 +145,7 @@ pub fn look(around: &Surroundings, questions: &Questions) -> Look {
         readings,
         boot_id: kernel::boot_id(),
         cpu_ticks,
+        swapped_in_bytes,
         asking: Vec::new(),
     }
 }

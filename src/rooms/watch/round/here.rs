@@ -3,9 +3,9 @@
 use super::Rounds;
 use crate::rooms::guard;
 use crate::rooms::health::facts;
-use crate::rooms::watch::healing;
 use crate::rooms::watch::schedule::News;
-use crate::sys::{clock, programs};
+use crate::rooms::watch::{foresight, healing};
+use crate::sys::clock;
 
 impl Rounds<'_> {
     /// Has this machine's targets looked after, as they stand now.
@@ -37,11 +37,19 @@ impl Rounds<'_> {
         self.healing.turn(self.around, &self.config, paused);
     }
 
+    /// Has it foreseen what will come, when that is due.
+    pub fn foresee(&mut self) {
+        self.foresight.turn(self.around, &self.config, &self.state);
+    }
+
+    /// Has it foreseen now, and waits for it.
+    pub fn foresee_once(&self) {
+        foresight::foresee(self.around);
+    }
+
     /// Has everything healed, and waits for it.
     pub fn heal_once(&self) {
-        if let Some(program) = programs::ourselves() {
-            healing::heal(self.around, &program, None);
-        }
+        healing::heal(self.around);
     }
 
     /// Sees to every target once, and waits for what comes of it.
@@ -57,6 +65,7 @@ impl Rounds<'_> {
     #[must_use]
     pub fn news(&mut self) -> News {
         let (news, poked) = self.repairs.news();
+        let stalls = self.pressure.rang();
         // What people paused counts from this look on.
         if news && let Ok(Some(look)) = self.store.read() {
             self.base = look.state;
@@ -65,7 +74,7 @@ impl Rounds<'_> {
             self.nodes.follow(&self.config, &self.state, &self.name);
         }
         News {
-            any: news,
+            any: news || stalls,
             called: poked,
             late: self.checks.late(),
         }

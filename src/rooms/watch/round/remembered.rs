@@ -8,6 +8,7 @@ impl Rounds<'_> {
     pub(super) fn remember(&mut self, heard: &[Heard], full: bool) {
         self.recording
             .take(heard, &self.state, &self.name, self.around);
+        self.foresight.saw(&self.state, &self.config, &self.name);
         if full {
             self.recording.full();
         }

@@ -1,0 +1,229 @@
+//! When the watcher has it foreseen what will fill or break, and the folders
+//! measured that grow: by programs of their own, every `predict_every`, and
+//! sooner when a reading moves fast or a first run already says so.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::errands::{Errand, Errands, run};
+use crate::config::{Config, Limits};
+use crate::model::foretold::Foretold;
+use crate::model::node::Node;
+use crate::model::state::State;
+use crate::sys::clock;
+use crate::sys::surroundings::Surroundings;
+
+/// The first run comes this long after the watcher's start: then the history
+/// has its first samples.
+const FIRST_AFTER: Duration = Duration::from_secs(30);
+/// Runs out of turn are so far apart.
+const APART: Duration = Duration::from_secs(10 * 60);
+
+/// Says what will be.
+const FORESEE: Errand = Errand {
+    name: "foresight",
+    arguments: &["predict", "--by-watcher"],
+    limit: Duration::from_secs(5 * 60),
+};
+/// Measures folders, if it is time for that.
+const MEASURE: Errand = Errand {
+    name: "measuring",
+    arguments: &["predict", "measure", "--by-watcher"],
+    limit: Duration::from_secs(30 * 60),
+};
+
+/// What is due, and what is under way.
+#[derive(Debug, Default)]
+pub struct Foresight {
+    errands: Errands,
+    /// When the next run is due.
+    next: Option<Duration>,
+    /// When the last one began.
+    last: Option<Duration>,
+    /// What each disk and memory was a while ago, used percent.
+    anchors: BTreeMap<String, Anchor>,
+}
+
+/// A reading that later ones are held against.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Anchor {
+    at: Duration,
+    percent: f64,
+}
+
+/// How fast something moves before it is looked at out of turn.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    /// It would reach its limit within this time.
+    within: Duration,
+    /// It has moved so many points: what is less is noise.
+    points: f64,
+    /// Readings are held against one that is at most so old.
+    window: Duration,
+}
+
+const DISK: Pace = Pace {
+    within: Duration::from_secs(6 * 3600),
+    points: 1.0,
+    window: Duration::from_secs(30 * 60),
+};
+const MEMORY: Pace = Pace {
+    within: Duration::from_secs(3600),
+    points: 5.0,
+    window: Duration::from_secs(10 * 60),
+};
+
+impl Foresight {
+    /// Takes in what was seen.
+    pub fn saw(&mut self, state: &State, config: &Config, local: &str) {
+        let now = clock::elapsed();
+        let mut fast = false;
+        for node in &state.nodes {
+            let limits = match config.node(&node.name) {
+                Some(configured) if node.name != local => configured.limits(&config.limits),
+                _ => config.limits,
+            };
+            for (what, percent, limit, pace) in readings(node, &limits) {
+                let reading = Anchor { at: now, percent };
+                fast |= moves(&mut self.anchors, what, reading, limit, pace);
+            }
+        }
+        if fast {
+            self.sooner(now);
+        }
+    }
+
+    /// A run comes as soon as it may.
+    fn sooner(&mut self, now: Duration) {
+        let soonest = self.last.map_or(now, |last| (last + APART).max(now));
+        self.next = Some(self.next.map_or(soonest, |next| next.min(soonest)));
+    }
+
+    /// Begins what is due.
+    pub fn turn(&mut self, around: &Surroundings, config: &Config, state: &State) {
+        let now = clock::elapsed();
+        let every = config.watch.predict_every;
+        if self.last.is_some_and(|last| now >= last + APART) {
+            // What one window says wants the next as soon as it counts as one.
+            let open = state.forecasts.iter().filter(|one| one.is_open());
+            let apart = open.map(Foretold::apart_s).min();
+            let apart = apart.and_then(|apart| u64::try_from(apart).ok());
+            if let (Some(apart), Some(last)) = (apart.map(Duration::from_secs), self.last) {
+                let due = last + apart.max(APART);
+                self.next = self.next.map(|next| next.min(due));
+            }
+        }
+        let next = *self.next.get_or_insert(now + FIRST_AFTER.min(every));
+        if now >= next {
+            self.next = Some(now + every);
+            self.last = Some(now);
+            self.errands.begin(FORESEE, around);
+            self.errands.begin(MEASURE, around);
+        }
+    }
+
+    /// How long until something is due.
+    #[must_use]
+    pub fn wait(&self) -> Duration {
+        let now = clock::elapsed();
+        self.next
+            .map_or(Duration::MAX, |next| next.saturating_sub(now))
+    }
+}
+
+/// One run, to its end.
+pub fn foresee(around: &Surroundings) {
+    run(&FORESEE, around);
+}
+
+/// Every disk and the memory of a node: what it is, used percent, limit.
+fn readings<'a>(
+    node: &'a Node,
+    limits: &Limits,
+) -> impl Iterator<Item = (String, f64, f64, Pace)> + 'a {
+    let (disk, memory) = (limits.disk_used_max, 100.0 - limits.memory_available_min);
+    let name = |what: &str| format!("{}/{what}", node.name);
+    let disks = node.readings.disks.value().map_or(&[][..], Vec::as_slice);
+    let free = node.readings.memory_available_percent.value();
+    let free = free.map(|free| (name("memory"), 100.0 - free, memory, MEMORY));
+    let disks = disks
+        .iter()
+        .map(move |one| (name(&one.mount), one.used_percent, disk, DISK));
+    disks.chain(free)
+}
+
+/// Whether a reading moves so fast that it would reach `limit` soon.
+fn moves(
+    anchors: &mut BTreeMap<String, Anchor>,
+    what: String,
+    reading: Anchor,
+    limit: f64,
+    pace: Pace,
+) -> bool {
+    let anchor = anchors.entry(what).or_insert(reading);
+    let span = reading.at.saturating_sub(anchor.at);
+    let risen = reading.percent - anchor.percent;
+    if risen >= pace.points && reading.percent < limit && !span.is_zero() {
+        let left = (limit - reading.percent) / risen * span.as_secs_f64();
+        let fast = left <= pace.within.as_secs_f64();
+        // From here on it is held against this.
+        *anchor = reading;
+        return fast;
+    }
+    if risen < 0.0 || span >= pace.window {
+        *anchor = reading;
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64, percent: f64) -> Anchor {
+        Anchor {
+            at: Duration::from_secs(seconds),
+            percent,
+        }
+    }
+
+    /// Which of the readings moves fast.
+    fn fast(readings: &[(u64, f64)], limit: f64, pace: Pace) -> Vec<bool> {
+        let mut anchors = BTreeMap::new();
+        let mut moves = |&(seconds, percent): &(u64, f64)| {
+            moves(
+                &mut anchors,
+                "x".to_owned(),
+                at(seconds, percent),
+                limit,
+                pace,
+            )
+        };
+        readings.iter().map(&mut moves).collect()
+    }
+
+    #[test]
+    fn a_runaway_log_is_fast_and_a_slow_fill_or_a_step_far_away_is_not() {
+        // A point in ten minutes, ten below the limit: an hour and a half.
+        assert_eq!(
+            fast(&[(0, 79.0), (300, 79.5), (600, 80.0)], 90.0, DISK),
+            [false, false, true]
+        );
+        // A point in twelve hours.
+        let slow: Vec<(u64, f64)> = (0..720)
+            .map(|minute: u32| (u64::from(minute) * 60, 80.0 + f64::from(minute) / 720.0))
+            .collect();
+        assert!(!fast(&slow, 90.0, DISK).contains(&true));
+        // Two points at once in half an hour, eighty below.
+        assert_eq!(fast(&[(0, 5.0), (1800, 7.0)], 90.0, DISK), [false, false]);
+        // Past the limit it is no forecast any more.
+        assert_eq!(fast(&[(0, 80.0), (60, 92.0)], 90.0, DISK), [false, false]);
+        // What falls is held against its lowest.
+        assert_eq!(
+            fast(&[(0, 80.0), (60, 60.0), (120, 62.0)], 90.0, DISK),
+            [false, false, true]
+        );
+        assert_eq!(fast(&[(0, 50.0), (60, 54.0)], 90.0, MEMORY), [false, false]);
+        assert_eq!(fast(&[(0, 50.0), (60, 56.0)], 90.0, MEMORY), [false, true]);
+    }
+}
