@@ -89,7 +89,8 @@ fn an_older_one_is_brought_up_to_date() {
     database
         .execute_batch(
             "DROP VIEW restarts; DROP TABLE problems; DROP TABLE deeds; DROP TABLE layouts; \
-             DROP TABLE gaps; DROP TABLE forecasts; PRAGMA user_version = 1;",
+             DROP TABLE gaps; DROP TABLE forecasts; DROP TABLE measurements; DROP TABLE folders; \
+             PRAGMA user_version = 1;",
         )
         .unwrap();
     drop(database);

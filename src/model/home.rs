@@ -61,6 +61,12 @@ impl Home {
         self.0.join("locks/termux-api.lock")
     }
 
+    /// The lock of who measures folders: one walk at a time is enough for a disk.
+    #[must_use]
+    pub fn measure_lock(&self) -> PathBuf {
+        self.locks().join("measure.lock")
+    }
+
     /// The folder of the locks of what is recovered or healed.
     #[must_use]
     pub fn locks(&self) -> PathBuf {

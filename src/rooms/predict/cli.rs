@@ -2,8 +2,10 @@
 
 use std::io::{self, BufRead as _, Read as _};
 
-use super::decide;
+use super::grew::View;
 use super::keep;
+use super::measure;
+use super::score;
 use super::show;
 use super::stream::{self, Wrong};
 use crate::config;
@@ -11,7 +13,7 @@ use crate::failure::{Exit, Failure};
 use crate::model::home::Home;
 use crate::sys::history::History;
 use crate::sys::surroundings::Surroundings;
-use crate::sys::{clock, output};
+use crate::sys::{clock, files, output};
 
 /// The longest line that is read: some two million samples.
 const LONGEST: u64 = 64 << 20;
@@ -40,6 +42,8 @@ enum Verb {
     /// Print what the tables are fitted to, for the same questions
     #[command(hide = true)]
     Features,
+    #[command(hide = true)]
+    Measure(measure::Args),
 }
 
 /// Carries `mamori predict` out.
@@ -48,7 +52,8 @@ enum Verb {
 /// Exit 2 for a bad configuration, 3 when the history or stdin cannot be read
 /// or stdout not written.
 pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
-    match args.verb {
+    match &args.verb {
+        Some(Verb::Measure(args)) => measure::run(args, around),
         Some(Verb::Eval) => lines(stream::answer),
         Some(Verb::Features) => lines(stream::features),
         None if args.by_watcher => keep::by_watcher(around),
@@ -65,7 +70,12 @@ fn foresee(json: bool, around: &Surroundings) -> Result<Exit, Failure> {
     let text = if json {
         show::json(&foreseen, now)
     } else {
-        show::text(&foreseen, output::columns())
+        let view = View {
+            home: &files::resolved(&around.home),
+            now,
+            day: &|at| clock::day(at, config.timezone),
+        };
+        show::text(&foreseen, output::columns(), &view)
     };
     output::print(&text)?;
     Ok(if foreseen.iter().any(|one| one.will_cross) {
@@ -85,7 +95,7 @@ fn score(json: bool, around: &Surroundings) -> Result<Exit, Failure> {
         all = history.forecasts(i64::MIN, i64::MAX)?;
     }
     let open = all.iter().filter(|one| one.outcome.is_none()).count();
-    let records = decide::records(&all);
+    let records = score::records(&all);
     output::print(&if json {
         show::score_json(&records, open, now)
     } else {

@@ -3,7 +3,7 @@
 
 use crate::model::forecast::service::{self, Outlook};
 use crate::model::forecast::{self, Basis, Kind, Question};
-use crate::model::history::{Forecast, Outcome};
+use crate::model::history::{Forecast, Grown, Outcome};
 use crate::model::time::Timestamp;
 
 /// How far is looked ahead for a disk, in seconds.
@@ -81,6 +81,8 @@ pub struct Known {
     pub points: Vec<(i64, f64)>,
     /// The first and the last sample of the node.
     pub reach: (i64, i64),
+    /// Of a disk of this machine: what grew, as far as that is known.
+    pub grew: Option<Vec<Grown>>,
 }
 
 /// What is foreseen of one thing within one horizon.
@@ -110,6 +112,9 @@ pub struct Foreseen {
     pub restart: Option<f64>,
     /// The values of the last week, or day, for a picture.
     pub past: Vec<f64>,
+    /// Of a disk of this machine: the folders that grew, none where nothing is
+    /// known of that; `None` of what has no folders here.
+    pub grew: Option<Vec<Grown>>,
 }
 
 impl Foreseen {
@@ -178,6 +183,7 @@ fn of_series(known: &Known, kind: Kind, horizon_s: i64, now: Timestamp) -> Fores
         basis: told.basis,
         restart: None,
         past: past(&known.points, now.0.saturating_sub(shown), now.0),
+        grew: known.grew.clone(),
     }
 }
 
@@ -209,6 +215,7 @@ fn of_service(known: &Known, now: Timestamp) -> Foreseen {
         },
         restart: Some(outlook.restart),
         past: Vec::new(),
+        grew: None,
     }
 }
 
@@ -272,7 +279,7 @@ pub fn to_keep(foreseen: &[Foreseen], lately: &[Forecast], now: Timestamp) -> Ve
             What::Service(_) => "restarts".to_owned(),
             _ => "paths and trees".to_owned(),
         },
-        basis: super::show::basis(one),
+        basis: super::show::kept(one),
         ..Forecast::default()
     });
     kept.collect()
@@ -302,58 +309,6 @@ pub fn outcome(forecast: &Forecast, seen: &[(i64, f64)], now: Timestamp) -> Opti
         scored: now.0,
         crossed: reached.is_some(),
         crossed_at: reached.map(|(at, _)| *at),
-    })
-}
-
-/// How well forecasts of a kind did.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
-pub struct Record {
-    /// `disk`, `memory`, `service`.
-    pub what: &'static str,
-    /// How many were judged.
-    pub judged: usize,
-    /// How many said rightly whether it would happen.
-    pub right: usize,
-    /// The same as a share.
-    pub hit_rate: f64,
-    /// It was said to happen and did not.
-    pub false_alarms: usize,
-    /// It happened and was not said to.
-    pub missed: usize,
-    /// The mean square of how far the probability was off: 0 is best.
-    pub brier: f64,
-}
-
-/// How well each kind did of which something was judged.
-#[must_use]
-pub fn records(forecasts: &[Forecast]) -> Vec<Record> {
-    let kinds = ["disk", "memory", "service"].into_iter();
-    kinds.filter_map(|what| record(what, forecasts)).collect()
-}
-
-fn record(what: &'static str, forecasts: &[Forecast]) -> Option<Record> {
-    let of_kind = forecasts.iter().filter(|one| one.kind == what);
-    let judged: Vec<(f64, bool, bool)> = of_kind
-        .filter_map(|one| Some((one.probability?, one.will_cross?, one.outcome?.crossed)))
-        .collect();
-    let count = |wanted: fn(&&(f64, bool, bool)) -> bool| judged.iter().filter(wanted).count();
-    let right = count(|(_, said, came)| said == came);
-    let all = judged.iter().fold(0.0, |count, _| count + 1.0);
-    let off = judged.iter().map(|(probability, _, came)| {
-        let off = probability - f64::from(u8::from(*came));
-        off * off
-    });
-    let wrong = judged.iter().fold(0.0, |wrong, (_, said, came)| {
-        wrong + f64::from(u8::from(said != came))
-    });
-    (!judged.is_empty()).then(|| Record {
-        what,
-        judged: judged.len(),
-        right,
-        hit_rate: 1.0 - wrong / all,
-        false_alarms: count(|(_, said, came)| *said && !*came),
-        missed: count(|(_, said, came)| !*said && *came),
-        brier: off.sum::<f64>() / all,
     })
 }
 

@@ -53,6 +53,7 @@ fn what_is_long_past_foretells_nothing() {
         threshold: 90.0,
         points: (0..100).map(|at| (at * 300, 95.0)).collect(),
         reach: (0, 29_700),
+        grew: None,
     };
     let told = foresee(std::slice::from_ref(&known), Timestamp(29_700 + 7 * HOUR));
     assert!(told.iter().all(|one| one.is_learning() && !one.will_cross));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::decide::{DAY, Known, UNSTABLE, What};
 use crate::config::{Config, Limits};
+use crate::model::history::folders::{self, Grown};
 use crate::model::history::{Forecast, Metric, Resolution};
 use crate::model::time::Timestamp;
 use crate::roster;
@@ -36,7 +37,9 @@ pub(super) fn known(
         let reach = history.reach(node)?;
         if let Some(reach) = reach {
             for mount in history.mounts(node)? {
+                let measured = (*node == local).then(|| grew(history, node, &mount, now));
                 known.push(Known {
+                    grew: measured.transpose()?,
                     points: disk(history, node, &mount, now.0)?,
                     node: node.clone(),
                     what: What::Disk(mount),
@@ -50,6 +53,7 @@ pub(super) fn known(
                 what: What::Memory,
                 threshold: 100.0 - limits.memory_available_min,
                 reach,
+                grew: None,
             });
         }
         let checks = restarted.iter().filter(|(of, _)| of == node);
@@ -65,6 +69,7 @@ pub(super) fn known(
                 threshold: f64::from(UNSTABLE),
                 points,
                 reach: reach.unwrap_or((first, now.0)),
+                grew: None,
             });
         }
     }
@@ -92,6 +97,23 @@ fn disk(
     let mut points = series(now.saturating_sub(MONTH), edge, Resolution::Hour)?;
     points.extend(series(edge, now.saturating_add(1), Resolution::Raw)?);
     Ok(points)
+}
+
+/// What grew on a disk of this machine, as far as that was measured.
+fn grew(
+    history: &History,
+    node: &str,
+    mount: &str,
+    now: Timestamp,
+) -> Result<Vec<Grown>, HistoryError> {
+    let taken = history.measured(node, mount, i64::MIN, i64::MAX)?;
+    let Some((older, newer)) = folders::compared(&taken, now) else {
+        return Ok(Vec::new());
+    };
+    let at = |at: i64| history.measurements(node, mount, at, at.saturating_add(1));
+    let (older, newer) = (at(older)?, at(newer)?);
+    let both = older.first().zip(newer.first());
+    Ok(both.map_or_else(Vec::new, |(older, newer)| folders::grown(older, newer)))
 }
 
 /// Five minutes of a day, and the samples of the last two hours.

@@ -41,6 +41,7 @@ fn warned(used: &[f64]) -> Vec<bool> {
             what: What::Disk("/".to_owned()),
             threshold: 90.0,
             reach: (points[0].0, at(hour)),
+            grew: None,
             points,
         };
         let now = Timestamp(at(hour));

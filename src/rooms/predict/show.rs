@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::decide::{DAY, Foreseen, Record, What, real, whole};
+use super::decide::{DAY, Foreseen, What, real, whole};
+use super::grew::{self, View};
+use super::score::Record;
 use crate::model::text::{clean, count, cut, width};
 use crate::model::time::Timestamp;
 use crate::ui::style::{Role, painted};
@@ -51,6 +53,7 @@ fn value(one: &Foreseen) -> Value {
         "learning": one.is_learning(),
         "p_restart": one.restart.map(rounded),
         "p_unstable": one.restart.and(likely),
+        "grew": grew::json(one.grew.as_deref()),
     })
 }
 
@@ -60,7 +63,7 @@ fn rounded(share: f64) -> f64 {
 }
 
 /// The text for people.
-pub(super) fn text(foreseen: &[Foreseen], columns: usize) -> String {
+pub(super) fn text(foreseen: &[Foreseen], columns: usize, view: &View<'_>) -> String {
     if foreseen.is_empty() {
         return NOTHING.to_owned();
     }
@@ -83,6 +86,8 @@ pub(super) fn text(foreseen: &[Foreseen], columns: usize) -> String {
         if !picture.is_empty() && with <= columns {
             lead = format!("{lead}  {picture}");
         }
+        let grew = one.grew.as_deref().and_then(|grew| grew::words(grew, view));
+        let grew = grew.as_deref().unwrap_or_default();
         let symbol = painted(role(one), &role(one).symbol().to_string());
         // What is told of the same thing again needs no second line for it.
         if same && role(one) == Role::Ok {
@@ -94,7 +99,8 @@ pub(super) fn text(foreseen: &[Foreseen], columns: usize) -> String {
             let first = parts.next().unwrap_or_default();
             lines.push(format!("{symbol} {lead}{space}{first}"));
             let indent = " ".repeat(start);
-            lines.extend(parts.map(|part| format!("{indent}{part}")));
+            let grew = wrapped(grew, columns - start);
+            lines.extend(parts.chain(grew).map(|part| format!("{indent}{part}")));
         } else {
             lines.push(format!("{symbol} {lead}"));
             let words = words(one);
@@ -105,6 +111,7 @@ pub(super) fn text(foreseen: &[Foreseen], columns: usize) -> String {
                 _ => words,
             };
             lines.extend(beneath(&words, columns));
+            lines.extend(beneath(grew, columns));
         }
     }
     lines.push(String::new());
@@ -171,6 +178,14 @@ fn words(one: &Foreseen) -> String {
     format!("{told}; from {}", basis(one))
 }
 
+/// What it rests on and what grew, in words: for what is kept.
+pub(super) fn kept(one: &Foreseen) -> String {
+    match one.grew.as_deref() {
+        Some(grew @ [_, ..]) => format!("{}; {}", basis(one), grew::list(grew, None)),
+        _ => basis(one),
+    }
+}
+
 /// What an alert says of it, after where and what.
 pub(super) fn warning(one: &Foreseen) -> String {
     let share = |share: f64| format!("{} %", (share * 100.0).round());
@@ -188,7 +203,7 @@ pub(super) fn warning(one: &Foreseen) -> String {
 }
 
 /// What it rests on, in words.
-pub(super) fn basis(one: &Foreseen) -> String {
+fn basis(one: &Foreseen) -> String {
     let noun = match one.what {
         What::Service(_) => "restart",
         _ => "sample",
@@ -269,6 +284,8 @@ pub(super) fn score_json(records: &[Record], open: usize, now: Timestamp) -> Str
                 "hit_rate": rounded(one.hit_rate),
                 "false_alarms": one.false_alarms,
                 "missed": one.missed,
+                "false_alarms_per_week": (one.false_alarms_per_week * 1e3).round() / 1e3,
+                "lead_s": one.lead_s,
                 "brier": rounded(one.brier),
             })
         })
@@ -289,8 +306,16 @@ pub(super) fn score(records: &[Record], open: usize, columns: usize) -> String {
             one.what,
             count(one.judged, "forecast")
         ));
-        let alarms = count(one.false_alarms, "false alarm");
-        let text = format!("{alarms}, {} missed, Brier {:.3}", one.missed, one.brier);
+        let lead = one
+            .lead_s
+            .map(|lead| format!(", {} ahead", span(real(lead))));
+        let text = format!(
+            "{} missed{}, {:.2} false alarms a week, Brier {:.3}",
+            one.missed,
+            lead.unwrap_or_default(),
+            one.false_alarms_per_week,
+            one.brier
+        );
         lines.extend(beneath(&text, columns));
     }
     if open > 0 {
@@ -300,89 +325,5 @@ pub(super) fn score(records: &[Record], open: usize, columns: usize) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::forecast::Basis;
-
-    fn foreseen(what: What, horizon_s: i64, will_cross: bool, likely: Option<f64>) -> Foreseen {
-        Foreseen {
-            node: "mugen".to_owned(),
-            what,
-            threshold: 90.0,
-            horizon_s,
-            now: Some(83.4),
-            probability: likely,
-            will_cross,
-            eta_s: will_cross.then_some(4.0 * 86_400.0),
-            range_s: will_cross.then_some((2.0 * 86_400.0, 6.0 * 86_400.0)),
-            basis: Basis {
-                samples: 720,
-                span_s: 30.0 * 86_400.0,
-                ..Basis::default()
-            },
-            restart: None,
-            past: vec![70.0, 75.0, 80.0, 83.4],
-        }
-    }
-
-    fn lines(columns: usize) -> Vec<String> {
-        let disk = |mount: &str| What::Disk(mount.to_owned());
-        let all = [
-            foreseen(disk("/"), 7 * DAY, true, Some(0.83)),
-            foreseen(
-                disk("/a/very/long/way/to/it/\u{1b}[2J無限無限"),
-                7 * DAY,
-                false,
-                None,
-            ),
-            foreseen(What::Memory, 3_600, false, Some(0.04)),
-            foreseen(What::Memory, 6 * 3_600, false, Some(0.1)),
-            Foreseen {
-                restart: Some(0.4),
-                past: Vec::new(),
-                ..foreseen(
-                    What::Service("service:web".to_owned()),
-                    DAY,
-                    false,
-                    Some(0.01),
-                )
-            },
-        ];
-        let text = anstream::adapter::strip_str(&text(&all, columns)).to_string();
-        text.lines().map(str::to_owned).collect()
-    }
-
-    #[test]
-    fn every_line_fits_its_screen() {
-        for columns in 34..200 {
-            for line in lines(columns) {
-                assert!(width(&line) <= columns, "{columns}: {line}");
-            }
-        }
-    }
-
-    #[test]
-    fn it_is_told_in_words_beneath_on_a_phone() {
-        let lines = lines(40);
-        assert_eq!(
-            lines[..3],
-            [
-                "▲ mugen /             83% of 90%  ▁▃▅▆",
-                "    full in 4 d (2 to 6 d), 83 %; from",
-                "    720 samples, 30 d",
-            ]
-        );
-        assert_eq!(lines.last().unwrap(), "1 of 5 foreseen to be reached");
-        let text = lines.join(" ");
-        assert!(text.contains("learning: 720 samples, 30 d"), "{text}");
-        assert!(text.contains("not in 6 hours (10 %)"), "{text}");
-    }
-
-    #[test]
-    fn a_picture_rises_to_the_limit_and_a_calm_one_is_level() {
-        assert_eq!(picture(&[20.0, 90.0], 90.0), "▁█");
-        assert_eq!(picture(&[50.0, 50.0], 90.0), "▁▁");
-        assert_eq!(picture(&[f64::NAN, 95.0], 90.0).chars().count(), 2);
-        assert_eq!(range((3_600.0, 3.0 * 86_400.0)), " (60 min to 3 d)");
-    }
-}
+#[path = "show_tests.rs"]
+mod tests;

@@ -2,7 +2,7 @@
 //! say, until two in a row say otherwise. Pure.
 
 use super::decide::{Foreseen, What, whole};
-use super::show;
+use super::{grew, show};
 use crate::model::alert::Alert;
 use crate::model::foretold::{FORECAST, Foretold, Warning};
 use crate::model::node::Node;
@@ -162,7 +162,10 @@ fn text(one: &Foreseen) -> String {
         What::Memory => "memory".to_owned(),
         What::Service(check) => clean(check.strip_prefix("service:").unwrap_or(check)),
     };
-    format!("{} {place} {}", one.node, show::warning(one))
+    let grown = one.grew.as_deref().filter(|grown| !grown.is_empty());
+    let grew = grown.map(|grown| format!("; {}", grew::list(grown, None)));
+    let grew = grew.unwrap_or_default();
+    format!("{} {place} {}{grew}", one.node, show::warning(one))
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ fn disk(probability: Option<f64>, will_cross: bool) -> Foreseen {
         basis: Basis::default(),
         restart: None,
         past: Vec::new(),
+        grew: None,
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::errands::{Errand, Errands, run};
 use crate::config::{Config, Limits};
+use crate::model::foretold::Foretold;
 use crate::model::node::Node;
 use crate::model::state::State;
 use crate::sys::clock;
@@ -105,7 +106,7 @@ impl Foresight {
         if self.last.is_some_and(|last| now >= last + APART) {
             // What one window says wants the next as soon as it counts as one.
             let open = state.forecasts.iter().filter(|one| one.is_open());
-            let apart = open.map(|one| one.apart_s()).min();
+            let apart = open.map(Foretold::apart_s).min();
             let apart = apart.and_then(|apart| u64::try_from(apart).ok());
             if let (Some(apart), Some(last)) = (apart.map(Duration::from_secs), self.last) {
                 let due = last + apart.max(APART);

@@ -93,7 +93,7 @@ impl Folder {
 }
 
 /// The next name in a listing and the inode it stands for there.
-pub(super) fn next(dir: &mut Dir) -> Option<Result<(OsString, u64), Errno>> {
+pub(in crate::sys) fn next(dir: &mut Dir) -> Option<Result<(OsString, u64), Errno>> {
     loop {
         match dir.read()? {
             Err(error) => return Some(Err(error)),
@@ -159,7 +159,7 @@ pub(super) fn entry(stat: &Stat) -> Entry {
 /// The mount that a descriptor lies on: two of the same device differ, as a
 /// folder bound into another place does.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-pub(super) fn mount(fd: BorrowedFd<'_>) -> Option<u64> {
+pub(in crate::sys) fn mount(fd: BorrowedFd<'_>) -> Option<u64> {
     let path = format!("/proc/self/fdinfo/{}", fd.as_raw_fd());
     let text = std::fs::read_to_string(path).ok()?;
     let mut lines = text.lines();
@@ -168,21 +168,21 @@ pub(super) fn mount(fd: BorrowedFd<'_>) -> Option<u64> {
 
 /// Elsewhere a mount has a device of its own.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(super) fn mount(fd: BorrowedFd<'_>) -> Option<u64> {
+pub(in crate::sys) fn mount(fd: BorrowedFd<'_>) -> Option<u64> {
     let _ = fd.as_raw_fd();
     None
 }
 
 /// The mount that a name which is no folder lies on; nothing is opened of it.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-pub(super) fn mount_at(parent: BorrowedFd<'_>, name: &OsStr) -> Option<u64> {
+pub(in crate::sys) fn mount_at(parent: BorrowedFd<'_>, name: &OsStr) -> Option<u64> {
     let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let fd = rustix::fs::openat(parent, name, flags, Mode::empty()).ok()?;
     mount(fd.as_fd())
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(super) fn mount_at(_: BorrowedFd<'_>, _: &OsStr) -> Option<u64> {
+pub(in crate::sys) fn mount_at(_: BorrowedFd<'_>, _: &OsStr) -> Option<u64> {
     None
 }
 

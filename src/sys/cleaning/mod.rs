@@ -15,6 +15,7 @@ use std::path::Path;
 pub use super::way::{real, trusted};
 pub use examine::{Rules, examine};
 pub use folder::{Barred, Folder, fitting};
+pub(super) use folder::{mount, mount_at, next};
 pub use in_use::{InUse, in_use};
 pub use locks::Locks;
 pub use purge::{Purge, Purged, brought_back, found, purge};

@@ -7,6 +7,7 @@
 
 mod error;
 mod export;
+mod folders;
 mod forecasts;
 mod happened;
 mod past;
@@ -39,7 +40,7 @@ use crate::model::text::clean;
 use crate::model::time::Timestamp;
 
 /// The schema this build reads and writes.
-pub const SCHEMA: i64 = 2;
+pub const SCHEMA: i64 = 3;
 
 /// How long is waited for others who write.
 const PATIENCE: Duration = Duration::from_secs(2);

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _};
 
+use super::folders;
 use crate::model::history::{Resolution, keep};
 
 /// Rows that go in one step.
@@ -110,6 +111,7 @@ fn happened(
             }
         }
     }
+    folders::prune(from, keep::cutoff(days, folders::DAYS, now))?;
     if let Some(cutoff) = keep::cutoff(days, kept, now) {
         from.execute("DELETE FROM days WHERE day < ?1", [keep::day(cutoff)])?;
     }

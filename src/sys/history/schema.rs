@@ -67,10 +67,23 @@ CREATE VIEW restarts AS SELECT detected AS at, node, check_, cause, by_ FROM inc
     WHERE recovered IS NOT NULL AND left_ = 0 AND (tries > 0 OR by_ = 'its owner');
 ";
 
+/// What the folders of a file system held, the mount point's path being empty.
+const THIRD: &str = "
+CREATE TABLE measurements (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, node TEXT NOT NULL,
+    mount TEXT NOT NULL, volume INTEGER NOT NULL, least INTEGER NOT NULL, unread INTEGER NOT NULL,
+    complete INTEGER NOT NULL, UNIQUE (node, mount, at));
+CREATE TABLE folders (measurement INTEGER NOT NULL, path BLOB NOT NULL, bytes INTEGER NOT NULL,
+    hidden INTEGER NOT NULL, PRIMARY KEY (measurement, path)) WITHOUT ROWID;
+";
+
 /// The steps from nothing to [`SCHEMA`]; a step that was published is never
 /// changed, a new one is added.
-fn steps() -> [String; 2] {
-    [format!("{FIRST}{}", rolled_up()), SECOND.to_owned()]
+fn steps() -> [String; 3] {
+    [
+        format!("{FIRST}{}", rolled_up()),
+        SECOND.to_owned(),
+        THIRD.to_owned(),
+    ]
 }
 
 /// The tables of buckets: of each gauge how many values there were, the
@@ -155,7 +168,7 @@ pub(super) fn migrate(connection: &mut Connection, path: &str) -> Result<(), His
 
 /// The tables that hold something, the small and dear ones first, with their
 /// columns: what is saved from a broken file, in this order.
-pub(super) const SAVED: [&str; 18] = [
+pub(super) const SAVED: [&str; 20] = [
     "meta",
     "nodes",
     "mounts",
@@ -167,6 +180,8 @@ pub(super) const SAVED: [&str; 18] = [
     "events",
     "deeds",
     "gaps",
+    "measurements",
+    "folders",
     "spans",
     "disks_1h",
     "samples_1h",

@@ -117,6 +117,44 @@ pub fn space(path: &Path) -> std::io::Result<Option<Space>> {
     }))
 }
 
+/// A local file system that may be walked.
+#[derive(Debug)]
+pub struct Place {
+    /// Where it is mounted.
+    pub point: PathBuf,
+    /// Other points at which the same device is mounted.
+    pub others: Vec<PathBuf>,
+    /// Its size.
+    pub total_bytes: u64,
+    /// How many files and folders it holds, as it says.
+    pub entries: u64,
+    /// Which file system it is.
+    pub volume: u64,
+}
+
+/// The local file systems, those that are among a sample's disks.
+///
+/// # Errors
+/// When the table of mounts cannot be read.
+pub fn places() -> Result<Vec<Place>, String> {
+    let mounts = table()?;
+    let local = local(&mounts, Path::is_dir).into_iter();
+    let places = local.filter_map(|mount| {
+        let stat = rustix::fs::statvfs(&mount.point).ok()?;
+        let total_bytes = space(&mount.point).ok()??.total_bytes;
+        let same = mounts.iter().filter(|one| one.device == mount.device);
+        let others = same.filter(|one| one.point != mount.point);
+        Some(Place {
+            point: mount.point.clone(),
+            others: others.map(|one| one.point.clone()).collect(),
+            total_bytes,
+            entries: stat.f_files.saturating_sub(stat.f_ffree),
+            volume: stat.f_fsid,
+        })
+    });
+    Ok(places.collect())
+}
+
 /// Bytes that we may still write on the file system of `path`.
 #[must_use]
 pub fn free_bytes(path: &Path) -> Option<u64> {

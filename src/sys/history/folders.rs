@@ -1,0 +1,175 @@
+//! What folders held: for 90 days, of each day the last measurement.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+
+use rusqlite::{Connection, Row, params};
+
+use super::{History, HistoryError};
+use crate::model::history::folders::{Folder, KEPT, Measurement, Taken, largest};
+use crate::model::history::keep;
+
+/// How many days are kept.
+pub(super) const DAYS: i64 = 90;
+/// The schema that brought the tables.
+const SINCE: i64 = 3;
+
+impl History {
+    /// Keeps a measurement: its largest folders; of one that was cut short only
+    /// that it was. One of the same instant is not kept again.
+    ///
+    /// # Errors
+    /// When it cannot be written: nothing of it is then.
+    pub fn add_measurement(&self, one: &Measurement) -> Result<(), HistoryError> {
+        let mut folders = one.folders.clone();
+        let mut least = one.least;
+        largest(&mut folders, &mut least, KEPT);
+        if !one.complete {
+            folders.clear();
+        }
+        let add = || -> rusqlite::Result<()> {
+            let transaction = self.connection.unchecked_transaction()?;
+            let new = transaction.execute(
+                "INSERT OR IGNORE INTO measurements \
+                 (at, node, mount, volume, least, unread, complete) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                params![
+                    one.at,
+                    one.node,
+                    one.mount,
+                    one.volume.cast_signed(),
+                    whole(least),
+                    whole(one.unread),
+                    one.complete,
+                ],
+            )?;
+            if new > 0 {
+                let id = transaction.last_insert_rowid();
+                let mut insert =
+                    transaction.prepare("INSERT OR IGNORE INTO folders VALUES (?1, ?2, ?3, ?4)")?;
+                for folder in &folders {
+                    let path = folder.path.as_os_str().as_bytes();
+                    let hidden = folder.hidden.cast_signed();
+                    insert.execute(params![id, path, whole(folder.bytes), hidden])?;
+                }
+            }
+            transaction.commit()
+        };
+        add().map_err(|error| self.of(&error))
+    }
+
+    /// When the folders of a mount were measured in `[since, until)`, oldest first.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn measured(
+        &self,
+        node: &str,
+        mount: &str,
+        since: i64,
+        until: i64,
+    ) -> Result<Vec<Taken>, HistoryError> {
+        if self.schema()? < SINCE {
+            return Ok(Vec::new());
+        }
+        self.all(
+            "SELECT at, volume, complete FROM measurements \
+             WHERE node = ?1 AND mount = ?2 AND at >= ?3 AND at < ?4 ORDER BY at",
+            params![node, mount, since, until],
+            |row| {
+                let volume: i64 = row.get(1)?;
+                Ok(Taken {
+                    at: row.get(0)?,
+                    volume: volume.cast_unsigned(),
+                    complete: row.get(2)?,
+                })
+            },
+        )
+    }
+
+    /// What the folders of a mount held in `[since, until)`, oldest first.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn measurements(
+        &self,
+        node: &str,
+        mount: &str,
+        since: i64,
+        until: i64,
+    ) -> Result<Vec<Measurement>, HistoryError> {
+        if self.schema()? < SINCE {
+            return Ok(Vec::new());
+        }
+        let mut found = self.all(
+            "SELECT id, at, volume, least, unread, complete FROM measurements \
+             WHERE node = ?1 AND mount = ?2 AND at >= ?3 AND at < ?4 ORDER BY at",
+            params![node, mount, since, until],
+            |row| {
+                let id: i64 = row.get(0)?;
+                let volume: i64 = row.get(2)?;
+                let one = Measurement {
+                    at: row.get(1)?,
+                    node: node.to_owned(),
+                    mount: mount.to_owned(),
+                    volume: volume.cast_unsigned(),
+                    least: count(row, 3)?,
+                    unread: count(row, 4)?,
+                    complete: row.get(5)?,
+                    folders: Vec::new(),
+                };
+                Ok((id, one))
+            },
+        )?;
+        for (id, one) in &mut found {
+            one.folders = self.all(
+                "SELECT path, bytes, hidden FROM folders WHERE measurement = ?1 ORDER BY path",
+                [*id],
+                |row| {
+                    let hidden: i64 = row.get(2)?;
+                    Ok(Folder {
+                        path: OsString::from_vec(row.get(0)?).into(),
+                        bytes: count(row, 1)?,
+                        hidden: hidden.cast_unsigned(),
+                    })
+                },
+            )?;
+        }
+        Ok(found.into_iter().map(|(_, one)| one).collect())
+    }
+}
+
+fn whole(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+fn count(row: &Row<'_>, at: usize) -> rusqlite::Result<u64> {
+    let count: i64 = row.get(at)?;
+    Ok(u64::try_from(count).unwrap_or(0))
+}
+
+/// Removes what is older than `cutoff`, and of each mount's day all but the last
+/// one, which is the last whole one where there is any.
+pub(super) fn prune(from: &Connection, cutoff: Option<i64>) -> rusqlite::Result<()> {
+    let mut all = from.prepare(
+        "SELECT id, at, node, mount FROM measurements ORDER BY node, mount, complete DESC, at DESC",
+    )?;
+    let mut rows = all.query([])?;
+    let mut days: BTreeSet<(String, String, i64)> = BTreeSet::new();
+    let mut gone: Vec<i64> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (id, at): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let of_the_day = (row.get(2)?, row.get(3)?, keep::day(at));
+        let is_old = cutoff.is_some_and(|cutoff| at < cutoff);
+        if is_old || !days.insert(of_the_day) {
+            gone.push(id);
+        }
+    }
+    let step = from.unchecked_transaction()?;
+    for id in gone {
+        step.execute("DELETE FROM folders WHERE measurement = ?1", [id])?;
+        step.execute("DELETE FROM measurements WHERE id = ?1", [id])?;
+    }
+    step.commit()
+}
