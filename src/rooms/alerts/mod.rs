@@ -26,6 +26,8 @@ mod causes;
 pub mod cli;
 pub mod decide;
 mod flapping;
+#[cfg(test)]
+mod foretold_tests;
 mod lines;
 mod matters;
 mod post;

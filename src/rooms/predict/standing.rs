@@ -15,7 +15,7 @@ use crate::model::time::Timestamp;
 const MEMORY: f64 = 0.7;
 /// Less likely than this, what was told is taken back; between the two nothing
 /// changes.
-const CALM: f64 = 0.35;
+const CALM: f64 = 0.2;
 /// Of more things only those are kept of which something is to be said.
 const MANY: usize = 100;
 /// Columns of a mount in an alert.
