@@ -204,11 +204,18 @@ fn forecasts_are_judged_by_what_was_seen_when_their_time_has_come() {
     writable(&bench).add_forecasts(&forecasts).unwrap();
     let ran = bench.mamori(&["predict", "--score", "--json"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
-    let told = ran.json();
+    let mut told = ran.json();
+    // Six days before it came; one of two alarms in twelve days was wrong.
+    let lead = told["score"][0].as_object_mut().unwrap().remove("lead_s");
+    let lead = lead.unwrap().as_i64().unwrap();
+    assert!(
+        (6 * DAY - 2 * 3_600..6 * DAY + 2 * 3_600).contains(&lead),
+        "{lead}"
+    );
     assert_eq!(
         told["score"],
         json!([{"what": "disk", "judged": 3, "right": 2, "hit_rate": 0.6667, "false_alarms": 1,
-                "missed": 0, "brier": 0.22}])
+                "missed": 0, "false_alarms_per_week": 0.583, "brier": 0.22}])
     );
     assert_eq!(told["open"], 2);
     let ran = bench.mamori(&["predict", "--score"]);
@@ -217,11 +224,56 @@ fn forecasts_are_judged_by_what_was_seen_when_their_time_has_come() {
         "{}",
         ran.stdout
     );
-    assert!(ran.stdout.contains("1 false alarm"), "{}", ran.stdout);
+    let said = "0 missed, 6 d ahead, 0.58 false alarms a week";
+    assert!(ran.stdout.contains(said), "{}", ran.stdout);
     let kept = bench.kept("forecasts");
     let judged = kept.iter().filter(|one| !one["scored"].is_null());
     let crossed: Vec<&Value> = judged.map(|one| &one["crossed"]).collect();
     assert_eq!(crossed, [&json!(0), &json!(0), &json!(1)]);
+}
+
+#[test]
+fn forecasts_of_memory_are_judged_by_the_least_that_was_free() {
+    let bench = bench();
+    let end = today();
+    // Two hours ago, for ten minutes, hardly any was free.
+    let looks = (0..=300).rev().map(|ago: i64| {
+        let free = if (115..125).contains(&ago) { 4.0 } else { 60.0 };
+        json!({"sample": {"node": "here", "at": end - 60 * ago, "state": "ok",
+                          "memory_percent": free, "disks": []}})
+    });
+    let records: Vec<Value> = std::iter::once(now(end)).chain(looks).collect();
+    assert_eq!(bench.keep(&records).code, Some(0));
+    let made = |minutes: i64, said: bool| Forecast {
+        made: end - 60 * minutes,
+        node: "here".to_owned(),
+        kind: "memory".to_owned(),
+        horizon_s: 3_600,
+        threshold: Some(90.0),
+        probability: Some(if said { 0.9 } else { 0.1 }),
+        will_cross: Some(said),
+        ..Forecast::default()
+    };
+    let forecasts = [
+        made(150, true),
+        made(240, false),
+        made(90, true),
+        made(20, true),
+    ];
+    writable(&bench).add_forecasts(&forecasts).unwrap();
+    let told = bench.mamori(&["predict", "--score", "--json"]).json();
+    let score = &told["score"][0];
+    assert_eq!(
+        (
+            &score["what"],
+            &score["judged"],
+            &score["right"],
+            &told["open"]
+        ),
+        (&json!("memory"), &json!(3), &json!(2), &json!(1))
+    );
+    let lead = score["lead_s"].as_i64().unwrap();
+    assert!((20 * 60..=35 * 60).contains(&lead), "{lead}");
 }
 
 #[test]
