@@ -2,7 +2,7 @@
 services as they are on real nodes, each with its truth.
 
     forecast_tasks.py FOLDER [--name own] [--disks N] [--memory N] [--services N]
-                      [--streams N] [--seed S] [--futures K]
+                      [--streams N] [--quarters N] [--seed S] [--futures K]
 
 It writes NAME.tasks.jsonl.gz, NAME.truth.jsonl, NAME.service.jsonl.gz,
 NAME.service_truth.jsonl and NAME.stream.json.gz. A series is simulated in steps
@@ -11,6 +11,9 @@ threshold now, rounded to 1, 0.1 or 0.01 points, and looked at as a watcher woul
 with holes, at night asleep, or for a few hours only. The truth says whether the
 simulated future reaches the threshold, when, and (`oracle_p`) in which share of
 K further futures from the same state it does. About half of the tasks cross.
+
+With --quarters there is NAME-quarters.tasks.jsonl.gz, too: four moments of each
+of N streams, where a crossing is as rare as it is for a watcher.
 """
 
 import argparse
@@ -484,6 +487,25 @@ def stream(draw, number):
     return {"node": f"{name}-{number}", "scenario": name, "dt": 600, "t0": 1_700_000_000, "v": values}
 
 
+def moments(draw, number, count=4):
+    """Tasks of some moments of a stream, each with its truth."""
+    node, day, made = stream(draw, number), 144, []
+    values, first = node["v"], 30 * day
+    below = [place for place in range(first, len(values) - 7 * day) if values[place] < 90]
+    for place in draw.sample(below, min(count, len(below))):
+        now = node["t0"] + place * 600
+        past, ahead = values[place - first : place + 1], values[place + 1 : place + 1 + 7 * day]
+        seen, tags = watched(draw, "disk", past, 600, now)
+        points = [[now - (first - i) * 600, past[i]] for i in seen]
+        if len(points) < 12:
+            continue
+        eta = next(((i + 1) * 600 for i, value in enumerate(ahead) if value >= 90), None)
+        known = {"kind": "disk", "horizon_s": 7 * DAY, "now": now}
+        truth = {**known, "cross": eta is not None, "eta": eta, "scenario": node["scenario"], "source": "synthetic"}
+        made.append(({**known, "threshold": 90.0, "points": points}, {**truth, "tags": tags, "node": f"quarter-{number}"}))
+    return made
+
+
 def service(draw):
     """A service's restarts for some months, and of the day after."""
     kind = draw.choice(["rare", "steady", "bursts", "loop", "aging", "daily"])
@@ -522,10 +544,10 @@ def write(folder, name, made, suffix, prefix):
         for number, (one, right) in enumerate(made):
             label = f"{prefix}{number:05}"
             asked.write(json.dumps({"id": label, **one}, separators=(",", ":")) + "\n")
-            truth.write(json.dumps({"id": label, **right, "node": f"{name}-{label}"}) + "\n")
+            truth.write(json.dumps({"id": label, "node": f"{name}-{label}", **right}) + "\n")
 
 
-def make(folder, name, disks, memory, services, streams, seed, futures=6):
+def make(folder, name, disks, memory, services, streams, seed, futures=6, quarters=0):
     draw = random.Random(seed)
     os.makedirs(folder, exist_ok=True)
     made = tasks(draw, "disk", disks, futures) + tasks(draw, "memory", memory, futures)
@@ -539,16 +561,19 @@ def make(folder, name, disks, memory, services, streams, seed, futures=6):
     write(folder, name, asked, "service", "s")
     with gzip.open(f"{folder}/{name}.stream.json.gz", "wt") as file:
         json.dump([stream(draw, number) for number in range(streams)], file)
+    if quarters:
+        made = [one for number in range(quarters) for one in moments(draw, number)]
+        write(folder, f"{name}-quarters", made, "tasks", "q")
 
 
 def main():
     words = argparse.ArgumentParser()
     words.add_argument("folder")
     words.add_argument("--name", default="own")
-    for what, count in [("disks", 240), ("memory", 240), ("services", 240), ("streams", 12), ("seed", 1), ("futures", 6)]:
+    for what, count in [("disks", 240), ("memory", 240), ("services", 240), ("streams", 12), ("quarters", 0), ("seed", 1), ("futures", 6)]:
         words.add_argument(f"--{what}", type=int, default=count)
     asked = words.parse_args()
-    make(asked.folder, asked.name, asked.disks, asked.memory, asked.services, asked.streams, asked.seed, asked.futures)
+    make(asked.folder, asked.name, asked.disks, asked.memory, asked.services, asked.streams, asked.seed, asked.futures, asked.quarters)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@
 //! after moments like this one (`analogs`), the current regime (`regime`),
 //! its envelope and its falls (`shape`). Small tables of trees (`trees`),
 //! fitted to series whose future is known, then say how far each of those is to
-//! be believed, as a probability and as a time.
+//! be believed, as a probability and as a time. Some of these series are set up
+//! so that half cross, some are disks as they are watched, where few do.
 //!
 //! All of it is pure: the random numbers of the paths start from the series
 //! itself, so the same question has the same answer, whoever asks and whenever
@@ -48,6 +49,21 @@ pub enum Kind {
     Memory,
 }
 
+impl Kind {
+    /// The least chance with which it is said that the threshold is reached.
+    ///
+    /// A disk that fills up unannounced costs more than a look in vain, about
+    /// three to two, so a disk is told of at two to three. Memory is looked at
+    /// for the next hours only: what is likelier is said.
+    #[must_use]
+    pub fn told_from(self) -> f64 {
+        match self {
+            Self::Disk => 0.4,
+            Self::Memory => 0.5,
+        }
+    }
+}
+
 /// A series, and what is asked of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
@@ -67,8 +83,8 @@ pub struct Question<'a> {
 /// What is foreseen.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Forecast {
-    /// Whether the threshold is reached in the horizon rather than not; true
-    /// where it already is.
+    /// Whether to say that the threshold is reached in the horizon: its chance
+    /// is [`Kind::told_from`] or more. True where it already is.
     pub will_cross: bool,
     /// How likely that is, 0 to 1; `None` while there is too little to go by.
     pub probability: Option<f64>,
@@ -136,7 +152,7 @@ pub fn forecast(question: &Question<'_>) -> Forecast {
     }
     let values = features.row();
     let probability = logistic(tables::CROSS.value(&values));
-    let will_cross = probability >= 0.5;
+    let will_cross = probability >= question.kind.told_from();
     let time = |forest: &Forest| (features.guess.ln() + forest.value(&values)).exp();
     let eta = time(&tables::WHEN).clamp(1e-4, 1.0);
     let (early, late) = (

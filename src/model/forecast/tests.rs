@@ -230,6 +230,7 @@ proptest! {
         let forecast = forecast(&question);
         if let Some(probability) = forecast.probability {
             prop_assert!((0.0..=1.0).contains(&probability));
+            prop_assert_eq!(forecast.will_cross, probability >= kind.told_from());
             let (early, late) = forecast.range_s.unwrap();
             prop_assert!(0.0 <= early && early <= late && late <= horizon_s);
         }

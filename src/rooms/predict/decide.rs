@@ -100,7 +100,7 @@ pub struct Foreseen {
     pub now: Option<f64>,
     /// How likely the limit is reached; `None`: too little to go by.
     pub probability: Option<f64>,
-    /// Whether it is reached rather than not.
+    /// Whether to say that it is reached.
     pub will_cross: bool,
     /// When, in seconds from now.
     pub eta_s: Option<f64>,

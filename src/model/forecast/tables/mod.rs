@@ -20,28 +20,28 @@ mod when_0;
 
 /// Log odds that the threshold is reached.
 pub(super) static CROSS: Forest = Forest {
-    base: -0.1146,
+    base: -0.4863,
     depth: 5,
     parts: &[cross_0::TREES, cross_1::TREES, cross_2::TREES],
 };
 
 /// When, in powers of e of the first guess.
 pub(super) static WHEN: Forest = Forest {
-    base: -0.05851,
+    base: -0.06169,
     depth: 3,
     parts: &[when_0::TREES],
 };
 
 /// The same, too early for nine of ten.
 pub(super) static EARLY: Forest = Forest {
-    base: -0.05851,
+    base: -0.06169,
     depth: 2,
     parts: &[early_0::TREES],
 };
 
 /// The same, too late for nine of ten.
 pub(super) static LATE: Forest = Forest {
-    base: -0.05851,
+    base: -0.06169,
     depth: 2,
     parts: &[late_0::TREES],
 };
