@@ -66,7 +66,8 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
 fn foresee(json: bool, around: &Surroundings) -> Result<Exit, Failure> {
     let config = config::load(around)?;
     let now = clock::now();
-    let foreseen = keep::foreseen(&Home::of(&around.mamori_home), &config, now)?;
+    let foreseen =
+        keep::foreseen(&Home::of(&around.mamori_home), &config, now)?.unwrap_or_default();
     let text = if json {
         show::json(&foreseen, now)
     } else {

@@ -19,7 +19,8 @@ use crate::sys::{clock, output, poke};
 /// Forecasts that were made earlier than so long ago are not judged any more.
 const JUDGED: i64 = 30 * DAY;
 
-/// What is foreseen now; kept, and what was foreseen before is judged.
+/// What is foreseen now; kept, and what was foreseen before is judged. `None`
+/// without a history.
 ///
 /// # Errors
 /// When the history cannot be read.
@@ -27,18 +28,14 @@ pub(super) fn foreseen(
     home: &Home,
     config: &Config,
     now: Timestamp,
-) -> Result<Vec<Foreseen>, Failure> {
-    let history = History::open(home)?;
-    let known = match &history {
-        Some(history) => facts::known(history, config, now)?,
-        None => Vec::new(),
+) -> Result<Option<Vec<Foreseen>>, Failure> {
+    let Some(history) = History::open(home)? else {
+        return Ok(None);
     };
-    let foreseen = decide::foresee(&known, now);
-    if let Some(history) = &history {
-        let kept = keep(home, history, &foreseen, now);
-        aloud(kept.and_then(|()| judge(home, history, now)));
-    }
-    Ok(foreseen)
+    let foreseen = decide::foresee(&facts::known(&history, config, now)?, now);
+    let kept = keep(home, &history, &foreseen, now);
+    aloud(kept.and_then(|()| judge(home, &history, now)));
+    Ok(Some(foreseen))
 }
 
 /// One run of the watcher's: people are told of what two runs agree on.
@@ -50,7 +47,10 @@ pub(super) fn by_watcher(around: &Surroundings) -> Result<Exit, Failure> {
     let config = config::load(around)?;
     let home = Home::of(&around.mamori_home);
     let now = clock::now();
-    let foreseen = foreseen(&home, &config, now)?;
+    // What was told stands while nobody can know better.
+    let Some(foreseen) = foreseen(&home, &config, now)? else {
+        return Ok(Exit::Fine);
+    };
     let store = Store::new(home.clone(), "mamori predict");
     let updated = store.update(PATIENCE, now, |state| {
         let forecasts = standing::stand(state, &foreseen, now);

@@ -71,7 +71,8 @@ pub fn run(errand: &Errand, around: &Surroundings) {
     let said = match ended {
         Ok(ended) if ended.status.code().is_some_and(|code| code > 1) => {
             let said = String::from_utf8_lossy(&ended.stderr).into_owned();
-            said.lines().next().unwrap_or_default().to_owned()
+            let first = said.lines().next().unwrap_or_default();
+            first.trim_start_matches("error: ").to_owned()
         }
         Ok(_) => return,
         Err(error) => error.to_string(),
