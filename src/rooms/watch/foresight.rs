@@ -10,6 +10,7 @@ use crate::config::{Config, Limits};
 use crate::model::foretold::Foretold;
 use crate::model::node::Node;
 use crate::model::state::State;
+use crate::rooms::health::heard::{Heard, Word};
 use crate::sys::clock;
 use crate::sys::surroundings::Surroundings;
 
@@ -74,11 +75,14 @@ const MEMORY: Pace = Pace {
 };
 
 impl Foresight {
-    /// Takes in what was seen.
-    pub fn saw(&mut self, state: &State, config: &Config, local: &str) {
+    /// Takes in what was measured.
+    pub fn saw(&mut self, heard: &[Heard], state: &State, config: &Config, local: &str) {
         let now = clock::elapsed();
         let mut fast = false;
-        for node in &state.nodes {
+        let measured = heard
+            .iter()
+            .filter(|one| matches!(one.word, Word::Looked(..) | Word::Answered(..)));
+        for node in measured.filter_map(|one| state.node(&one.node)) {
             let limits = match config.node(&node.name) {
                 Some(configured) if node.name != local => configured.limits(&config.limits),
                 _ => config.limits,
