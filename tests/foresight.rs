@@ -91,8 +91,16 @@ fn two_windows_make_an_alert_and_a_clean_up_ends_it() {
         "{ran:?}"
     );
     assert!(ran.stdout.contains("sure; now 84%"), "{ran:?}");
+    // Whoever looks at the machines sees it, too.
+    let ran = bench.mamori(&["status"]);
+    assert!(
+        ran.stdout.contains("\n  mugen disk /srv reaches 90% in"),
+        "{}",
+        ran.stdout
+    );
     let number = bench.state()["alerts"][0]["number"].to_string();
     assert_eq!(bench.mamori(&["ack", &number]).code, Some(0));
+    assert!(!bench.mamori(&["status"]).stdout.contains("reaches"));
     assert_eq!(bench.mamori(&["alerts"]).code, Some(0));
     // It keeps its number and its acknowledgement.
     an_hour_passes(&bench);
