@@ -3,16 +3,18 @@
 
 use std::ffi::OsString;
 use std::io::{self, Read, Write as _};
-use std::os::fd::AsFd as _;
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use super::bell::{Bell, Ringer, bell};
 use super::surroundings::on_android;
 use super::{clock, pidfd};
 
@@ -20,6 +22,8 @@ use super::{clock, pidfd};
 const KEPT: usize = 1 << 20;
 /// Programs that end within this time are waited for by their end alone.
 const QUICK: Duration = Duration::from_millis(100);
+/// How often a program of whose end nothing tells is looked at.
+const LOOKS: Duration = Duration::from_millis(500);
 /// How often a program that closed its output is looked at until it ends.
 const LAST_LOOKS: Duration = Duration::from_micros(300);
 
@@ -30,6 +34,8 @@ static ENDING: AtomicBool = AtomicBool::new(false);
 static UNHEARD: AtomicBool = AtomicBool::new(false);
 /// Programs that run, each waited for on its thread.
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
+/// What ends their waits when our own program ends: nobody hushes it.
+static END: OnceLock<Option<(Ringer, Bell)>> = OnceLock::new();
 /// How long those have to be ended.
 const ENDED_WITHIN: Duration = Duration::from_secs(2);
 
@@ -37,10 +43,19 @@ const ENDED_WITHIN: Duration = Duration::from_secs(2);
 /// is run any more after that.
 pub fn end_all() {
     ENDING.store(true, Ordering::SeqCst);
+    if let Some((ringer, _)) = the_end() {
+        ringer.ring();
+    }
     let until = clock::elapsed() + ENDED_WITHIN;
     while RUNNING.load(Ordering::SeqCst) > 0 && clock::elapsed() < until {
         thread::sleep(Duration::from_millis(5));
     }
+}
+
+/// The bell of the end; `None` where there is none, and who waits looks now
+/// and then.
+fn the_end() -> Option<&'static (Ringer, Bell)> {
+    END.get_or_init(|| bell().ok()).as_ref()
 }
 
 /// The same, and whoever waited for a program that was ended waits on: nobody
@@ -117,13 +132,7 @@ pub fn run(
     environment: &[(OsString, OsString)],
     limit: Duration,
 ) -> Result<Ended, RunError> {
-    run_unless(
-        &AtomicBool::new(false),
-        program,
-        arguments,
-        environment,
-        limit,
-    )
+    fed(None, None, program, arguments, environment, limit)
 }
 
 /// The same, with `input` on its stdin.
@@ -137,8 +146,7 @@ pub fn run_fed(
     environment: &[(OsString, OsString)],
     limit: Duration,
 ) -> Result<Ended, RunError> {
-    let stop = AtomicBool::new(false);
-    fed(Some(input), &stop, program, arguments, environment, limit)
+    fed(Some(input), None, program, arguments, environment, limit)
 }
 
 /// The same, but at its limit as soon as somebody says `stop`.
@@ -152,12 +160,12 @@ pub fn run_unless(
     environment: &[(OsString, OsString)],
     limit: Duration,
 ) -> Result<Ended, RunError> {
-    fed(None, stop, program, arguments, environment, limit)
+    fed(None, Some(stop), program, arguments, environment, limit)
 }
 
 fn fed(
     input: Option<Vec<u8>>,
-    stop: &AtomicBool,
+    stop: Option<&AtomicBool>,
     program: &Path,
     arguments: &[OsString],
     environment: &[(OsString, OsString)],
@@ -190,9 +198,10 @@ fn fed(
     }
     let deadline = clock::elapsed() + limit;
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-    await_exit(&child, limit.min(QUICK));
+    let handle = handle(&child);
+    await_exit(handle.as_ref(), limit.min(QUICK));
     let time = Time { deadline, stop };
-    let ended = listen(&mut child, &mut stdout, &mut stderr, time)
+    let ended = listen(&mut child, handle.as_ref(), &mut stdout, &mut stderr, time)
         .and_then(|()| wait_until(&mut child, time))
         .unwrap_or(None);
     match ended {
@@ -219,29 +228,37 @@ pub fn in_our_place(program: &Path, arguments: impl IntoIterator<Item = OsString
 #[derive(Clone, Copy)]
 struct Time<'a> {
     deadline: Duration,
-    stop: &'a AtomicBool,
+    /// Who may end it before that.
+    stop: Option<&'a AtomicBool>,
 }
 
 impl Time<'_> {
     /// What is left of it.
     fn left(self) -> Option<Duration> {
         let left = self.deadline.checked_sub(clock::elapsed());
-        let stops = self.stop.load(Ordering::Relaxed) || ENDING.load(Ordering::SeqCst);
+        let said = self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed));
+        let stops = said || ENDING.load(Ordering::SeqCst);
         left.filter(|left| !left.is_zero() && !stops)
     }
+}
+
+/// What tells of a program's end; `None` where nothing does, and who waits
+/// looks now and then.
+fn handle(child: &Child) -> Option<OwnedFd> {
+    // Android may kill who asks for one.
+    if on_android() {
+        return None;
+    }
+    pidfd::open(child.id()).ok()
 }
 
 /// Waits for the end of a program that is quick and says little, which most
 /// are: one wake-up instead of one for each pipe and one for the end. What it
 /// said waits in the pipes.
-fn await_exit(child: &Child, limit: Duration) {
-    // Android may kill who asks for a handle.
-    if on_android() {
-        return;
-    }
-    // Where there are no handles the pipes tell.
-    if let Ok(handle) = pidfd::open(child.id()) {
-        let mut fds = [PollFd::new(&handle, PollFlags::IN)];
+fn await_exit(handle: Option<&OwnedFd>, limit: Duration) {
+    // Without a handle the pipes tell.
+    if let Some(handle) = handle {
+        let mut fds = [PollFd::new(handle, PollFlags::IN)];
         let _ = poll(&mut fds, Some(&timespec(limit)));
     }
 }
@@ -249,18 +266,23 @@ fn await_exit(child: &Child, limit: Duration) {
 /// Reads both outputs until they are closed, the program ended, or time is up.
 fn listen(
     child: &mut Child,
+    handle: Option<&OwnedFd>,
     stdout: &mut Vec<u8>,
     stderr: &mut Vec<u8>,
     time: Time<'_>,
 ) -> io::Result<()> {
     let (mut out, mut err) = (child.stdout.take(), child.stderr.take());
+    let end = the_end().map(|(_, bell)| bell);
+    // Who is told of everything need not look now and then.
+    let told = handle.is_some() && end.is_some() && time.stop.is_none();
     while out.is_some() || err.is_some() {
         let Some(left) = time.left() else {
             return Ok(());
         };
-        // A grandchild may keep the pipes open: look at the child itself now and then.
-        let slice = timespec(left.min(Duration::from_millis(500)));
-        let mut fds = Vec::with_capacity(2);
+        // A grandchild may keep the pipes open: look at the child itself.
+        let slice = if told { left } else { left.min(LOOKS) };
+        let slice = timespec(slice);
+        let mut fds = Vec::with_capacity(4);
         fds.extend(
             out.as_ref()
                 .map(|out| PollFd::from_borrowed_fd(out.as_fd(), PollFlags::IN)),
@@ -269,6 +291,9 @@ fn listen(
             err.as_ref()
                 .map(|err| PollFd::from_borrowed_fd(err.as_fd(), PollFlags::IN)),
         );
+        let pipes = fds.len();
+        fds.extend(handle.map(|handle| PollFd::new(handle, PollFlags::IN)));
+        fds.extend(end.map(Bell::interest));
         match poll(&mut fds, Some(&slice)) {
             Ok(0) if child.try_wait()?.is_some() => return Ok(()),
             Ok(0) | Err(rustix::io::Errno::INTR) => continue,
@@ -276,12 +301,16 @@ fn listen(
             Err(error) => return Err(error.into()),
         }
         let ready: Vec<bool> = fds.iter().map(|fd| !fd.revents().is_empty()).collect();
-        let mut ready = ready.into_iter();
-        if out.is_some() && ready.next() == Some(true) && !take(&mut out, stdout)? {
+        let mut said = ready.iter().take(pipes).copied();
+        let any = said.clone().any(|ready| ready);
+        if out.is_some() && said.next() == Some(true) && !take(&mut out, stdout)? {
             out = None;
         }
-        if err.is_some() && ready.next() == Some(true) && !take(&mut err, stderr)? {
+        if err.is_some() && said.next() == Some(true) && !take(&mut err, stderr)? {
             err = None;
+        }
+        if !any && child.try_wait()?.is_some() {
+            return Ok(());
         }
     }
     Ok(())

@@ -195,10 +195,15 @@ pub(super) fn warning(one: &Foreseen) -> String {
         let restarts = count(usize::try_from(restarts).unwrap_or(0), "restart");
         return format!("unstable within a day, {sure} sure; {restarts} in the last 24 h");
     }
-    let when = one.eta_s.map(span).unwrap_or_default();
-    let range = one.range_s.map(range).unwrap_or_default();
     let now = one.now.unwrap_or(0.0).floor();
     let limit = one.threshold;
+    // What is not said any more, and not taken back either.
+    if !one.will_cross {
+        let within = ahead(one.horizon_s);
+        return format!("may reach {limit}% within {within}, {sure} sure; now {now}%");
+    }
+    let when = one.eta_s.map(span).unwrap_or_default();
+    let range = one.range_s.map(range).unwrap_or_default();
     format!("reaches {limit}% in {when}{range}, {sure} sure; now {now}%")
 }
 
