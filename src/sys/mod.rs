@@ -37,6 +37,7 @@ pub mod pressure;
 pub mod process;
 pub mod processes;
 pub mod programs;
+mod ran;
 pub mod rotation;
 pub mod signals;
 pub mod ssh_tools;

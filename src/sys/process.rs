@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+pub use super::ran::{Ended, RunError};
 use super::surroundings::on_android;
 use super::{clock, pidfd};
 
@@ -74,38 +75,6 @@ impl Drop for Running {
     }
 }
 
-/// How a program ended.
-#[derive(Debug)]
-pub struct Ended {
-    /// Its exit status.
-    pub status: ExitStatus,
-    /// What it printed, at most 1 MiB.
-    pub stdout: Vec<u8>,
-    /// What it complained, at most 1 MiB.
-    pub stderr: Vec<u8>,
-}
-
-/// Why a program gave no answer.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// It could not be started.
-    #[error("could not start `{0}`: {1}")]
-    Start(String, io::Error),
-    /// It was still running at its time limit and was killed.
-    #[error("`{0}` gave no answer in {span}", span = rounded(*.1))]
-    TimedOut(String, Duration),
-}
-
-/// A span for people: `10s`, `300ms`.
-fn rounded(span: Duration) -> String {
-    let milliseconds = span.as_millis();
-    if milliseconds < 1000 {
-        format!("{milliseconds}ms")
-    } else {
-        format!("{}s", (milliseconds + 500) / 1000)
-    }
-}
-
 /// Runs `program` to its end, without stdin, in a process group of its own.
 ///
 /// # Errors
@@ -138,7 +107,27 @@ pub fn run_fed(
     limit: Duration,
 ) -> Result<Ended, RunError> {
     let stop = AtomicBool::new(false);
-    fed(Some(input), &stop, program, arguments, environment, limit)
+    let call = (program, arguments, environment);
+    let mut stdout = Vec::new();
+    let ended = fed(Some(input), &stop, call, limit, &mut keeping(&mut stdout));
+    Ok(Ended { stdout, ..ended? })
+}
+
+/// The same, without input; what it prints is handed to `heed` as it comes and
+/// not kept. `false` from that ends the program.
+///
+/// # Errors
+/// As [`run`], and when nobody wanted more.
+pub fn run_through(
+    program: &Path,
+    arguments: &[OsString],
+    environment: &[(OsString, OsString)],
+    limit: Duration,
+    heed: &mut dyn FnMut(&[u8]) -> bool,
+) -> Result<Ended, RunError> {
+    let stop = AtomicBool::new(false);
+    let call = (program, arguments, environment);
+    fed(None, &stop, call, limit, heed)
 }
 
 /// The same, but at its limit as soon as somebody says `stop`.
@@ -152,16 +141,30 @@ pub fn run_unless(
     environment: &[(OsString, OsString)],
     limit: Duration,
 ) -> Result<Ended, RunError> {
-    fed(None, stop, program, arguments, environment, limit)
+    let call = (program, arguments, environment);
+    let mut stdout = Vec::new();
+    let ended = fed(None, stop, call, limit, &mut keeping(&mut stdout));
+    Ok(Ended { stdout, ..ended? })
 }
+
+/// Who keeps of an output what there is room for.
+fn keeping(kept: &mut Vec<u8>) -> impl FnMut(&[u8]) -> bool {
+    |piece| {
+        let room = KEPT.saturating_sub(kept.len());
+        kept.extend(piece.iter().take(room));
+        true
+    }
+}
+
+/// A program, its arguments and its environment.
+type Call<'a> = (&'a Path, &'a [OsString], &'a [(OsString, OsString)]);
 
 fn fed(
     input: Option<Vec<u8>>,
     stop: &AtomicBool,
-    program: &Path,
-    arguments: &[OsString],
-    environment: &[(OsString, OsString)],
+    (program, arguments, environment): Call<'_>,
     limit: Duration,
+    heed: &mut dyn FnMut(&[u8]) -> bool,
 ) -> Result<Ended, RunError> {
     let name = || program.display().to_string();
     let stdin = if input.is_some() {
@@ -189,22 +192,31 @@ fn fed(
         let _ = thread::Builder::new().spawn(move || stdin.write_all(&input));
     }
     let deadline = clock::elapsed() + limit;
-    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    let mut stderr = Vec::new();
     await_exit(&child, limit.min(QUICK));
     let time = Time { deadline, stop };
-    let ended = listen(&mut child, &mut stdout, &mut stderr, time)
+    let mut wanted = true;
+    let mut prints = |piece: &[u8]| {
+        wanted = wanted && heed(piece);
+        wanted
+    };
+    let ended = listen(&mut child, &mut prints, &mut keeping(&mut stderr), time)
         .and_then(|()| wait_until(&mut child, time))
         .unwrap_or(None);
     match ended {
-        Some(status) => Ok(Ended {
+        Some(status) if wanted => Ok(Ended {
             status,
-            stdout,
+            stdout: Vec::new(),
             stderr,
         }),
-        None => {
+        _ => {
             end_group(child);
             running.ended();
-            Err(RunError::TimedOut(name(), limit))
+            Err(if wanted {
+                RunError::TimedOut(name(), limit)
+            } else {
+                RunError::TooMuch(name())
+            })
         }
     }
 }
@@ -249,8 +261,8 @@ fn await_exit(child: &Child, limit: Duration) {
 /// Reads both outputs until they are closed, the program ended, or time is up.
 fn listen(
     child: &mut Child,
-    stdout: &mut Vec<u8>,
-    stderr: &mut Vec<u8>,
+    stdout: &mut dyn FnMut(&[u8]) -> bool,
+    stderr: &mut dyn FnMut(&[u8]) -> bool,
     time: Time<'_>,
 ) -> io::Result<()> {
     let (mut out, mut err) = (child.stdout.take(), child.stderr.take());
@@ -288,13 +300,16 @@ fn listen(
 }
 
 /// Takes what is there; `false` at the end.
-fn take(from: &mut Option<impl Read>, kept: &mut Vec<u8>) -> io::Result<bool> {
+fn take(from: &mut Option<impl Read>, to: &mut dyn FnMut(&[u8]) -> bool) -> io::Result<bool> {
     let Some(from) = from else { return Ok(false) };
     let mut buffer = [0; 8192];
     let count = from.read(&mut buffer)?;
-    let room = KEPT.saturating_sub(kept.len());
-    kept.extend(buffer.iter().take(count.min(room)));
-    Ok(count > 0)
+    let wanted = to(buffer.get(..count).unwrap_or_default());
+    if wanted {
+        Ok(count > 0)
+    } else {
+        Err(io::ErrorKind::Other.into())
+    }
 }
 
 fn wait_until(child: &mut Child, time: Time<'_>) -> io::Result<Option<ExitStatus>> {
