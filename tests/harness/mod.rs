@@ -7,6 +7,7 @@ pub mod ground;
 pub mod history;
 pub mod layouts;
 pub mod openssh;
+pub mod repository;
 pub mod rotation;
 pub mod site;
 pub mod sshd;
