@@ -56,6 +56,8 @@ mod remote_causes;
 mod remote_hostile;
 mod remote_services;
 mod remote_watch;
+mod report_gh;
+mod report_gh_trouble;
 mod report_git;
 mod report_git_trouble;
 mod segment;

@@ -17,6 +17,7 @@ pub mod editing;
 pub mod file_events;
 pub mod files;
 pub mod flock;
+pub mod gh;
 pub mod git;
 pub mod growth;
 pub mod guarded;

@@ -40,6 +40,8 @@ pub struct Surroundings {
     /// What a tmux server that we start gets to see besides: its panes are the
     /// user's own shells, and keep it for as long as the server lives.
     pub session_environment: Vec<(OsString, OsString)>,
+    /// What `gh` gets to see besides: where its token is, or that itself.
+    pub gh_environment: Vec<(OsString, OsString)>,
 }
 
 /// Variables that every program we start is given.
@@ -96,6 +98,20 @@ const OF_SESSIONS: &[&str] = &[
     "MAMORI_HOME",
 ];
 
+/// What `gh` needs to find its token and GitHub; nobody else is given it.
+const OF_GH: &[&str] = &[
+    "GH_TOKEN",
+    "GITHUB_TOKEN",
+    "GH_HOST",
+    "GH_ENTERPRISE_TOKEN",
+    "GITHUB_ENTERPRISE_TOKEN",
+    "GH_CONFIG_DIR",
+    "XDG_CONFIG_HOME",
+    "XDG_STATE_HOME",
+    "SSL_CERT_FILE",
+    "DBUS_SESSION_BUS_ADDRESS",
+];
+
 /// What Android and Termux set for every program there, in names that begin so.
 const OF_ANDROID: &[&str] = &[
     "ANDROID_",
@@ -137,6 +153,9 @@ impl Surroundings {
         let passed_on = PASSED_ON
             .iter()
             .filter_map(|name| Some((OsString::from(name), set(name)?)));
+        let gh_environment = OF_GH
+            .iter()
+            .filter_map(|name| Some((OsString::from(name), set(name)?)));
         let environment = passed_on
             .chain([(OsString::from("PATH"), path.clone())])
             .collect();
@@ -173,6 +192,7 @@ impl Surroundings {
             uid: rustix::process::geteuid().as_raw(),
             environment,
             session_environment,
+            gh_environment: gh_environment.collect(),
         })
     }
 

@@ -3,6 +3,7 @@
 
 pub mod blueprints;
 pub mod door;
+pub mod github;
 pub mod ground;
 pub mod history;
 pub mod layouts;
@@ -169,6 +170,7 @@ impl Bench {
             uid: rustix::process::geteuid().as_raw(),
             environment: environment.collect(),
             session_environment: vec![("SHELL".into(), "/bin/sh".into())],
+            gh_environment: Vec::new(),
         }
     }
 
