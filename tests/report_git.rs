@@ -258,7 +258,13 @@ fn report_counts_several_spans_at_once() {
         start: Timestamp(NOON - 5 * DAY / 2),
         end: day().start,
     };
+    let all = Span {
+        start: Timestamp(i64::MIN),
+        end: Timestamp(i64::MAX),
+    };
     let paths = [repo.path];
+    let survey = git::survey(&paths, &[all], &git::nobody, &bench.surroundings());
+    assert_eq!(survey.codes[0].total.commits, 4);
     let spans = [day(), before];
     let survey = git::survey(&paths, &spans, &git::nobody, &bench.surroundings());
     let totals: Vec<u64> = survey.codes.iter().map(|code| code.total.commits).collect();

@@ -8,6 +8,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
+use std::hash::{BuildHasher as _, Hash, RandomState};
 
 use serde::Serialize;
 
@@ -137,8 +138,8 @@ pub struct Code {
 #[derive(Debug)]
 pub struct Tally {
     code: Code,
-    ids: HashSet<String>,
-    copies: HashSet<(String, i64, String)>,
+    known: HashSet<u128>,
+    keys: [RandomState; 2],
     contributors: BTreeMap<Who, Contributor>,
 }
 
@@ -160,8 +161,8 @@ impl Tally {
                 reverts: Vec::new(),
                 until: None,
             },
-            ids: HashSet::new(),
-            copies: HashSet::new(),
+            known: HashSet::new(),
+            keys: [RandomState::new(), RandomState::new()],
             contributors: BTreeMap::new(),
         }
     }
@@ -178,7 +179,7 @@ impl Tally {
             commit.authored.0,
             commit.subject.clone(),
         );
-        let new = self.ids.insert(commit.id.clone()) && self.copies.insert(copy);
+        let new = self.first(&commit.id) && self.first(&copy);
         let Some(here) = self.code.repositories.get_mut(repository) else {
             return;
         };
@@ -201,6 +202,13 @@ impl Tally {
             self.headline(repository, commit, &parts);
             self.contributors(commit, &parts);
         }
+    }
+
+    /// Whether this was not met before. Sixteen bytes are kept of it, by keys
+    /// that nobody can know.
+    fn first(&mut self, what: &impl Hash) -> bool {
+        let [a, b] = self.keys.each_ref().map(|key| key.hash_one(what));
+        self.known.insert(u128::from(a) << 64 | u128::from(b))
     }
 
     fn revert(&mut self, commit: &Commit) {

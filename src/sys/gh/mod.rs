@@ -239,9 +239,12 @@ impl Asker {
             }
             after = page.next;
         }
+        if !whole {
+            let over = self.over.clone().filter(|over| !troubles.contains(over));
+            troubles.extend(over);
+        }
         if !whole && troubles.is_empty() {
-            let why = self.over.clone();
-            troubles.push(why.unwrap_or(Trouble::Part("too many pages".into())));
+            troubles.push(Trouble::Part("too many pages".into()));
         }
         let items = once(items);
         (Part { items, whole }, branch)

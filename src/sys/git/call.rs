@@ -55,8 +55,12 @@ pub(super) struct Git<'a> {
 impl<'a> Git<'a> {
     /// The one on the path, asked for no longer than `limit` from now.
     pub(super) fn find(around: &'a Surroundings, limit: Duration) -> Option<Self> {
+        let program = programs::find("git", around)?;
+        if asks_to_be_installed(&program, around) {
+            return None;
+        }
         let mut git = Self {
-            program: programs::find("git", around)?,
+            program,
             environment: environment(around),
             around,
             version: (0, 0),
@@ -121,6 +125,17 @@ impl<'a> Git<'a> {
             Err(error) => Err(error.to_string()),
         }
     }
+}
+
+/// Whether that is only macOS's way to git, which without the tools of a
+/// developer opens a window that offers them.
+fn asks_to_be_installed(program: &Path, around: &Surroundings) -> bool {
+    if !cfg!(target_os = "macos") || program != Path::new("/usr/bin/git") {
+        return false;
+    }
+    let tools = Path::new("/usr/bin/xcode-select");
+    let asked = process::run(tools, &["-p".into()], &environment(around), SHORT);
+    !asked.is_ok_and(|ended| ended.status.success())
 }
 
 /// A command in the folder `at`, with all that it does without.

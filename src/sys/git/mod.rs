@@ -30,6 +30,8 @@ use crate::model::time::Timestamp;
 /// git looks at committers' dates, which are later than authors' but where
 /// clocks are wrong.
 const MARGIN: i64 = 86_400;
+/// The first instant that git reads as one: 1973.
+const FIRST: i64 = 100_000_000;
 /// What one repository may take, and all of them.
 const EACH: Duration = Duration::from_secs(60);
 const ALL: Duration = Duration::from_secs(180);
@@ -162,10 +164,10 @@ fn log(git: &Git<'_>, place: &Place, since: Timestamp) -> Vec<OsString> {
     .map(OsString::from)
     .into();
     arguments.push(format!("--format={FORMAT}").into());
-    if git.filters() {
-        // Older ones stop at the first old commit, or do not know it: they are
-        // read to their end.
-        let since = since.0.saturating_sub(MARGIN);
+    let since = since.0.saturating_sub(MARGIN);
+    // Older gits stop at the first old commit, or do not know this: they are
+    // read to their end. Smaller numbers are no date to git.
+    if git.filters() && since >= FIRST {
         arguments.push(format!("--since-as-filter=@{since}").into());
     }
     if place.lines {
@@ -173,7 +175,6 @@ fn log(git: &Git<'_>, place: &Place, since: Timestamp) -> Vec<OsString> {
             "--numstat",
             "-M",
             "-l1000",
-            "--diff-merges=off",
             "--diff-algorithm=myers",
             "--no-ext-diff",
             "--no-textconv",

@@ -71,12 +71,7 @@ fn look(git: &Git<'_>, path: &Path) -> (PathBuf, Place) {
     if !path.is_dir() {
         return none("no such folder");
     }
-    let question = [
-        "rev-parse",
-        "--is-shallow-repository",
-        "--path-format=absolute",
-        "--git-common-dir",
-    ];
+    let question = ["rev-parse", "--is-shallow-repository", "--git-common-dir"];
     let answer = match git.ask(path, &question) {
         Ok(answer) => answer,
         Err(why) if foreign(&why) => return none("owned by another user"),
@@ -90,7 +85,8 @@ fn look(git: &Git<'_>, path: &Path) -> (PathBuf, Place) {
     let shallow = parts.next() == Some(b"true");
     let common = parts.next().unwrap_or_default();
     let common = common.strip_suffix(b"\n").unwrap_or(common);
-    let common = files::resolved(Path::new(OsStr::from_bytes(common)));
+    // From where git was asked, where it is no whole path.
+    let common = files::resolved(&path.join(OsStr::from_bytes(common)));
     let name = name(&common);
     let mut source = Source::ok(&name, None);
     if shallow {

@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod figures;
+pub mod kept;
 pub mod label;
 pub mod milestones;
 pub mod reviews;
