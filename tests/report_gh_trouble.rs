@@ -60,6 +60,7 @@ fn report_says_that_gh_is_missing() {
         opened: &[],
         milestones: false,
         zone: None,
+        environment: &[],
     };
     let forge = mamori::sys::gh::ask(&question, DAY.end, &around);
     nothing(&forge);

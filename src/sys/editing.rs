@@ -167,7 +167,6 @@ mod tests {
         Surroundings {
             home: home.to_owned(),
             session_environment: Vec::new(),
-            gh_environment: Vec::new(),
             ..Surroundings::read(None).unwrap()
         }
     }

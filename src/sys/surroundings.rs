@@ -40,8 +40,6 @@ pub struct Surroundings {
     /// What a tmux server that we start gets to see besides: its panes are the
     /// user's own shells, and keep it for as long as the server lives.
     pub session_environment: Vec<(OsString, OsString)>,
-    /// What `gh` gets to see besides: where its token is, or that itself.
-    pub gh_environment: Vec<(OsString, OsString)>,
 }
 
 /// Variables that every program we start is given.
@@ -153,9 +151,6 @@ impl Surroundings {
         let passed_on = PASSED_ON
             .iter()
             .filter_map(|name| Some((OsString::from(name), set(name)?)));
-        let gh_environment = OF_GH
-            .iter()
-            .filter_map(|name| Some((OsString::from(name), set(name)?)));
         let environment = passed_on
             .chain([(OsString::from("PATH"), path.clone())])
             .collect();
@@ -192,7 +187,6 @@ impl Surroundings {
             uid: rustix::process::geteuid().as_raw(),
             environment,
             session_environment,
-            gh_environment: gh_environment.collect(),
         })
     }
 
@@ -280,6 +274,14 @@ fn of_user(file: &[u8], uid: u32) -> Option<PathBuf> {
         let home = fields.nth(2).filter(|home| !home.is_empty())?;
         (theirs == Some(uid)).then(|| PathBuf::from(OsStr::from_bytes(home)))
     })
+}
+
+/// What `gh` gets to see besides: where its token is, or that itself. Read when
+/// it is needed, and kept nowhere.
+#[must_use]
+pub fn of_gh() -> Vec<(OsString, OsString)> {
+    let set = |name: &&str| Some((OsString::from(*name), set(name)?));
+    OF_GH.iter().filter_map(set).collect()
 }
 
 /// The pane of tmux that we run in, from `$TMUX_PANE`.

@@ -180,10 +180,9 @@ impl<'a> GitHub<'a> {
             opened: &[DAY],
             milestones: true,
             zone: Some(chrono_tz::Asia::Tokyo),
+            environment: &[("GH_TOKEN".into(), "secret".into())],
         };
-        let mut around = self.bench.surroundings();
-        around.gh_environment = vec![("GH_TOKEN".into(), "secret".into())];
-        gh::ask(&question, Timestamp(NOON + 60), &around)
+        gh::ask(&question, Timestamp(NOON + 60), &self.bench.surroundings())
     }
 }
 

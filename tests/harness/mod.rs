@@ -170,7 +170,6 @@ impl Bench {
             uid: rustix::process::geteuid().as_raw(),
             environment: environment.collect(),
             session_environment: vec![("SHELL".into(), "/bin/sh".into())],
-            gh_environment: Vec::new(),
         }
     }
 

@@ -88,10 +88,10 @@ pub(super) struct Gh {
 }
 
 impl Gh {
-    /// The one on the path.
-    pub(super) fn find(around: &Surroundings) -> Option<Self> {
+    /// The one on the path, which sees that `besides` our own environment.
+    pub(super) fn find(around: &Surroundings, besides: &[(OsString, OsString)]) -> Option<Self> {
         let mut environment = around.environment.clone();
-        environment.extend(around.gh_environment.iter().cloned());
+        environment.extend(besides.iter().cloned());
         let ours = [
             ("GH_PROMPT_DISABLED", "1"),
             ("GH_NO_UPDATE_NOTIFIER", "1"),

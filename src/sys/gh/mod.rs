@@ -8,6 +8,8 @@
 mod call;
 mod queries;
 
+use std::ffi::OsString;
+
 use chrono_tz::Tz;
 
 use call::{Call, Gh};
@@ -39,6 +41,8 @@ pub struct Question<'a> {
     pub milestones: bool,
     /// The zone of times in reasons.
     pub zone: Option<Tz>,
+    /// What `gh` sees besides our own environment: `surroundings::of_gh`.
+    pub environment: &'a [(OsString, OsString)],
 }
 
 /// Asks all of it.
@@ -50,7 +54,7 @@ pub fn ask(question: &Question<'_>, now: Timestamp, around: &Surroundings) -> Fo
         ..Forge::default()
     };
     let words = |trouble: &Trouble| trouble.words(|at| clock::zoned(at, now, question.zone));
-    let mut asker = match Asker::begin(around) {
+    let mut asker = match Asker::begin(around, question.environment) {
         Ok(asker) => asker,
         Err(trouble) => {
             let why = words(&trouble);
@@ -130,8 +134,8 @@ struct Asker {
 
 impl Asker {
     /// Who we are and what is left, which costs nothing.
-    fn begin(around: &Surroundings) -> Result<Self, Trouble> {
-        let gh = Gh::find(around).ok_or(Trouble::NotInstalled)?;
+    fn begin(around: &Surroundings, besides: &[(OsString, OsString)]) -> Result<Self, Trouble> {
+        let gh = Gh::find(around, besides).ok_or(Trouble::NotInstalled)?;
         let verdict = gh.call(&Call::limits());
         let limit = |resource| {
             let mut values = verdict.values.iter();
