@@ -127,7 +127,7 @@ pub fn run_through(
 ) -> Result<Ended, RunError> {
     let stop = AtomicBool::new(false);
     let call = (program, arguments, environment);
-    fed(None, &stop, call, limit, heed)
+    fed(None, &stop, call, limit, &mut |piece: &[u8]| heed(piece))
 }
 
 /// The same, but at its limit as soon as somebody says `stop`.
@@ -164,7 +164,7 @@ fn fed(
     stop: &AtomicBool,
     (program, arguments, environment): Call<'_>,
     limit: Duration,
-    heed: &mut dyn FnMut(&[u8]) -> bool,
+    heed: &mut impl FnMut(&[u8]) -> bool,
 ) -> Result<Ended, RunError> {
     let name = || program.display().to_string();
     let stdin = if input.is_some() {
@@ -261,8 +261,8 @@ fn await_exit(child: &Child, limit: Duration) {
 /// Reads both outputs until they are closed, the program ended, or time is up.
 fn listen(
     child: &mut Child,
-    stdout: &mut dyn FnMut(&[u8]) -> bool,
-    stderr: &mut dyn FnMut(&[u8]) -> bool,
+    stdout: &mut impl FnMut(&[u8]) -> bool,
+    stderr: &mut impl FnMut(&[u8]) -> bool,
     time: Time<'_>,
 ) -> io::Result<()> {
     let (mut out, mut err) = (child.stdout.take(), child.stderr.take());
@@ -300,7 +300,7 @@ fn listen(
 }
 
 /// Takes what is there; `false` at the end.
-fn take(from: &mut Option<impl Read>, to: &mut dyn FnMut(&[u8]) -> bool) -> io::Result<bool> {
+fn take(from: &mut Option<impl Read>, to: &mut impl FnMut(&[u8]) -> bool) -> io::Result<bool> {
     let Some(from) = from else { return Ok(false) };
     let mut buffer = [0; 8192];
     let count = from.read(&mut buffer)?;
