@@ -3,10 +3,12 @@
 
 pub mod blueprints;
 pub mod door;
+pub mod github;
 pub mod ground;
 pub mod history;
 pub mod layouts;
 pub mod openssh;
+pub mod repository;
 pub mod rotation;
 pub mod site;
 pub mod sshd;
