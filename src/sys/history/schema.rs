@@ -166,9 +166,9 @@ pub(super) fn migrate(connection: &mut Connection, path: &str) -> Result<(), His
     Ok(())
 }
 
-/// The tables that hold something, the small and dear ones first, with their
-/// columns: what is saved from a broken file, in this order.
-pub(super) const SAVED: [&str; 20] = [
+/// The tables that hold something, the small and dear ones first, what the next
+/// nights bring anew last: what is saved from a broken file, in this order.
+pub(super) const SAVED: [&str; 21] = [
     "meta",
     "nodes",
     "mounts",
@@ -179,9 +179,8 @@ pub(super) const SAVED: [&str; 20] = [
     "forecasts",
     "events",
     "deeds",
+    "layouts",
     "gaps",
-    "measurements",
-    "folders",
     "spans",
     "disks_1h",
     "samples_1h",
@@ -189,4 +188,26 @@ pub(super) const SAVED: [&str; 20] = [
     "samples_5m",
     "disks",
     "samples",
+    "measurements",
+    "folders",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_is_saved_and_what_each_night_brings_anew_last() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, "memory").unwrap();
+        let all = "SELECT name FROM sqlite_schema WHERE type = 'table'";
+        let mut tables = connection.prepare(all).unwrap();
+        let tables = tables.query_map([], |row| row.get(0)).unwrap();
+        let mut tables: Vec<String> = tables.map(Result::unwrap).collect();
+        assert_eq!(SAVED[SAVED.len() - 2..], ["measurements", "folders"]);
+        let mut saved = SAVED.map(str::to_owned);
+        saved.sort_unstable();
+        tables.sort_unstable();
+        assert_eq!(saved[..], tables);
+    }
+}
