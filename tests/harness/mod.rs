@@ -4,6 +4,7 @@
 pub mod blueprints;
 pub mod door;
 pub mod ground;
+pub mod grown;
 pub mod history;
 pub mod layouts;
 pub mod openssh;

@@ -96,10 +96,10 @@ fn is_due(home: &Home, config: &Config, node: &str) -> Result<bool, Failure> {
     let Some(history) = History::open(home)? else {
         return Ok(false);
     };
-    let mut last = None;
+    let mut measured = Vec::new();
     for mount in history.mounts(node)? {
         let taken = history.measured(node, &mount, i64::MIN, i64::MAX)?;
-        last = last.max(taken.last().map(|one| one.at));
+        measured.extend(taken.iter().map(|one| one.at));
     }
     let state = Store::new(home.clone(), "mamori predict measure").read();
     let state = state.ok().flatten().map(|look| look.state);
@@ -110,7 +110,7 @@ fn is_due(home: &Home, config: &Config, node: &str) -> Result<bool, Failure> {
     });
     let now = clock::now();
     Ok(folders::is_due(
-        last,
+        &measured,
         history.reach(node)?.map(|(first, _)| first),
         now.0,
         clock::time_of_day(now, config.timezone).hour(),
@@ -135,6 +135,7 @@ fn measurement(node: &str, place: &Place, at: i64, walked: Walked) -> Measuremen
         mount: place.point.to_string_lossy().into_owned(),
         volume: place.volume,
         least: walked.least,
+        bytes: walked.bytes,
         unread: walked.unread,
         complete: walked.complete,
         folders: walked.folders,

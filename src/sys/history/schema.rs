@@ -76,13 +76,23 @@ CREATE TABLE folders (measurement INTEGER NOT NULL, path BLOB NOT NULL, bytes IN
     hidden INTEGER NOT NULL, PRIMARY KEY (measurement, path)) WITHOUT ROWID;
 ";
 
+/// Files of several names told apart; what was measured without that cannot be
+/// compared with it.
+const FOURTH: &str = "
+DELETE FROM folders;
+DELETE FROM measurements;
+ALTER TABLE measurements ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE folders ADD COLUMN shared INTEGER NOT NULL DEFAULT 0;
+";
+
 /// The steps from nothing to [`SCHEMA`]; a step that was published is never
 /// changed, a new one is added.
-fn steps() -> [String; 3] {
+fn steps() -> [String; 4] {
     [
         format!("{FIRST}{}", rolled_up()),
         SECOND.to_owned(),
         THIRD.to_owned(),
+        FOURTH.to_owned(),
     ]
 }
 
