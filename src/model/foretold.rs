@@ -71,6 +71,12 @@ impl Foretold {
         now.since(self.made) <= self.horizon_s
     }
 
+    /// Whether the limit was reached already then.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.will_cross && self.eta_s == Some(0)
+    }
+
     /// Whether one window says so and the next one is waited for.
     #[must_use]
     pub fn is_open(&self) -> bool {
