@@ -5,16 +5,18 @@ use std::os::unix::fs::{MetadataExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use mamori::model::history::folders::hidden;
 use mamori::sys::clock;
 use mamori::sys::growth::{Bounds, Walked, walk};
 use mamori::sys::host::disks::Place;
 
-use crate::harness::{Bench, Mounted, may_mount};
+use crate::harness::{Bench, MAMORI, Mounted, may_mount, mode};
 
 fn place(point: PathBuf, others: Vec<PathBuf>) -> Place {
     Place {
         point,
         others,
+        covered: Vec::new(),
         total_bytes: 0,
         entries: 0,
         volume: 0,
@@ -77,8 +79,18 @@ fn it_counts_what_is_allocated_and_follows_nothing() {
     assert!(found.complete, "{found:?}");
     assert_eq!((found.entries, found.unread), (11, 0));
     assert_eq!(paths(&found), ["", "a", "a/b", "a/b/c", "empty"]);
+    assert_eq!(found.bytes, allocated(&top));
+    let named = fs::symlink_metadata(top.join("a/x")).unwrap().blocks() * 512;
     for one in &found.folders {
-        assert_eq!(one.bytes, allocated(&top.join(&one.path)), "{one:?}");
+        // All of `a/x` counts where both its names are, and half of it in one.
+        let part = match one.path.to_str().unwrap() {
+            "" | "a" => named,
+            "a/b" => named / 2,
+            _ => 0,
+        };
+        let own = allocated(&top.join(&one.path)) - part;
+        let twice = part.div_ceil(named / 2) * named;
+        assert_eq!((one.bytes, one.shared), (own, twice), "{one:?}");
         assert_eq!(one.hidden, 0);
     }
     // The mount point itself is no link, either.
@@ -170,6 +182,93 @@ fn a_volume_of_the_same_device_belongs_to_it_and_another_disk_does_not() {
     ));
     assert_eq!(paths(&found), ["", "volume", "volume/in"]);
     assert_eq!((found.complete, found.unread), (true, 0));
+    let root = found.folders.iter().find(|one| one.path == Path::new(""));
+    let covered = ["other", "again"].map(|name| hidden(name.as_bytes()));
+    assert_eq!(root.unwrap().hidden, covered[0].wrapping_add(covered[1]));
     let found = walked(&place(disk.path(""), Vec::new()));
     assert_eq!(paths(&found), [""]);
+}
+
+/// A FUSE mount that nobody serves, on a folder of a small disk.
+fn with_hanging(bench: &Bench, then: &str) -> Option<Mounted> {
+    if !may_mount() || !Path::new("/dev/fuse").exists() {
+        return None;
+    }
+    let mount = format!(
+        "mount -t tmpfs -o size=8m,mode=700 disk \"$1\" && mkdir -p \"$1/a/hang\" && \
+         exec 3<>/dev/fuse && \
+         mount -i -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0 hang \"$1/a/hang\"{then}"
+    );
+    let disk = Mounted::by(&mount, &bench.home().join("disk"), "");
+    for at in 0..40 {
+        let folder = disk.path("a").join(at.to_string());
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join("x"), [1; 5_000]).unwrap();
+    }
+    Some(disk)
+}
+
+#[test]
+fn what_does_not_answer_is_not_asked_where_the_table_of_mounts_names_it() {
+    let bench = Bench::with("[local]\nname = \"here\"\n");
+    let Some(disk) = with_hanging(&bench, "") else {
+        return;
+    };
+    let mut command = disk.command(&bench, "timeout");
+    command.args(["-s", "KILL", "120", MAMORI, "predict", "measure", "--only"]);
+    let ran = bench.ran(command.arg(bench.home().join("disk")));
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    assert!(ran.stdout.ends_with(" in 82 names\n"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_name_that_cannot_be_looked_at_hides_nothing_but_itself() {
+    let bench = Bench::new();
+    // Its server is gone.
+    let Some(disk) = with_hanging(&bench, " && exec 3>&-") else {
+        return;
+    };
+    let found = walked(&place(disk.path(""), Vec::new()));
+    assert_eq!((found.complete, found.entries, found.unread), (true, 82, 1));
+    assert_eq!(found.folders.len(), 42);
+    let covered = hidden(b"a/hang");
+    let hidden = |path: &str| {
+        let folder = found.folders.iter().find(|one| one.path == Path::new(path));
+        folder.unwrap().hidden
+    };
+    assert_eq!(
+        (hidden(""), hidden("a"), hidden("a/7")),
+        (covered, covered, 0)
+    );
+    // Named by the table, it is no unread one, and the same is hidden.
+    let known = Place {
+        covered: vec![disk.path("a/hang")],
+        ..place(disk.path(""), Vec::new())
+    };
+    let found = walked(&known);
+    assert_eq!((found.complete, found.entries, found.unread), (true, 82, 0));
+    assert!(
+        found
+            .folders
+            .iter()
+            .all(|one| one.hidden == 0 || one.hidden == covered)
+    );
+}
+
+#[test]
+fn a_folder_whose_names_alone_can_be_read_is_one_unread() {
+    let bench = Bench::new();
+    let top = bench.home().join("top");
+    for name in ["shut/a", "shut/b", "open"] {
+        fs::create_dir_all(top.join(name)).unwrap();
+    }
+    mode(&top.join("shut"), 0o444);
+    if fs::symlink_metadata(top.join("shut/a")).is_ok() {
+        // Root may look in spite of that.
+        mode(&top.join("shut"), 0o700);
+        return;
+    }
+    let found = walked(&place(top.clone(), Vec::new()));
+    mode(&top.join("shut"), 0o700);
+    assert_eq!((found.complete, found.unread), (true, 1));
 }

@@ -27,6 +27,7 @@ fn measurement(mount: &str, at: i64, folders: u64) -> Measurement {
             _ => format!("home/somebody/projects/number-{number}/target").into(),
         },
         bytes: (1 << 40) - number,
+        shared: number << 30,
         hidden: u64::MAX - number,
     };
     Measurement {
@@ -35,6 +36,7 @@ fn measurement(mount: &str, at: i64, folders: u64) -> Measurement {
         mount: mount.to_owned(),
         volume: u64::MAX,
         least: 16 << 20,
+        bytes: 1 << 41,
         unread: 3,
         complete: true,
         folders: (0..folders).map(folder).collect(),
@@ -123,6 +125,37 @@ fn of_each_day_the_last_whole_one_stays_for_ninety_days() {
     let size = fs::metadata(bench.own("history.db")).unwrap().len();
     assert!(size < 5_000_000, "{size}");
     assert!(bench.sound());
+}
+
+#[test]
+fn what_a_clock_that_ran_ahead_left_behind_goes() {
+    let bench = Bench::quiet();
+    let history = History::writable(&home(&bench)).unwrap();
+    let add = |mount: &str, at| history.add_measurement(&measurement(mount, at, 2)).unwrap();
+    let taken = |mount: &str| {
+        let taken = reading(&bench).measured("a", mount, i64::MIN, i64::MAX);
+        let taken = taken.unwrap();
+        taken.iter().map(|one| one.at - NOW).collect::<Vec<_>>()
+    };
+    add("/", NOW + 300 * DAY);
+    add("/other", NOW + 300 * DAY);
+    add("/", NOW);
+    // Nothing tells yet which of the two clocks is right.
+    assert_eq!(taken("/"), [0, 300 * DAY]);
+    let samples = (0..3).map(|day| sample("a", NOW - day * DAY, 1));
+    let records: Vec<Value> = std::iter::once(now(NOW)).chain(samples).collect();
+    assert_eq!(bench.keep(&records).code, Some(0));
+    // One that was set back takes nothing away.
+    add("/", NOW - 3_000 * DAY);
+    assert_eq!(taken("/"), [-3_000 * DAY, 0, 300 * DAY]);
+    add("/", NOW + 60);
+    assert_eq!(taken("/"), [-3_000 * DAY, 0, 60]);
+    assert_eq!(taken("/other"), [300 * DAY]);
+    let rows: i64 = bench
+        .database()
+        .query_row("SELECT count(*) FROM folders", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(rows, 8);
 }
 
 #[test]

@@ -45,6 +45,7 @@ mod logs_writers;
 mod plugin;
 mod predict;
 mod predict_grew;
+mod predict_measure;
 mod predict_people;
 mod probe;
 mod recover;

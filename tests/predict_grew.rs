@@ -6,98 +6,12 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use mamori::model::history::Measurement;
-use mamori::model::home::Home;
 use mamori::sys::clock;
-use mamori::sys::history::History;
 use serde_json::{Value, json};
 
+use crate::harness::grown::Ground;
 use crate::harness::history::now;
-use crate::harness::{Bench, MAMORI, Mounted, Ran, may_mount, mode};
-
-const MIB: usize = 1 << 20;
-const DAY: i64 = 86_400;
-
-/// A home whose only disk of interest is a small one, at `disk`.
-struct Ground {
-    bench: Bench,
-    disk: Mounted,
-    mount: String,
-}
-
-impl Ground {
-    fn new() -> Option<Self> {
-        if !may_mount() {
-            return None;
-        }
-        let bench = Bench::with("[local]\nname = \"here\"\n[network]\ncheck = [\"127.0.0.1:9\"]\n");
-        let point = bench.home().join("disk");
-        let disk = Mounted::small(&point, "512m");
-        let mount = point.to_str().unwrap().to_owned();
-        Some(Self { bench, disk, mount })
-    }
-
-    /// Has a file there that takes so many MiB.
-    fn file(&self, path: impl AsRef<Path>, mib: usize) {
-        let path = self.disk.path("").join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, vec![1; mib * MIB]).unwrap();
-    }
-
-    fn measure(&self, more: &[&str]) -> Ran {
-        let words = ["predict", "measure", "--only", &self.mount];
-        let words: Vec<&str> = words.iter().chain(more).copied().collect();
-        self.disk.mamori(&self.bench, &words)
-    }
-
-    /// Measures, as it was so many days ago.
-    fn measure_ago(&self, days: i64) {
-        let ran = self.measure(&[]);
-        assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
-        let shift = "UPDATE measurements SET at = at - ?1 \
-            WHERE at = (SELECT max(at) FROM measurements)";
-        let shifted = self.bench.database().execute(shift, [days * DAY]);
-        assert_eq!(shifted.unwrap(), 1);
-    }
-
-    /// What was measured, oldest first.
-    fn measurements(&self) -> Vec<Measurement> {
-        let home = Home::of(&self.bench.home().join(".miyabi"));
-        let history = History::open(&home).unwrap().unwrap();
-        let all = history.measurements("here", &self.mount, i64::MIN, i64::MAX);
-        all.unwrap()
-    }
-
-    /// Has the disk known, filling for a month, as the watcher records it.
-    fn known(&self) {
-        let end = clock::now().0;
-        let sample = |ago: i64| {
-            let percent = 86.0 - f64::from(u16::try_from(ago).unwrap()) / 24.0;
-            json!({"sample": {
-                "node": "here", "at": end - 60 - ago * 3_600, "state": "ok", "home": self.mount,
-                "disks": [{"mount": self.mount, "used_bytes": 10, "total_bytes": 1000,
-                           "used_percent": percent, "inodes_used_percent": null}],
-            }})
-        };
-        let samples = (0..=30 * 24).rev().map(sample);
-        let records: Vec<Value> = std::iter::once(now(end)).chain(samples).collect();
-        assert_eq!(self.bench.keep(&records).code, Some(0));
-    }
-
-    /// What is told to have grown: paths on the disk and MiB.
-    fn told(&self) -> Vec<(String, u64)> {
-        let ran = self.bench.mamori(&["predict", "--json"]);
-        let told = ran.json();
-        let all = told["forecasts"].as_array().unwrap();
-        let disk = all.iter().find(|one| one["what"] == "disk").unwrap();
-        let each = disk["grew"].as_array().unwrap().iter().map(|one| {
-            let path = one["path"].as_str().unwrap();
-            assert!(one["since"].as_str().unwrap().ends_with('Z'), "{one}");
-            let path = path.replace("HOME/disk", "");
-            (path, one["bytes"].as_u64().unwrap() >> 20)
-        });
-        each.collect()
-    }
-}
+use crate::harness::{Bench, mode};
 
 fn bytes(one: &Measurement, path: &str) -> Option<u64> {
     let folder = one.folders.iter().find(|one| one.path == Path::new(path));
@@ -136,8 +50,7 @@ fn what_grew_is_told_to_people_and_programs() {
     // What shrank again did not grow.
     ground.file("build/out/b", 0);
     ground.file("log/syslog", 30);
-    let shift = "UPDATE measurements SET at = at - 60";
-    ground.bench.database().execute(shift, []).unwrap();
+    ground.shift(60);
     ground.measure_ago(0);
     assert_eq!(ground.told(), []);
     assert!(ground.bench.sound());
@@ -170,9 +83,49 @@ fn only_what_lies_on_the_disk_counts_and_once() {
     let all = ground.measurements();
     let one = &all[0];
     assert!(one.complete && one.unread == 0, "{one:?}");
-    assert_eq!(bytes(one, "").unwrap() >> 20, 80, "{one:?}");
     let parts = [bytes(one, "a/b"), bytes(one, "names")].map(|part| part.unwrap() >> 20);
-    assert_eq!(parts, [20, 60], "each name has its part: {one:?}");
+    assert_eq!(parts, [0, 0], "it is no folder's own: {one:?}");
+    assert_eq!(one.bytes >> 20, 80, "{one:?}");
+}
+
+#[test]
+fn no_folder_grows_because_another_name_of_its_files_went() {
+    let Some(ground) = Ground::new() else { return };
+    ground.known();
+    ground.file("daily.0/x", 100);
+    ground.file("log/x", 1);
+    let at = |path: &str| ground.disk.path("").join(path);
+    fs::create_dir(at("daily.6")).unwrap();
+    fs::hard_link(at("daily.0/x"), at("daily.6/x")).unwrap();
+    ground.measure_ago(1);
+    fs::remove_dir_all(at("daily.6")).unwrap();
+    ground.file("log/y", 30);
+    ground.measure_ago(0);
+    assert_eq!(ground.told(), [("/log".to_owned(), 30)]);
+}
+
+#[test]
+fn what_a_mount_covered_then_did_not_grow() {
+    let Some(ground) = Ground::new() else { return };
+    ground.known();
+    ground.file("mnt/x", 60);
+    ground.file("log/x", 20);
+    let run = |words: &[&str]| {
+        let mut command = ground.disk.command(&ground.bench, words[0]);
+        let command = command
+            .args(&words[1..])
+            .arg(format!("{}/mnt", ground.mount));
+        assert!(command.status().unwrap().success());
+    };
+    run(&["mount", "-t", "tmpfs", "over"]);
+    ground.measure_ago(1);
+    run(&["umount"]);
+    ground.file("log/y", 40);
+    ground.measure_ago(0);
+    let unread = ground.measurements();
+    let unread: Vec<u64> = unread.iter().map(|one| one.unread).collect();
+    assert_eq!(unread, [0, 0]);
+    assert_eq!(ground.told(), [("/log".to_owned(), 40)]);
 }
 
 #[test]
@@ -209,14 +162,7 @@ fn a_folder_that_may_not_be_read_is_unknown_and_said() {
     ground.file("data/shut/x", 60);
     ground.file("data/open/x", 20);
     let shut = ground.disk.path("data/shut");
-    let measure = || {
-        let mut command = ground
-            .disk
-            .command(&ground.bench, setpriv.to_str().unwrap());
-        command.args(["--bounding-set", "-dac_override,-dac_read_search"]);
-        command.args([MAMORI, "predict", "measure", "--only", &ground.mount]);
-        ground.bench.ran(&mut command)
-    };
+    let measure = || ground.measure_without_rights(&setpriv, &[]);
     mode(&shut, 0o000);
     let ran = measure();
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
@@ -230,8 +176,7 @@ fn a_folder_that_may_not_be_read_is_unknown_and_said() {
         "{}",
         ran.stdout
     );
-    let shift = "UPDATE measurements SET at = at - 86400";
-    ground.bench.database().execute(shift, []).unwrap();
+    ground.shift(86_400);
     // It can be read now, which is no growth; its neighbour did grow.
     mode(&shut, 0o700);
     ground.file("data/open/y", 30);

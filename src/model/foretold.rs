@@ -74,6 +74,12 @@ impl Foretold {
         now <= self.until
     }
 
+    /// Whether the limit was reached already then.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.will_cross && self.eta_s == Some(0)
+    }
+
     /// Whether one window says so, or takes it back, and the next one is
     /// waited for.
     #[must_use]

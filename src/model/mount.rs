@@ -160,6 +160,33 @@ fn visible(mount: &Mount, mounts: &[Mount]) -> bool {
         .is_some_and(|last| last == mount)
 }
 
+/// The points within `mount` at which its device is mounted once more, without
+/// those that lie beneath something else, and those at which something else is.
+#[must_use]
+pub fn within(mount: &Mount, mounts: &[Mount]) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let within = mounts.iter().filter(|one| {
+        one.point != mount.point && one.point.starts_with(&mount.point) && visible(one, mounts)
+    });
+    let (mut own, others): (Vec<&Mount>, Vec<&Mount>) =
+        within.partition(|one| one.device == mount.device);
+    own.retain(|one| {
+        let above = |other: &&Mount| one.point.starts_with(&other.point);
+        !others.iter().any(above)
+    });
+    let points = |mounts: Vec<&Mount>| mounts.into_iter().map(|one| one.point.clone()).collect();
+    (points(own), points(others))
+}
+
+/// Whether the way to `point` leads through a mount whose server can be away,
+/// other than the root.
+#[must_use]
+pub fn beyond_network(point: &Path, mounts: &[Mount]) -> bool {
+    mounts.iter().any(|mount| {
+        let above = mount.point != point && point.starts_with(&mount.point);
+        above && mount.network() && mount.point != Path::new("/")
+    })
+}
+
 fn length(mount: &Mount) -> usize {
     mount.point.as_os_str().len()
 }
@@ -320,6 +347,32 @@ not a mount line
             .map(|mount| mount.kind.as_str())
             .collect();
         assert_eq!(kinds, ["tmpfs"]);
+    }
+
+    #[test]
+    fn what_is_mounted_within_is_its_own_or_something_else() {
+        let table = b"1 0 8:1 / / rw - btrfs /dev/sda1 rw
+2 1 0:9 /@home /home rw - btrfs /dev/sda1 rw
+3 1 0:8 / /net rw - nfs4 server:/ rw
+4 3 0:7 / /net/bound rw - btrfs /dev/sda1 rw
+5 3 8:2 / /net/disk rw - ext4 /dev/sdb1 rw
+6 1 0:9 /@home /twice rw - btrfs /dev/sda1 rw
+7 6 0:5 / /twice rw - fuse x rw
+8 1 0:9 /@home /network rw - btrfs /dev/sda1 rw
+";
+        let mounts = parse_mountinfo(table);
+        let words = |points: &[PathBuf]| {
+            let words = points.iter().map(|point| point.display().to_string());
+            words.collect::<Vec<_>>()
+        };
+        let (own, others) = within(&mounts[0], &mounts);
+        assert_eq!(words(&own), ["/home", "/network"]);
+        assert_eq!(words(&others), ["/net", "/net/disk", "/twice"]);
+        assert_eq!(within(&mounts[1], &mounts), (Vec::new(), Vec::new()));
+        let beyond = |point: &str| beyond_network(Path::new(point), &mounts);
+        assert!(beyond("/net/disk") && !beyond("/net") && !beyond("/network") && !beyond("/home"));
+        let root = parse_mountinfo(b"1 0 0:1 / / rw - virtiofs root rw\n");
+        assert!(!beyond_network(Path::new("/data"), &root));
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod blueprints;
 pub mod door;
 pub mod github;
 pub mod ground;
+pub mod grown;
 pub mod history;
 pub mod layouts;
 pub mod openssh;

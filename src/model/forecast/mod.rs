@@ -158,7 +158,7 @@ pub fn forecast(question: &Question<'_>) -> Forecast {
     {
         return Forecast {
             will_cross: true,
-            probability: Some(logistic(odds.max(rush.odds()))),
+            probability: Some(logistic(odds).max(rush::LIKELY)),
             eta_s: Some(rush.eta_s),
             range_s: Some(rush.range_s()),
             basis,

@@ -5,7 +5,7 @@
 //! slower than half as fast as the earlier one, so that a step that is over is
 //! none.
 
-use super::num::{logit, real};
+use super::num::real;
 
 /// Samples of the last so many seconds are looked at…
 const WINDOW: f64 = 1_800.0;
@@ -17,7 +17,7 @@ const POINTS: f64 = 4.0;
 /// It would be there within so many seconds.
 const SOON: f64 = 3_600.0;
 /// How likely that is then, at least.
-const LIKELY: f64 = 0.9;
+pub(super) const LIKELY: f64 = 0.9;
 
 /// Something that fills within minutes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,11 +27,6 @@ pub(super) struct Rush {
 }
 
 impl Rush {
-    /// The log odds that it gets there.
-    pub(super) fn odds(self) -> f64 {
-        logit(LIKELY)
-    }
-
     /// Between which times, with 80 % certainty.
     pub(super) fn range_s(self) -> (f64, f64) {
         (self.eta_s / 2.0, self.eta_s * 3.0)

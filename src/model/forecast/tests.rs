@@ -309,7 +309,7 @@ fn a_crash_loop_is_likelier_to_go_on_the_more_it_crashes() {
         let restarts: Vec<f64> = (0..count)
             .map(|n| 1e7 - 60.0 - f64::from(n) * apart)
             .collect();
-        service::outlook(&service::History {
+        outlook(&History {
             now: 1e7,
             observed_from: 1e7 - 30.0 * 86_400.0,
             restarts: &restarts,

@@ -3,7 +3,9 @@
 //!
 //! Only large folders are listed, so what is not is known to be smaller than
 //! [`Measurement::least`]; what could not be read is told apart by a number for
-//! each folder. Nothing is said to have grown by more than it must have.
+//! each folder. A file with several names is no folder's own: another name may
+//! come or go at any time, and no folder grows by that. Nothing is said to have
+//! grown by more than it must have.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -32,10 +34,13 @@ const FRESH: i64 = 3 * DAY;
 pub struct Folder {
     /// From the mount point on; empty for the mount point itself.
     pub path: PathBuf,
-    /// Bytes on the disk, as far as they could be read.
+    /// Bytes on the disk, as far as they could be read, of files with one name.
     pub bytes: u64,
-    /// Which folders in it could not be read, as one number: the sum of
-    /// [`hidden`]; 0 where all could.
+    /// Those of files with several, in full for each name in it: no more of them
+    /// is in the folder.
+    pub shared: u64,
+    /// What in it could not be read or is covered by a mount, as one number: the
+    /// sum of [`hidden`]; 0 where nothing is.
     pub hidden: u64,
 }
 
@@ -52,7 +57,9 @@ pub struct Measurement {
     pub volume: u64,
     /// Every folder that is not listed, though its parent is, held less.
     pub least: u64,
-    /// How many folders could not be read.
+    /// What all of it held, each file once.
+    pub bytes: u64,
+    /// How many folders could not be read; what is covered by a mount is none.
     pub unread: u64,
     /// Whether all of it was walked; what was cut short is compared with nothing.
     pub complete: bool,
@@ -82,7 +89,7 @@ pub struct Grown {
     pub since: Timestamp,
 }
 
-/// The number of a folder that could not be read, by its path.
+/// The number of what could not be read, by its path.
 #[must_use]
 pub fn hidden(path: &[u8]) -> u64 {
     // FNV-1a; 0 means that all could be read.
@@ -99,27 +106,28 @@ pub fn least(total: u64) -> u64 {
 }
 
 /// Keeps the `most` largest, parents before what is in them, and raises `least`
-/// to what that leaves out.
+/// to what that leaves out. What has only files of several names gives way.
 pub fn largest(folders: &mut Vec<Folder>, least: &mut u64, most: usize) {
-    folders.sort_by_cached_key(|one| (Reverse(one.bytes), one.path.components().count()));
+    let floor = *least;
+    let size = |one: &Folder| one.bytes.max(one.shared.min(floor));
+    folders.sort_by_cached_key(|one| (Reverse(size(one)), one.path.components().count()));
     if let Some(first) = folders.get(most) {
-        *least = first.bytes.saturating_add(1).max(*least);
+        *least = size(first).saturating_add(1).max(*least);
     }
     folders.truncate(most);
 }
 
 /// Whether folders are to be measured at `now`, in the hour of day `hour`: at
 /// night once, by day what was missed then, and sooner when a disk is foretold
-/// to fill, so that what grew since is known. `last`: when they were measured
-/// last; `known`: since when there are samples.
+/// to fill, so that what grew since is known. `measured`: when they were, in any
+/// order; `known`: since when there are samples.
 #[must_use]
-pub fn is_due(last: Option<i64>, known: Option<i64>, now: i64, hour: u32, foretold: bool) -> bool {
-    const HOUR: i64 = 3_600;
+pub fn is_due(measured: &[i64], known: Option<i64>, now: i64, hour: u32, foretold: bool) -> bool {
     let night = (1..6).contains(&hour);
     let since = |at: i64| now.saturating_sub(at);
+    // What a clock that ran ahead left behind does not count.
+    let last = measured.iter().copied().filter(|at| *at <= now).max();
     match last.map(since) {
-        // A clock that was set back.
-        Some(age) if age < 0 => true,
         Some(age) => {
             age >= 36 * HOUR || (night && age >= 18 * HOUR) || (foretold && age >= 6 * HOUR)
         }
@@ -198,14 +206,32 @@ fn sum(pieces: &[Piece<'_>]) -> u64 {
         .fold(0, |sum: u64, one| sum.saturating_add(one.by))
 }
 
-struct Compared<'a> {
+/// By how much a folder grew, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Growth {
+    /// At least.
     least: u64,
+    /// If no file of several names lost some.
+    likely: u64,
+}
+
+/// What a folder held beside the folders listed in it.
+#[derive(Debug, Clone, Copy)]
+struct Beside {
+    bytes: u64,
+    shared: u64,
+    hidden: u64,
+}
+
+struct Compared<'a> {
+    older: &'a Measurement,
+    newer: &'a Measurement,
     old: HashMap<&'a Path, &'a Folder>,
     new: HashMap<&'a Path, &'a Folder>,
     /// The folders in each.
     within: BTreeMap<&'a Path, Vec<&'a Path>>,
-    /// Of each that was listed: what it held then beside the folders listed in it.
-    beside: HashMap<&'a Path, u64>,
+    /// Of each that was listed then.
+    beside: HashMap<&'a Path, Beside>,
 }
 
 impl<'a> Compared<'a> {
@@ -216,14 +242,22 @@ impl<'a> Compared<'a> {
         };
         let old = by_path(&older.folders);
         let new = by_path(&newer.folders);
-        let mut beside: HashMap<&Path, u64> = old
-            .values()
-            .map(|one| (one.path.as_path(), one.bytes))
-            .collect();
+        let all = |one: &&'a Folder| {
+            let (bytes, shared, hidden) = (one.bytes, one.shared, one.hidden);
+            let beside = Beside {
+                bytes,
+                shared,
+                hidden,
+            };
+            (one.path.as_path(), beside)
+        };
+        let mut beside: HashMap<&Path, Beside> = old.values().map(all).collect();
         for one in old.values() {
             let parent = one.path.parent().and_then(|path| beside.get_mut(path));
             if let Some(parent) = parent {
-                *parent = parent.saturating_sub(one.bytes);
+                parent.bytes = parent.bytes.saturating_sub(one.bytes);
+                parent.shared = parent.shared.saturating_sub(one.shared);
+                parent.hidden = parent.hidden.wrapping_sub(one.hidden);
             }
         }
         let mut within: BTreeMap<&Path, Vec<&Path>> = BTreeMap::new();
@@ -233,7 +267,8 @@ impl<'a> Compared<'a> {
             }
         }
         Self {
-            least: older.least,
+            older,
+            newer,
             old,
             new,
             within,
@@ -241,34 +276,56 @@ impl<'a> Compared<'a> {
         }
     }
 
-    /// By how much a folder grew, at least; `None` where that cannot be known.
-    fn growth(&self, path: &Path) -> Option<u64> {
+    /// By how much a folder grew; `None` where that cannot be known.
+    fn growth(&self, path: &Path) -> Option<Growth> {
         let now = self.new.get(path)?;
+        // Each file that has one name now had one then, or several of which the
+        // others went, or it is new.
+        let since = |bytes: u64, shared: u64| Growth {
+            least: now.bytes.saturating_sub(bytes.saturating_add(shared)),
+            likely: now.bytes.saturating_sub(bytes),
+        };
         if let Some(then) = self.old.get(path) {
-            let alike = alike(then, now);
-            return alike.then(|| now.bytes.saturating_sub(then.bytes));
+            if path.as_os_str().is_empty() && self.whole(then, now) {
+                let by = self.newer.bytes.saturating_sub(self.older.bytes);
+                let (least, likely) = (by, by);
+                return Some(Growth { least, likely });
+            }
+            return alike(then, now).then(|| since(then.bytes, then.shared));
         }
         // What was not listed then lay in the nearest that was, among what that
         // held beside the listed ones, and was smaller than the least of them.
         let mut above = path.ancestors().skip(1);
         let then = above.find_map(|path| self.old.get(path))?;
         let above = self.new.get(then.path.as_path())?;
-        let beside = self.beside.get(then.path.as_path()).copied().unwrap_or(0);
-        let most = beside.min(self.least.saturating_sub(1));
-        alike(then, above).then(|| now.bytes.saturating_sub(most))
+        let beside = self.beside.get(then.path.as_path())?;
+        let most = beside.bytes.min(self.older.least.saturating_sub(1));
+        let known = beside.hidden == 0 || alike(then, above);
+        known.then(|| since(most, beside.shared))
+    }
+
+    /// Whether all names of each file were met, so that each counts once in what
+    /// all of it held. Names that a mount covers cannot go while it does.
+    fn whole(&self, then: &Folder, now: &Folder) -> bool {
+        let read = self.older.unread == 0 && self.newer.unread == 0;
+        then.hidden == 0 || (then.hidden == now.hidden && read)
     }
 
     /// The folder itself if it is known how it grew, else those in it of which
     /// that is known: the one that grew most first.
     fn first(&self, path: &'a Path) -> Vec<Piece<'a>> {
         let mut pieces = match self.growth(path) {
-            Some(0) => Vec::new(),
-            Some(by) => {
-                let last = false;
-                vec![Piece { path, by, last }]
+            Some(Growth { likely: 0, .. }) => Vec::new(),
+            Some(Growth { least, likely }) => {
+                // Where files of several names blur it, those in it may say more.
+                let below = (least < likely).then(|| self.below(path));
+                let more = below.filter(|below| sum(below) > least);
+                let (by, last) = (least, false);
+                more.unwrap_or_else(|| vec![Piece { path, by, last }])
             }
             None => self.below(path),
         };
+        pieces.retain(|one| one.by > 0);
         pieces.sort_by_key(|one| (Reverse(one.by), one.path));
         pieces
     }
@@ -303,8 +360,8 @@ impl<'a> Compared<'a> {
     }
 }
 
-/// Whether a folder's two sizes say by how much it grew at least: all of the
-/// older one was read, or exactly the same was not read of both.
+/// Whether a folder's two sizes say by how much it grew at least: nothing was
+/// hidden of the older one, or exactly the same of both.
 fn alike(then: &Folder, now: &Folder) -> bool {
     then.hidden == 0 || then.hidden == now.hidden
 }
@@ -312,3 +369,7 @@ fn alike(then: &Folder, now: &Folder) -> bool {
 #[cfg(test)]
 #[path = "folders_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "folders_names_tests.rs"]
+mod names_tests;

@@ -37,6 +37,7 @@ fn measured(at: i64, tree: &Tree, unread: &Unread, floor: u64, most: usize) -> M
             folders.push(Folder {
                 path: path.into(),
                 bytes,
+                shared: 0,
                 hidden: in_it.fold(0, |sum, no| sum.wrapping_add(hidden(no.as_bytes()))),
             });
         }
@@ -49,6 +50,7 @@ fn measured(at: i64, tree: &Tree, unread: &Unread, floor: u64, most: usize) -> M
         mount: "/".to_owned(),
         volume: 7,
         least,
+        bytes: size(tree, unread, ""),
         unread: 0,
         complete: true,
         folders,
@@ -303,11 +305,11 @@ proptest! {
 
     #[test]
     fn any_measurements_are_survived(
-        paths in prop::collection::vec(("[a/]{0,6}", any::<u64>(), 0_u64..3), 0..12),
+        paths in prop::collection::vec(("[a/]{0,6}", any::<u64>(), any::<u64>(), 0_u64..3), 0..12),
         least in any::<u64>(), after in 0_usize..12,
     ) {
         let folders: Vec<Folder> = paths.into_iter()
-            .map(|(path, bytes, hidden)| Folder { path: path.into(), bytes, hidden })
+            .map(|(path, bytes, shared, hidden)| Folder { path: path.into(), bytes, shared, hidden })
             .collect();
         let (older, newer) = folders.split_at(after.min(folders.len()));
         let mut measurement = measured(0, &Tree::new(), &Unread::new(), GIB, KEPT);
@@ -333,14 +335,22 @@ proptest! {
 
 #[test]
 fn folders_are_measured_at_night_and_when_a_disk_is_foretold_to_fill() {
-    const HOUR: i64 = 3_600;
-    let due = |age: i64, hour, foretold| is_due(Some(-age * HOUR), Some(-1000), 0, hour, foretold);
+    let due = |age: i64, hour, foretold| {
+        let ahead = 300 * DAY;
+        is_due(
+            &[-90 * DAY, -age * HOUR, ahead],
+            Some(-1000),
+            0,
+            hour,
+            foretold,
+        )
+    };
     assert!(due(20, 3, false) && !due(20, 12, false) && !due(2, 3, false));
     assert!(due(36, 12, false));
     assert!(due(6, 12, true) && !due(5, 12, true));
-    assert!(due(-1, 12, false));
-    let first = |known: i64, hour, foretold| is_due(None, Some(-known * HOUR), 0, hour, foretold);
+    let first = |known: i64, hour, foretold| is_due(&[], Some(-known * HOUR), 0, hour, foretold);
     assert!(first(24, 12, false) && !first(23, 12, false));
     assert!(first(1, 3, false) && first(1, 12, true) && !first(0, 3, true));
-    assert!(!is_due(None, None, 0, 3, true));
+    assert!(!is_due(&[], None, 0, 3, true));
+    assert!(!is_due(&[1], None, 0, 3, true), "a clock that ran ahead");
 }

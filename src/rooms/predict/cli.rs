@@ -42,7 +42,6 @@ enum Verb {
     /// Print what the tables are fitted to, for the same questions
     #[command(hide = true)]
     Features,
-    #[command(hide = true)]
     Measure(measure::Args),
 }
 

@@ -64,11 +64,7 @@ pub(super) fn measured(one: &Measurement, entries: u64) -> String {
     if !one.complete {
         return format!("{mount}: too large, stopped after {looked}\n");
     }
-    let root = one
-        .folders
-        .iter()
-        .find(|one| one.path.as_os_str().is_empty());
-    let bytes = size::bytes(root.map_or(0, |root| root.bytes));
+    let bytes = size::bytes(one.bytes);
     let unread = match one.unread {
         0 => String::new(),
         unread => format!("; {} could not be read", count(number(unread), "folder")),
@@ -201,13 +197,10 @@ mod tests {
             mount: "/".to_owned(),
             volume: 0,
             least: 0,
+            bytes: 41_000_000_000,
             unread: 2,
             complete: true,
-            folders: vec![crate::model::history::folders::Folder {
-                path: PathBuf::new(),
-                bytes: 41_000_000_000,
-                hidden: 1,
-            }],
+            folders: Vec::new(),
         };
         assert_eq!(
             measured(&one, 7),

@@ -26,25 +26,27 @@ use crate::sys::{clock, files, output};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Print nothing, and only when it is time for it
-    #[arg(long)]
+    #[arg(long, hide = true)]
     by_watcher: bool,
     /// Only what is mounted there
     #[arg(long, value_name = "MOUNT")]
     only: Vec<PathBuf>,
     /// Stop after so long, over all disks
-    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    #[arg(long, hide = true, value_name = "SECONDS", default_value_t = 600)]
     seconds: u64,
     /// Stop after so many files and folders, over all disks
-    #[arg(long, value_name = "N", default_value_t = 3_000_000)]
+    #[arg(long, hide = true, value_name = "N", default_value_t = 3_000_000)]
     entries: u64,
 }
 
 /// Carries the command out.
 ///
 /// # Errors
-/// Exit 2 for a bad configuration, 3 when the history cannot be written.
+/// Exit 2 for a bad configuration or where no disk is mounted, 3 when the
+/// history cannot be written.
 pub(super) fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
     let config = config::load(around)?;
+    let places = places(args)?;
     let node = roster::local_name(&config);
     let home = Home::of(&around.mamori_home);
     files::private_folder(&home.locks()).map_err(|error| Failure::unable(error.to_string()))?;
@@ -70,22 +72,22 @@ pub(super) fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
         until: clock::elapsed().saturating_add(Duration::from_secs(args.seconds)),
         entries: args.entries,
     };
-    for place in places(args)? {
+    for place in places {
         let at = clock::now().0;
         let least = folders::least(place.total_bytes);
-        match growth::walk(&place, least, &mut bounds) {
-            Ok(walked) => {
-                let entries = walked.entries;
-                let one = measurement(&node, &place, at, walked);
-                History::writable(&home)?.add_measurement(&one)?;
-                if !args.by_watcher {
-                    output::print(&grew::measured(&one, entries))?;
-                }
-            }
-            Err(error) => {
-                let mount = clean(&place.point.to_string_lossy());
-                output::complain(&format!("warning: `{mount}` not measured: {error}\n"));
-            }
+        let walked = growth::walk(&place, least, &mut bounds);
+        if let Err(error) = &walked {
+            let mount = clean(&place.point.to_string_lossy());
+            output::complain(&format!("warning: `{mount}` not measured: {error}\n"));
+        }
+        let told = walked.is_ok() && !args.by_watcher;
+        // That one was tried counts, too, or it would be tried for ever.
+        let walked = walked.unwrap_or_else(|_| Walked::none(least));
+        let entries = walked.entries;
+        let one = measurement(&node, &place, at, walked);
+        History::writable(&home)?.add_measurement(&one)?;
+        if told {
+            output::print(&grew::measured(&one, entries))?;
         }
     }
     Ok(Exit::Fine)
@@ -96,21 +98,21 @@ fn is_due(home: &Home, config: &Config, node: &str) -> Result<bool, Failure> {
     let Some(history) = History::open(home)? else {
         return Ok(false);
     };
-    let mut last = None;
+    let mut measured = Vec::new();
     for mount in history.mounts(node)? {
         let taken = history.measured(node, &mount, i64::MIN, i64::MAX)?;
-        last = last.max(taken.last().map(|one| one.at));
+        measured.extend(taken.iter().map(|one| one.at));
     }
     let state = Store::new(home.clone(), "mamori predict measure").read();
     let state = state.ok().flatten().map(|look| look.state);
     let foretold = state.is_some_and(|state| {
         let ours = state.forecasts.iter().filter(|one| one.node == node);
         ours.into_iter()
-            .any(|one| one.what == "disk" && one.will_cross)
+            .any(|one| one.what == "disk" && one.will_cross && !one.is_over())
     });
     let now = clock::now();
     Ok(folders::is_due(
-        last,
+        &measured,
         history.reach(node)?.map(|(first, _)| first),
         now.0,
         clock::time_of_day(now, config.timezone).hour(),
@@ -122,6 +124,12 @@ fn is_due(home: &Home, config: &Config, node: &str) -> Result<bool, Failure> {
 /// nothing from them.
 fn places(args: &Args) -> Result<Vec<Place>, Failure> {
     let mut places = disks::places().map_err(Failure::unable)?;
+    let is_there = |only: &&PathBuf| places.iter().any(|place| place.point == **only);
+    if let Some(only) = args.only.iter().find(|only| !is_there(only)) {
+        let only = clean(&only.to_string_lossy());
+        let what = format!("nothing to measure at `{only}`: no local disk is mounted there");
+        return Err(Failure::usage(what).hint("mamori predict measure"));
+    }
     places.retain(|place| args.only.is_empty() || args.only.contains(&place.point));
     // Some file systems do not count them.
     places.sort_by_key(|place| (place.entries == 0, place.entries));
@@ -135,6 +143,7 @@ fn measurement(node: &str, place: &Place, at: i64, walked: Walked) -> Measuremen
         mount: place.point.to_string_lossy().into_owned(),
         volume: place.volume,
         least: walked.least,
+        bytes: walked.bytes,
         unread: walked.unread,
         complete: walked.complete,
         folders: walked.folders,

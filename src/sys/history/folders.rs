@@ -12,12 +12,13 @@ use crate::model::history::keep;
 
 /// How many days are kept.
 pub(super) const DAYS: i64 = 90;
-/// The schema that brought the tables.
-const SINCE: i64 = 3;
+/// The schema that brought the tables as they are.
+const SINCE: i64 = 4;
 
 impl History {
     /// Keeps a measurement: its largest folders; of one that was cut short only
-    /// that it was. One of the same instant is not kept again.
+    /// that it was. One of the same instant is not kept again. What a clock that
+    /// ran ahead left behind goes, once the samples bear this one out.
     ///
     /// # Errors
     /// When it cannot be written: nothing of it is then.
@@ -32,8 +33,8 @@ impl History {
             let transaction = self.connection.unchecked_transaction()?;
             let new = transaction.execute(
                 "INSERT OR IGNORE INTO measurements \
-                 (at, node, mount, volume, least, unread, complete) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                 (at, node, mount, volume, least, unread, complete, bytes) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                 params![
                     one.at,
                     one.node,
@@ -42,18 +43,23 @@ impl History {
                     whole(least),
                     whole(one.unread),
                     one.complete,
+                    whole(one.bytes),
                 ],
             )?;
             if new > 0 {
                 let id = transaction.last_insert_rowid();
-                let mut insert =
-                    transaction.prepare("INSERT OR IGNORE INTO folders VALUES (?1, ?2, ?3, ?4)")?;
+                let mut insert = transaction.prepare(
+                    "INSERT OR IGNORE INTO folders (measurement, path, bytes, hidden, shared) \
+                     VALUES (?1, ?2, ?3, ?4, ?5)",
+                )?;
                 for folder in &folders {
                     let path = folder.path.as_os_str().as_bytes();
                     let hidden = folder.hidden.cast_signed();
-                    insert.execute(params![id, path, whole(folder.bytes), hidden])?;
+                    let (bytes, shared) = (whole(folder.bytes), whole(folder.shared));
+                    insert.execute(params![id, path, bytes, hidden, shared])?;
                 }
             }
+            forget_later(&transaction, one)?;
             transaction.commit()
         };
         add().map_err(|error| self.of(&error))
@@ -103,7 +109,7 @@ impl History {
             return Ok(Vec::new());
         }
         let mut found = self.all(
-            "SELECT id, at, volume, least, unread, complete FROM measurements \
+            "SELECT id, at, volume, least, unread, complete, bytes FROM measurements \
              WHERE node = ?1 AND mount = ?2 AND at >= ?3 AND at < ?4 ORDER BY at",
             params![node, mount, since, until],
             |row| {
@@ -117,6 +123,7 @@ impl History {
                     least: count(row, 3)?,
                     unread: count(row, 4)?,
                     complete: row.get(5)?,
+                    bytes: count(row, 6)?,
                     folders: Vec::new(),
                 };
                 Ok((id, one))
@@ -124,7 +131,8 @@ impl History {
         )?;
         for (id, one) in &mut found {
             one.folders = self.all(
-                "SELECT path, bytes, hidden FROM folders WHERE measurement = ?1 ORDER BY path",
+                "SELECT path, bytes, hidden, shared FROM folders \
+                 WHERE measurement = ?1 ORDER BY path",
                 [*id],
                 |row| {
                     let hidden: i64 = row.get(2)?;
@@ -132,12 +140,38 @@ impl History {
                         path: OsString::from_vec(row.get(0)?).into(),
                         bytes: count(row, 1)?,
                         hidden: hidden.cast_unsigned(),
+                        shared: count(row, 3)?,
                     })
                 },
             )?;
         }
         Ok(found.into_iter().map(|(_, one)| one).collect())
     }
+}
+
+/// Removes what was measured of the same later than this by a clock that is not
+/// that of the days with samples.
+fn forget_later(from: &Connection, one: &Measurement) -> rusqlite::Result<()> {
+    let mut days = from.prepare("SELECT day FROM days")?;
+    let days = days.query_map([], |row| row.get(0))?;
+    let days = days.collect::<rusqlite::Result<Vec<i64>>>()?;
+    if !keep::believed(&days, one.at) {
+        return Ok(());
+    }
+    let mut later =
+        from.prepare("SELECT id FROM measurements WHERE node = ?1 AND mount = ?2 AND at > ?3")?;
+    let later = later.query_map(params![one.node, one.mount, one.at], |row| row.get(0))?;
+    let later = later.collect::<rusqlite::Result<Vec<i64>>>()?;
+    remove(from, &later)
+}
+
+/// Removes measurements with their folders.
+fn remove(from: &Connection, ids: &[i64]) -> rusqlite::Result<()> {
+    for id in ids {
+        from.execute("DELETE FROM folders WHERE measurement = ?1", [id])?;
+        from.execute("DELETE FROM measurements WHERE id = ?1", [id])?;
+    }
+    Ok(())
 }
 
 fn whole(count: u64) -> i64 {
@@ -167,9 +201,6 @@ pub(super) fn prune(from: &Connection, cutoff: Option<i64>) -> rusqlite::Result<
         }
     }
     let step = from.unchecked_transaction()?;
-    for id in gone {
-        step.execute("DELETE FROM folders WHERE measurement = ?1", [id])?;
-        step.execute("DELETE FROM measurements WHERE id = ?1", [id])?;
-    }
+    remove(&step, &gone)?;
     step.commit()
 }

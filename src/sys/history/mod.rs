@@ -40,7 +40,7 @@ use crate::model::text::clean;
 use crate::model::time::Timestamp;
 
 /// The schema this build reads and writes.
-pub const SCHEMA: i64 = 3;
+pub const SCHEMA: i64 = 4;
 
 /// How long is waited for others who write.
 const PATIENCE: Duration = Duration::from_secs(2);

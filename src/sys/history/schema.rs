@@ -76,13 +76,23 @@ CREATE TABLE folders (measurement INTEGER NOT NULL, path BLOB NOT NULL, bytes IN
     hidden INTEGER NOT NULL, PRIMARY KEY (measurement, path)) WITHOUT ROWID;
 ";
 
+/// Files of several names told apart; what was measured without that cannot be
+/// compared with it.
+const FOURTH: &str = "
+DELETE FROM folders;
+DELETE FROM measurements;
+ALTER TABLE measurements ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE folders ADD COLUMN shared INTEGER NOT NULL DEFAULT 0;
+";
+
 /// The steps from nothing to [`SCHEMA`]; a step that was published is never
 /// changed, a new one is added.
-fn steps() -> [String; 3] {
+fn steps() -> [String; 4] {
     [
         format!("{FIRST}{}", rolled_up()),
         SECOND.to_owned(),
         THIRD.to_owned(),
+        FOURTH.to_owned(),
     ]
 }
 
@@ -166,9 +176,9 @@ pub(super) fn migrate(connection: &mut Connection, path: &str) -> Result<(), His
     Ok(())
 }
 
-/// The tables that hold something, the small and dear ones first, with their
-/// columns: what is saved from a broken file, in this order.
-pub(super) const SAVED: [&str; 20] = [
+/// The tables that hold something, the small and dear ones first, what the next
+/// nights bring anew last: what is saved from a broken file, in this order.
+pub(super) const SAVED: [&str; 21] = [
     "meta",
     "nodes",
     "mounts",
@@ -179,9 +189,8 @@ pub(super) const SAVED: [&str; 20] = [
     "forecasts",
     "events",
     "deeds",
+    "layouts",
     "gaps",
-    "measurements",
-    "folders",
     "spans",
     "disks_1h",
     "samples_1h",
@@ -189,4 +198,26 @@ pub(super) const SAVED: [&str; 20] = [
     "samples_5m",
     "disks",
     "samples",
+    "measurements",
+    "folders",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_is_saved_and_what_each_night_brings_anew_last() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, "memory").unwrap();
+        let all = "SELECT name FROM sqlite_schema WHERE type = 'table'";
+        let mut tables = connection.prepare(all).unwrap();
+        let tables = tables.query_map([], |row| row.get(0)).unwrap();
+        let mut tables: Vec<String> = tables.map(Result::unwrap).collect();
+        assert_eq!(SAVED[SAVED.len() - 2..], ["measurements", "folders"]);
+        let mut saved = SAVED.map(str::to_owned);
+        saved.sort_unstable();
+        tables.sort_unstable();
+        assert_eq!(saved[..], tables);
+    }
+}

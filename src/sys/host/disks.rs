@@ -122,8 +122,10 @@ pub fn space(path: &Path) -> std::io::Result<Option<Space>> {
 pub struct Place {
     /// Where it is mounted.
     pub point: PathBuf,
-    /// Other points at which the same device is mounted.
+    /// Points within it at which the same device is mounted once more.
     pub others: Vec<PathBuf>,
+    /// Points within it at which something else is mounted.
+    pub covered: Vec<PathBuf>,
     /// Its size.
     pub total_bytes: u64,
     /// How many files and folders it holds, as it says.
@@ -138,15 +140,16 @@ pub struct Place {
 /// When the table of mounts cannot be read.
 pub fn places() -> Result<Vec<Place>, String> {
     let mounts = table()?;
-    let local = local(&mounts, Path::is_dir).into_iter();
-    let places = local.filter_map(|mount| {
+    let near = |point: &Path| !mount::beyond_network(point, &mounts);
+    let local = local(&mounts, |point| near(point) && point.is_dir());
+    let places = local.into_iter().filter_map(|mount| {
         let stat = rustix::fs::statvfs(&mount.point).ok()?;
         let total_bytes = space(&mount.point).ok()??.total_bytes;
-        let same = mounts.iter().filter(|one| one.device == mount.device);
-        let others = same.filter(|one| one.point != mount.point);
+        let (others, covered) = mount::within(mount, &mounts);
         Some(Place {
             point: mount.point.clone(),
-            others: others.map(|one| one.point.clone()).collect(),
+            others,
+            covered,
             total_bytes,
             entries: stat.f_files.saturating_sub(stat.f_ffree),
             volume: stat.f_fsid,
