@@ -24,6 +24,7 @@ pub mod proc;
 pub mod proc_net;
 pub mod process;
 pub mod reading;
+pub mod report;
 pub mod segment;
 pub mod size;
 pub mod state;
