@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use mamori::model::report::agents::Agent;
-use mamori::sys::agents::{AgentsError, Ledger, SCHEMA, collect};
+use mamori::sys::agents::{AgentsError, Ledger, SCHEMA, collect, mend};
 use mamori::sys::flock::{self, Wait};
 use rusqlite::Connection;
 use serde_json::json;
@@ -38,9 +38,9 @@ fn many(logs: &Logs, sessions: i64, requests: i64) {
 #[test]
 fn a_kill_at_any_instant_loses_and_doubles_nothing() {
     let logs = Logs::new();
-    many(&logs, 12, 1_500);
+    many(&logs, 8, 900);
     let whole = Logs::new();
-    many(&whole, 12, 1_500);
+    many(&whole, 8, 900);
     whole.collected();
     let mut ended = 0;
     for wait in (0..40).map(|round| 2 + round * 7) {
@@ -64,8 +64,8 @@ fn a_kill_at_any_instant_loses_and_doubles_nothing() {
     }
     logs.collected();
     assert_eq!(logs.all(), whole.all());
-    assert_eq!(brief(&logs.used(Agent::Claude)), (18_000, 54_000));
-    assert_eq!(brief(&logs.used(Agent::Codex)), (18_000, 36_000));
+    assert_eq!(brief(&logs.used(Agent::Claude)), (7_200, 21_600));
+    assert_eq!(brief(&logs.used(Agent::Codex)), (7_200, 14_400));
 }
 
 #[test]
@@ -232,13 +232,61 @@ fn a_ledger_of_a_newer_build_stays_as_it_is() {
         Err(AgentsError::Newer { .. })
     ));
     assert_eq!(fs::read(&file).unwrap(), before);
+    // What is no database at all is kept aside.
     fs::write(
         &file,
-        "something else entirely, and long enough to be looked at",
+        "something else entirely, long enough to be looked at",
     )
     .unwrap();
-    let refused = collect(&logs.own(), &logs.places(), Wait::Never);
-    assert!(refused.is_err(), "{refused:?}");
+    assert!(
+        mend(&logs.own(), Wait::Never)
+            .unwrap()
+            .is_some_and(|aside| aside.exists())
+    );
+    assert_eq!(mend(&logs.own(), Wait::Never).unwrap(), None);
+    logs.collected();
+    assert_eq!(brief(&logs.used(Agent::Claude)), (6, 16));
+}
+
+#[test]
+fn a_damaged_ledger_is_set_aside_and_keeps_what_can_be_read() {
+    let logs = Logs::new();
+    many(&logs, 4, 500);
+    logs.collected();
+    let before = logs.all();
+    fs::remove_file(logs.claude("s0")).unwrap();
+    let file = logs.own().agents();
+    let mut bytes = fs::read(&file).unwrap();
+    // A page of an index, a page of the rest.
+    let pages = bytes.len() / 4_096;
+    for page in [pages / 2, pages - 2] {
+        bytes[page * 4_096..(page + 1) * 4_096].fill(0xa5);
+    }
+    fs::write(&file, &bytes).unwrap();
+    let damaged = Connection::open(&file).unwrap();
+    let check: String = damaged
+        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+        .unwrap_or_default();
+    assert_ne!(check, "ok");
+    drop(damaged);
+    for name in ["s1", "s2", "s3"] {
+        append(&logs.claude(name), &text(&[prompt(9_999, name)]));
+    }
+    let done = collect(&logs.own(), &logs.places(), Wait::Never);
+    let rescued = done.ok().and_then(|done| done.rescued);
+    // Where nobody came by the damage, looking for it finds it.
+    let rescued = rescued.or_else(|| mend(&logs.own(), Wait::Never).unwrap());
+    assert!(rescued.is_some_and(|aside| aside.exists()));
+    logs.collected();
+    let after = logs.all();
+    let (codex, was) = (&after.agents[1], &before.agents[1]);
+    assert_eq!((codex.used, codex.work), (was.used, was.work));
+    assert!(
+        after.agents[0].used.requests >= 1_500,
+        "{:?}",
+        after.agents[0].used
+    );
+    assert_eq!(logs.collected().rescued, None);
 }
 
 #[test]

@@ -150,7 +150,8 @@ pub fn count(second: i64, total: u64, last: u64) -> Value {
 }
 
 pub fn text(lines: &[Value]) -> String {
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    let lines: Vec<String> = lines.iter().map(Value::to_string).collect();
+    lines.join("\n") + "\n"
 }
 
 pub fn write(path: &Path, lines: &[Value]) {

@@ -50,6 +50,12 @@ pub fn run(args: Args, around: &Surroundings) -> Result<Exit, Failure> {
     let said = match args.verb {
         Verb::Collect => {
             let done = agents::collect(&home, &Places::of(around), Wait::AtMost(PATIENCE))?;
+            if let Some(aside) = &done.rescued {
+                let aside = around.shown(aside);
+                output::complain(&format!(
+                    "warning: the agents' ledger was damaged, and is kept as `{aside}`\n"
+                ));
+            }
             let refused = done.refused.iter();
             let refused: Vec<String> = refused.map(|(_, path)| around.shown(path)).collect();
             json!({

@@ -15,10 +15,11 @@ use super::lines::Lines;
 use super::opencode;
 use super::parser::Parser;
 use super::places::Places;
+use super::rescue;
 use crate::model::home::Home;
 use crate::model::report::agents::{Agent, Found, Request};
-use crate::sys::files;
 use crate::sys::flock::{self, LockError, Wait};
+use crate::sys::{clock, files};
 
 /// Bytes and requests that are taken over at once.
 const PART: u64 = 8 << 20;
@@ -39,6 +40,8 @@ pub struct Collected {
     pub refused: Vec<(Agent, PathBuf)>,
     /// Files that somebody else was reading.
     pub elsewhere: u64,
+    /// Where a damaged ledger was put; what could be read of it was kept.
+    pub rescued: Option<PathBuf>,
 }
 
 /// Reads what agents wrote since the last time, and keeps what it comes to.
@@ -50,12 +53,47 @@ pub struct Collected {
 /// what was taken over until then is kept.
 pub fn collect(home: &Home, places: &Places, wait: Wait) -> Result<Collected, AgentsError> {
     files::private_folder(&home.locks())?;
-    let _lock = match flock::lock(&home.agents_lock(), "mamori agents", wait) {
+    let lock = match flock::lock(&home.agents_lock(), "mamori agents", wait) {
         Ok(lock) => Some(lock),
         Err(LockError::Held(who)) => return Err(AgentsError::Busy(format!("by {who}"))),
         // Where no lock can be had two read the same, and one of them keeps it.
         Err(LockError::Unusable(_)) => None,
     };
+    match read(home, places) {
+        Err(AgentsError::Broken { .. }) if lock.is_some() => {
+            let aside = rescue::rescue(home, clock::now())?;
+            let done = read(home, places)?;
+            Ok(Collected {
+                rescued: Some(aside),
+                ..done
+            })
+        }
+        outcome => outcome,
+    }
+}
+
+/// Looks through the whole ledger, and builds it anew where it is damaged:
+/// where the damaged one is kept then.
+///
+/// # Errors
+/// When somebody else is at it all the time, or it can be neither read nor
+/// mended.
+pub fn mend(home: &Home, wait: Wait) -> Result<Option<PathBuf>, AgentsError> {
+    files::private_folder(&home.locks())?;
+    let _lock = flock::lock(&home.agents_lock(), "mamori agents", wait)
+        .map_err(|error| AgentsError::Busy(error.to_string()))?;
+    let looked = match Ledger::open(home) {
+        Ok(None) => return Ok(None),
+        Ok(Some(ledger)) => ledger.check(),
+        Err(error) => Err(error),
+    };
+    match looked {
+        Err(AgentsError::Broken { .. }) => rescue::rescue(home, clock::now()).map(Some),
+        other => other.map(|()| None),
+    }
+}
+
+fn read(home: &Home, places: &Places) -> Result<Collected, AgentsError> {
     let found = find::find(places);
     let mut work = Work {
         run: 0,

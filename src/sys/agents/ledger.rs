@@ -126,11 +126,14 @@ impl Ledger {
 
     /// Opens it to be written, made where it must be.
     pub(super) fn to_write(home: &Home) -> Result<Self, AgentsError> {
-        let file = home.agents();
-        if !usable(&file)? {
-            create(&file)?;
+        Self::to_write_at(&home.agents())
+    }
+
+    pub(super) fn to_write_at(file: &Path) -> Result<Self, AgentsError> {
+        if !usable(file)? {
+            create(file)?;
         }
-        let mut ledger = Self::opened(&file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let mut ledger = Self::opened(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let connection = &ledger.connection;
         // A file of a newer build is left as it is, to the byte.
         connection
@@ -217,6 +220,21 @@ impl Ledger {
         };
         let mut made = made;
         made().map_err(|error| of(&path, &error))
+    }
+
+    /// Looks through the whole file.
+    pub(super) fn check(&self) -> Result<(), AgentsError> {
+        let asked = self
+            .connection
+            .query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
+        let found = asked.map_err(|error| self.of(&error))?;
+        if found == "ok" {
+            return Ok(());
+        }
+        Err(AgentsError::Broken {
+            path: self.path.clone(),
+            why: clean(&found),
+        })
     }
 
     pub(super) fn of(&self, error: &rusqlite::Error) -> AgentsError {

@@ -13,10 +13,11 @@ mod lines;
 mod opencode;
 mod parser;
 mod places;
+mod rescue;
 mod tariff;
 
 pub use ask::Kept;
-pub use collect::{Collected, collect};
+pub use collect::{Collected, collect, mend};
 pub use ledger::{AgentsError, Ledger, SCHEMA};
 pub use places::Places;
 pub use tariff::prices;
