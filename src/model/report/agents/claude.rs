@@ -213,10 +213,11 @@ impl Claude {
         if prompt && line.is_meta.0 {
             return;
         }
-        if prompt && !line.is_compact_summary.0 && !(line.is_sidechain.0 && turns.open()) {
-            turns.prompt(at, whose, &mut into.work);
-        } else {
-            turns.step(at, whose, &mut into.work);
+        let work = &mut into.work;
+        match (prompt && !line.is_compact_summary.0, line.is_sidechain.0) {
+            (true, false) => turns.prompt(at, whose, work),
+            (true, true) => turns.beside(at, whose, work),
+            (false, _) => turns.step(at, whose, work),
         }
         for tool in &content.closed {
             turns.closed(tool);
@@ -225,7 +226,7 @@ impl Claude {
             turns.opened(tool);
         }
         if answer && message.stop_reason.is("end_turn") && content.speech {
-            turns.end(whose, &mut into.work);
+            turns.end(whose, work);
         }
     }
 

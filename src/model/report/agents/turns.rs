@@ -44,6 +44,14 @@ impl Turns {
         self.last = Some(at);
     }
 
+    /// Another one of several strands that are told as one begins.
+    pub(super) fn beside(&mut self, at: i64, whose: Whose<'_>, into: &mut Vec<Work>) {
+        match self.last {
+            Some(last) if at.saturating_sub(last) <= PAUSE => self.step(at, whose, into),
+            _ => self.prompt(at, whose, into),
+        }
+    }
+
     /// Something was written in the turn.
     pub(super) fn step(&mut self, at: i64, whose: Whose<'_>, into: &mut Vec<Work>) {
         let gap = self.last.map(|last| at.saturating_sub(last));
