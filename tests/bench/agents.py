@@ -154,7 +154,7 @@ def main(programs, megabytes):
         verdict.figure(f"{megabytes} MB of agents' logs, read", took, "s", 30 * megabytes / 1024, peer, "wc -l")
         verdict.told("  speed", megabytes / cpu, "MB/s")
         verdict.figure("  CPU, twice as much to half as much", cpu / less, "x", 2.6)
-        verdict.figure("  memory, peak", peak, "MiB", 32, small, "half as much")
+        verdict.figure("  memory, peak", peak, "MiB", 48, small, "half as much")
         span, said = figures(mamori, whole)
         found = sum(agent["requests"] for agent in said["agents"])
         verdict.share("  requests that were found", found, requests, 100)
