@@ -50,10 +50,9 @@ fn foresee(bench: &Bench) -> Value {
     assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("", ""));
     let state = bench.state();
     let all = state["forecasts"].as_array().unwrap().clone();
-    let disk = all
-        .into_iter()
-        .find(|one| one["id"] == "mugen/forecast:disk:/srv");
-    disk.unwrap()
+    let mut disk = all.into_iter().filter(|one| one["id"] == ALERT);
+    // Of what is calm nothing is kept.
+    disk.next().unwrap_or(Value::Null)
 }
 
 /// Ids of the open alerts.
@@ -91,8 +90,16 @@ fn two_windows_make_an_alert_and_a_clean_up_ends_it() {
         "{ran:?}"
     );
     assert!(ran.stdout.contains("sure; now 84%"), "{ran:?}");
+    // Whoever looks at the machines sees it, too.
+    let ran = bench.mamori(&["status"]);
+    assert!(
+        ran.stdout.contains("\n  mugen disk /srv reaches 90% in"),
+        "{}",
+        ran.stdout
+    );
     let number = bench.state()["alerts"][0]["number"].to_string();
     assert_eq!(bench.mamori(&["ack", &number]).code, Some(0));
+    assert!(!bench.mamori(&["status"]).stdout.contains("reaches"));
     assert_eq!(bench.mamori(&["alerts"]).code, Some(0));
     // It keeps its number and its acknowledgement.
     an_hour_passes(&bench);
@@ -117,11 +124,11 @@ fn two_windows_make_an_alert_and_a_clean_up_ends_it() {
         let _ = fs::remove_file(bench.own(rest));
     }
     assert_eq!(bench.keep(&clean).code, Some(0));
-    for against in 1..=2 {
-        an_hour_passes(&bench);
-        let one = foresee(&bench);
-        assert_eq!(one["against"], against, "{one}");
-    }
+    an_hour_passes(&bench);
+    assert_eq!(foresee(&bench)["against"], 1);
+    assert_eq!(alerts(&bench), [ALERT]);
+    an_hour_passes(&bench);
+    assert_eq!(foresee(&bench), Value::Null);
     assert_eq!(alerts(&bench), Vec::<String>::new());
 }
 
@@ -276,7 +283,7 @@ fn a_swap_storm_is_seen_where_stalls_are_not_counted() {
     );
     let text = told["alerts"][0]["text"].as_str().unwrap();
     assert!(
-        text.contains("swapping 3") && text.ends_with("(limit 16 MB/s)"),
+        text.contains("swapping ") && text.ends_with("(limit 16 MB/s)"),
         "{text}"
     );
     assert_eq!(bench.mamori(&["alerts"]).code, Some(1));

@@ -87,6 +87,7 @@ fn decisions_have_no_effects() {
         "record.rs",
         "decide.rs",
         "show.rs",
+        "show_found.rs",
         "schedule.rs",
         "score.rs",
         "standing.rs",

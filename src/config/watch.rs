@@ -65,8 +65,9 @@ pub struct Limits {
     pub disk_used_max: f64,
     /// Available memory at or below is a problem; 0 to 99.
     pub memory_available_min: f64,
-    /// So much of the last minute in which nothing could go on for want of
-    /// memory, or more, is a problem; 1 to 100.
+    /// So much of the last ten seconds, or of the last minute where that is
+    /// worse, in which nothing could go on for want of memory, or more, is a
+    /// problem; 1 to 100.
     pub memory_stall_max: f64,
     /// Used inodes at or above are a problem; 1 to 100.
     pub inodes_used_max: f64,

@@ -39,6 +39,9 @@ pub struct Foretold {
     /// Between which times, with 80 % certainty.
     #[serde(default)]
     pub range_s: Option<[i64; 2]>,
+    /// Until when it concerns the time to come, if no later run says more.
+    #[serde(default)]
+    pub until: Timestamp,
     /// When a run was last counted as a window of its own.
     pub counted: Timestamp,
     /// So many windows in a row say that it will be reached.
@@ -68,13 +71,18 @@ impl Foretold {
     /// Whether what was foreseen still concerns the time to come.
     #[must_use]
     pub fn holds(&self, now: Timestamp) -> bool {
-        now.since(self.made) <= self.horizon_s
+        now <= self.until
     }
 
-    /// Whether one window says so and the next one is waited for.
+    /// Whether one window says so, or takes it back, and the next one is
+    /// waited for.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.warning.is_none() && (1..Self::WINDOWS).contains(&self.agree)
+        let windows = match self.warning {
+            None => self.agree,
+            Some(_) => self.against,
+        };
+        self.probability.is_some() && (1..Self::WINDOWS).contains(&windows)
     }
 
     /// How far apart windows are, in seconds: what comes in days can wait for
@@ -83,8 +91,8 @@ impl Foretold {
     pub fn apart_s(&self) -> i64 {
         const LEAST: i64 = 9 * 60;
         const MOST: i64 = 55 * 60;
-        let eta = self.eta_s.unwrap_or(i64::MAX);
-        (eta / 24).clamp(LEAST, MOST)
+        let left = self.eta_s.unwrap_or(self.horizon_s);
+        (left / 24).clamp(LEAST, MOST)
     }
 }
 

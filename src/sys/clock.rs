@@ -6,6 +6,7 @@ use chrono::{DateTime, Local, NaiveDate, NaiveTime, TimeZone};
 use chrono_tz::Tz;
 use rustix::time::{ClockId, clock_gettime};
 
+use crate::model::report::period::{self, Kind, Period, Span};
 use crate::model::time::Timestamp;
 
 /// The wall clock, which may jump.
@@ -70,19 +71,38 @@ pub fn day(now: Timestamp, zone: Option<Tz>) -> NaiveDate {
 /// zone: midnight, or where that does not exist the first time that does.
 #[must_use]
 pub fn beginning(day: NaiveDate, zone: Option<Tz>) -> Timestamp {
-    fn first<Z: TimeZone>(day: NaiveDate, zone: &Z) -> Option<i64> {
-        // Clocks are set forth by two hours at most.
-        let quarters =
-            (0..9).filter_map(|quarter| day.and_hms_opt(quarter / 4, quarter % 4 * 15, 0));
-        let mut instants = quarters.filter_map(|time| zone.from_local_datetime(&time).earliest());
-        instants.next().map(|time| time.timestamp())
+    match zone {
+        Some(zone) => period::beginning(day, &zone),
+        None => period::beginning(day, &Local),
     }
-    let first = match zone {
-        Some(zone) => first(day, &zone),
-        None => first(day, &Local),
-    };
-    let at_least = day.and_time(NaiveTime::MIN).and_utc().timestamp();
-    Timestamp(first.unwrap_or(at_least))
+}
+
+/// The day, week or month with that day in it, in `zone`, else in `$TZ`, else
+/// in the system's zone.
+#[must_use]
+pub fn period(kind: Kind, day: NaiveDate, zone: Option<Tz>) -> Period {
+    match zone {
+        Some(zone) => Period::containing(kind, day, &zone),
+        None => Period::containing(kind, day, &Local),
+    }
+}
+
+/// The period before one of that zone.
+#[must_use]
+pub fn previous(period: &Period, zone: Option<Tz>) -> Period {
+    match zone {
+        Some(zone) => period.previous(&zone),
+        None => period.previous(&Local),
+    }
+}
+
+/// What that period, as far as it is over at `now`, is compared with.
+#[must_use]
+pub fn compared(period: &Period, now: Timestamp, zone: Option<Tz>) -> Span {
+    match zone {
+        Some(zone) => period.compared(now, &zone),
+        None => period.compared(now, &Local),
+    }
 }
 
 /// Lets others run for `span`.

@@ -3,16 +3,20 @@
 
 use std::ffi::OsString;
 use std::io::{self, Read, Write as _};
-use std::os::fd::AsFd as _;
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use super::bell::Bell;
+use super::ending::{self, Running};
+pub use super::ending::{end_all, end_all_unheard};
+pub use super::ran::{Ended, RunError};
 use super::surroundings::on_android;
 use super::{clock, pidfd};
 
@@ -20,91 +24,10 @@ use super::{clock, pidfd};
 const KEPT: usize = 1 << 20;
 /// Programs that end within this time are waited for by their end alone.
 const QUICK: Duration = Duration::from_millis(100);
+/// How often a program of whose end nothing tells is looked at.
+const LOOKS: Duration = Duration::from_millis(500);
 /// How often a program that closed its output is looked at until it ends.
 const LAST_LOOKS: Duration = Duration::from_micros(300);
-
-/// Whether our own program ends: nothing that it runs goes on without it.
-static ENDING: AtomicBool = AtomicBool::new(false);
-/// Whether nobody shall hear what came of a program that was ended: our own end
-/// is no answer.
-static UNHEARD: AtomicBool = AtomicBool::new(false);
-/// Programs that run, each waited for on its thread.
-static RUNNING: AtomicUsize = AtomicUsize::new(0);
-/// How long those have to be ended.
-const ENDED_WITHIN: Duration = Duration::from_secs(2);
-
-/// Ends whatever was run and is still waited for, on whichever thread. Nothing
-/// is run any more after that.
-pub fn end_all() {
-    ENDING.store(true, Ordering::SeqCst);
-    let until = clock::elapsed() + ENDED_WITHIN;
-    while RUNNING.load(Ordering::SeqCst) > 0 && clock::elapsed() < until {
-        thread::sleep(Duration::from_millis(5));
-    }
-}
-
-/// The same, and whoever waited for a program that was ended waits on: nobody
-/// shall take our own end for its answer. The caller ends the whole program.
-pub fn end_all_unheard() {
-    UNHEARD.store(true, Ordering::SeqCst);
-    end_all();
-}
-
-/// One program that runs.
-struct Running;
-
-impl Running {
-    fn begin() -> Self {
-        RUNNING.fetch_add(1, Ordering::SeqCst);
-        Self
-    }
-
-    /// It did not end by itself.
-    fn ended(self) {
-        drop(self);
-        while UNHEARD.load(Ordering::SeqCst) {
-            thread::park();
-        }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        RUNNING.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
-/// How a program ended.
-#[derive(Debug)]
-pub struct Ended {
-    /// Its exit status.
-    pub status: ExitStatus,
-    /// What it printed, at most 1 MiB.
-    pub stdout: Vec<u8>,
-    /// What it complained, at most 1 MiB.
-    pub stderr: Vec<u8>,
-}
-
-/// Why a program gave no answer.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// It could not be started.
-    #[error("could not start `{0}`: {1}")]
-    Start(String, io::Error),
-    /// It was still running at its time limit and was killed.
-    #[error("`{0}` gave no answer in {span}", span = rounded(*.1))]
-    TimedOut(String, Duration),
-}
-
-/// A span for people: `10s`, `300ms`.
-fn rounded(span: Duration) -> String {
-    let milliseconds = span.as_millis();
-    if milliseconds < 1000 {
-        format!("{milliseconds}ms")
-    } else {
-        format!("{}s", (milliseconds + 500) / 1000)
-    }
-}
 
 /// Runs `program` to its end, without stdin, in a process group of its own.
 ///
@@ -117,13 +40,7 @@ pub fn run(
     environment: &[(OsString, OsString)],
     limit: Duration,
 ) -> Result<Ended, RunError> {
-    run_unless(
-        &AtomicBool::new(false),
-        program,
-        arguments,
-        environment,
-        limit,
-    )
+    kept(None, None, (program, arguments, environment), limit)
 }
 
 /// The same, with `input` on its stdin.
@@ -137,8 +54,23 @@ pub fn run_fed(
     environment: &[(OsString, OsString)],
     limit: Duration,
 ) -> Result<Ended, RunError> {
-    let stop = AtomicBool::new(false);
-    fed(Some(input), &stop, program, arguments, environment, limit)
+    kept(Some(input), None, (program, arguments, environment), limit)
+}
+
+/// The same, without input; what it prints is handed to `heed` as it comes and
+/// not kept. `false` from that ends the program.
+///
+/// # Errors
+/// As [`run`], and when nobody wanted more.
+pub fn run_through(
+    program: &Path,
+    arguments: &[OsString],
+    environment: &[(OsString, OsString)],
+    limit: Duration,
+    heed: &mut dyn FnMut(&[u8]) -> bool,
+) -> Result<Ended, RunError> {
+    let call = (program, arguments, environment);
+    fed(None, None, call, limit, &mut |piece: &[u8]| heed(piece))
 }
 
 /// The same, but at its limit as soon as somebody says `stop`.
@@ -152,16 +84,39 @@ pub fn run_unless(
     environment: &[(OsString, OsString)],
     limit: Duration,
 ) -> Result<Ended, RunError> {
-    fed(None, stop, program, arguments, environment, limit)
+    kept(None, Some(stop), (program, arguments, environment), limit)
 }
+
+/// A run of which what it prints is kept.
+fn kept(
+    input: Option<Vec<u8>>,
+    stop: Option<&AtomicBool>,
+    call: Call<'_>,
+    limit: Duration,
+) -> Result<Ended, RunError> {
+    let mut stdout = Vec::new();
+    let ended = fed(input, stop, call, limit, &mut keeping(&mut stdout));
+    Ok(Ended { stdout, ..ended? })
+}
+
+/// Who keeps of an output what there is room for.
+fn keeping(kept: &mut Vec<u8>) -> impl FnMut(&[u8]) -> bool {
+    |piece| {
+        let room = KEPT.saturating_sub(kept.len());
+        kept.extend(piece.iter().take(room));
+        true
+    }
+}
+
+/// A program, its arguments and its environment.
+type Call<'a> = (&'a Path, &'a [OsString], &'a [(OsString, OsString)]);
 
 fn fed(
     input: Option<Vec<u8>>,
-    stop: &AtomicBool,
-    program: &Path,
-    arguments: &[OsString],
-    environment: &[(OsString, OsString)],
+    stop: Option<&AtomicBool>,
+    (program, arguments, environment): Call<'_>,
     limit: Duration,
+    heed: &mut impl FnMut(&[u8]) -> bool,
 ) -> Result<Ended, RunError> {
     let name = || program.display().to_string();
     let stdin = if input.is_some() {
@@ -170,7 +125,7 @@ fn fed(
         Stdio::null()
     };
     let running = Running::begin();
-    if ENDING.load(Ordering::SeqCst) {
+    if ending::has_begun() {
         running.ended();
         return Err(RunError::TimedOut(name(), Duration::ZERO));
     }
@@ -189,22 +144,37 @@ fn fed(
         let _ = thread::Builder::new().spawn(move || stdin.write_all(&input));
     }
     let deadline = clock::elapsed() + limit;
-    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-    await_exit(&child, limit.min(QUICK));
+    let mut stderr = Vec::new();
+    let handle = handle(&child);
+    await_exit(handle.as_ref(), limit.min(QUICK));
     let time = Time { deadline, stop };
-    let ended = listen(&mut child, &mut stdout, &mut stderr, time)
+    let mut wanted = true;
+    let mut prints = |piece: &[u8]| {
+        wanted = wanted && heed(piece);
+        wanted
+    };
+    let handle = handle.as_ref();
+    let heard = {
+        let mut complains = keeping(&mut stderr);
+        listen(&mut child, handle, &mut prints, &mut complains, time)
+    };
+    let ended = heard
         .and_then(|()| wait_until(&mut child, time))
         .unwrap_or(None);
     match ended {
-        Some(status) => Ok(Ended {
+        Some(status) if wanted => Ok(Ended {
             status,
-            stdout,
+            stdout: Vec::new(),
             stderr,
         }),
-        None => {
+        _ => {
             end_group(child);
             running.ended();
-            Err(RunError::TimedOut(name(), limit))
+            Err(if wanted {
+                RunError::TimedOut(name(), limit)
+            } else {
+                RunError::TooMuch(name())
+            })
         }
     }
 }
@@ -219,29 +189,37 @@ pub fn in_our_place(program: &Path, arguments: impl IntoIterator<Item = OsString
 #[derive(Clone, Copy)]
 struct Time<'a> {
     deadline: Duration,
-    stop: &'a AtomicBool,
+    /// Who may end it before that.
+    stop: Option<&'a AtomicBool>,
 }
 
 impl Time<'_> {
     /// What is left of it.
     fn left(self) -> Option<Duration> {
         let left = self.deadline.checked_sub(clock::elapsed());
-        let stops = self.stop.load(Ordering::Relaxed) || ENDING.load(Ordering::SeqCst);
+        let said = self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed));
+        let stops = said || ending::has_begun();
         left.filter(|left| !left.is_zero() && !stops)
     }
+}
+
+/// What tells of a program's end; `None` where nothing does, and who waits
+/// looks now and then.
+fn handle(child: &Child) -> Option<OwnedFd> {
+    // Android may kill who asks for one.
+    if on_android() {
+        return None;
+    }
+    pidfd::open(child.id()).ok()
 }
 
 /// Waits for the end of a program that is quick and says little, which most
 /// are: one wake-up instead of one for each pipe and one for the end. What it
 /// said waits in the pipes.
-fn await_exit(child: &Child, limit: Duration) {
-    // Android may kill who asks for a handle.
-    if on_android() {
-        return;
-    }
-    // Where there are no handles the pipes tell.
-    if let Ok(handle) = pidfd::open(child.id()) {
-        let mut fds = [PollFd::new(&handle, PollFlags::IN)];
+fn await_exit(handle: Option<&OwnedFd>, limit: Duration) {
+    // Without a handle the pipes tell.
+    if let Some(handle) = handle {
+        let mut fds = [PollFd::new(handle, PollFlags::IN)];
         let _ = poll(&mut fds, Some(&timespec(limit)));
     }
 }
@@ -249,18 +227,22 @@ fn await_exit(child: &Child, limit: Duration) {
 /// Reads both outputs until they are closed, the program ended, or time is up.
 fn listen(
     child: &mut Child,
-    stdout: &mut Vec<u8>,
-    stderr: &mut Vec<u8>,
+    handle: Option<&OwnedFd>,
+    stdout: &mut impl FnMut(&[u8]) -> bool,
+    stderr: &mut impl FnMut(&[u8]) -> bool,
     time: Time<'_>,
 ) -> io::Result<()> {
     let (mut out, mut err) = (child.stdout.take(), child.stderr.take());
+    let end = ending::bell();
+    // Who is told of everything need not look now and then.
+    let told = handle.is_some() && end.is_some() && time.stop.is_none();
     while out.is_some() || err.is_some() {
         let Some(left) = time.left() else {
             return Ok(());
         };
-        // A grandchild may keep the pipes open: look at the child itself now and then.
-        let slice = timespec(left.min(Duration::from_millis(500)));
-        let mut fds = Vec::with_capacity(2);
+        // A grandchild may keep the pipes open: look at the child itself.
+        let slice = timespec(if told { left } else { left.min(LOOKS) });
+        let mut fds = Vec::with_capacity(4);
         fds.extend(
             out.as_ref()
                 .map(|out| PollFd::from_borrowed_fd(out.as_fd(), PollFlags::IN)),
@@ -269,6 +251,9 @@ fn listen(
             err.as_ref()
                 .map(|err| PollFd::from_borrowed_fd(err.as_fd(), PollFlags::IN)),
         );
+        let pipes = fds.len();
+        fds.extend(handle.map(|handle| PollFd::new(handle, PollFlags::IN)));
+        fds.extend(end.map(Bell::interest));
         match poll(&mut fds, Some(&slice)) {
             Ok(0) if child.try_wait()?.is_some() => return Ok(()),
             Ok(0) | Err(rustix::io::Errno::INTR) => continue,
@@ -276,25 +261,32 @@ fn listen(
             Err(error) => return Err(error.into()),
         }
         let ready: Vec<bool> = fds.iter().map(|fd| !fd.revents().is_empty()).collect();
-        let mut ready = ready.into_iter();
-        if out.is_some() && ready.next() == Some(true) && !take(&mut out, stdout)? {
+        let mut said = ready.iter().take(pipes).copied();
+        let any = said.clone().any(|ready| ready);
+        if out.is_some() && said.next() == Some(true) && !take(&mut out, stdout)? {
             out = None;
         }
-        if err.is_some() && ready.next() == Some(true) && !take(&mut err, stderr)? {
+        if err.is_some() && said.next() == Some(true) && !take(&mut err, stderr)? {
             err = None;
+        }
+        if !any && child.try_wait()?.is_some() {
+            return Ok(());
         }
     }
     Ok(())
 }
 
 /// Takes what is there; `false` at the end.
-fn take(from: &mut Option<impl Read>, kept: &mut Vec<u8>) -> io::Result<bool> {
+fn take(from: &mut Option<impl Read>, to: &mut impl FnMut(&[u8]) -> bool) -> io::Result<bool> {
     let Some(from) = from else { return Ok(false) };
     let mut buffer = [0; 8192];
     let count = from.read(&mut buffer)?;
-    let room = KEPT.saturating_sub(kept.len());
-    kept.extend(buffer.iter().take(count.min(room)));
-    Ok(count > 0)
+    let wanted = to(buffer.get(..count).unwrap_or_default());
+    if wanted {
+        Ok(count > 0)
+    } else {
+        Err(io::ErrorKind::Other.into())
+    }
 }
 
 fn wait_until(child: &mut Child, time: Time<'_>) -> io::Result<Option<ExitStatus>> {

@@ -36,6 +36,39 @@ fn megabytes_are_read_but_not_kept() {
     assert!(ended.status.success());
 }
 
+fn through(script: &str, heed: &mut dyn FnMut(&[u8]) -> bool) -> Result<Ended, RunError> {
+    let arguments = ["-c", script].map(OsString::from);
+    let limit = Duration::from_secs(20);
+    run_through(Path::new("/bin/sh"), &arguments, &[], limit, heed)
+}
+
+#[test]
+fn what_is_handed_on_is_whole_and_not_kept() {
+    let mut count = 0;
+    let ended = through("head -c 3000000 /dev/zero; echo err >&2", &mut |piece| {
+        count += piece.len();
+        true
+    })
+    .unwrap();
+    assert_eq!((count, ended.stdout.len()), (3_000_000, 0));
+    assert_eq!(ended.stderr, b"err\n");
+}
+
+#[test]
+fn a_program_of_which_nobody_wants_more_is_ended() {
+    let mut count = 0;
+    let error = through("cat /dev/zero", &mut |piece| {
+        count += piece.len();
+        count < 100_000
+    })
+    .unwrap_err();
+    assert!(matches!(error, RunError::TooMuch(_)), "{error}");
+    assert_eq!(error.to_string(), "`/bin/sh` printed too much");
+    // The last words of one that ended count, too.
+    let error = through("echo x", &mut |_| false).unwrap_err();
+    assert!(matches!(error, RunError::TooMuch(_)), "{error}");
+}
+
 #[test]
 fn a_program_that_hangs_is_ended_with_its_children() {
     let marker = tempfile::tempdir().unwrap();

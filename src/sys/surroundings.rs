@@ -96,6 +96,20 @@ const OF_SESSIONS: &[&str] = &[
     "MAMORI_HOME",
 ];
 
+/// What `gh` needs to find its token and GitHub; nobody else is given it.
+const OF_GH: &[&str] = &[
+    "GH_TOKEN",
+    "GITHUB_TOKEN",
+    "GH_HOST",
+    "GH_ENTERPRISE_TOKEN",
+    "GITHUB_ENTERPRISE_TOKEN",
+    "GH_CONFIG_DIR",
+    "XDG_CONFIG_HOME",
+    "XDG_STATE_HOME",
+    "SSL_CERT_FILE",
+    "DBUS_SESSION_BUS_ADDRESS",
+];
+
 /// What Android and Termux set for every program there, in names that begin so.
 const OF_ANDROID: &[&str] = &[
     "ANDROID_",
@@ -260,6 +274,14 @@ fn of_user(file: &[u8], uid: u32) -> Option<PathBuf> {
         let home = fields.nth(2).filter(|home| !home.is_empty())?;
         (theirs == Some(uid)).then(|| PathBuf::from(OsStr::from_bytes(home)))
     })
+}
+
+/// What `gh` gets to see besides: where its token is, or that itself. Read when
+/// it is needed, and kept nowhere.
+#[must_use]
+pub fn of_gh() -> Vec<(OsString, OsString)> {
+    let set = |name: &&str| Some((OsString::from(*name), set(name)?));
+    OF_GH.iter().filter_map(set).collect()
 }
 
 /// The pane of tmux that we run in, from `$TMUX_PANE`.

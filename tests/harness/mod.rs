@@ -4,10 +4,12 @@
 pub mod agents;
 pub mod blueprints;
 pub mod door;
+pub mod github;
 pub mod ground;
 pub mod history;
 pub mod layouts;
 pub mod openssh;
+pub mod repository;
 pub mod rotation;
 pub mod site;
 pub mod sshd;

@@ -22,6 +22,7 @@ mod grid;
 mod num;
 mod paths;
 mod regime;
+mod rush;
 pub mod service;
 mod shape;
 mod tables;
@@ -151,7 +152,19 @@ pub fn forecast(question: &Question<'_>) -> Forecast {
         };
     }
     let values = features.row();
-    let probability = logistic(tables::CROSS.value(&values));
+    let odds = tables::CROSS.value(&values);
+    if let Some(rush) = rush::rush(&points, question.now, question.threshold)
+        .filter(|rush| rush.eta_s <= question.horizon_s)
+    {
+        return Forecast {
+            will_cross: true,
+            probability: Some(logistic(odds.max(rush.odds()))),
+            eta_s: Some(rush.eta_s),
+            range_s: Some(rush.range_s()),
+            basis,
+        };
+    }
+    let probability = logistic(odds);
     let will_cross = probability >= question.kind.told_from();
     let time = |forest: &Forest| (features.guess.ln() + forest.value(&values)).exp();
     let eta = time(&tables::WHEN).clamp(1e-4, 1.0);

@@ -274,3 +274,53 @@ proptest! {
         prop_assert_eq!(first, outlook(&History { now, observed_from, restarts: &turned }));
     }
 }
+
+#[test]
+fn a_disk_that_fills_within_minutes_is_told_with_its_minutes() {
+    // A day of hours at 37 %, then four points a minute.
+    let now = 1e6;
+    let hours = (1..=26)
+        .rev()
+        .map(|hour| (now - 600.0 - f64::from(hour) * 3_600.0, 37.0));
+    let minutes = (0..=10).map(|minute| {
+        (
+            now - 600.0 + f64::from(minute) * 60.0,
+            37.0 + 4.0 * f64::from(minute),
+        )
+    });
+    let points: Vec<(f64, f64)> = hours.chain(minutes).collect();
+    let told = forecast(&Question {
+        kind: Kind::Disk,
+        threshold: 90.0,
+        horizon_s: 7.0 * 86_400.0,
+        now,
+        points: &points,
+    });
+    assert!(
+        told.will_cross && told.probability.unwrap() > 0.89,
+        "{told:?}"
+    );
+    assert!((120.0..=300.0).contains(&told.eta_s.unwrap()), "{told:?}");
+}
+
+#[test]
+fn a_crash_loop_is_likelier_to_go_on_the_more_it_crashes() {
+    let outlook = |count: u32, apart: f64| {
+        let restarts: Vec<f64> = (0..count)
+            .map(|n| 1e7 - 60.0 - f64::from(n) * apart)
+            .collect();
+        service::outlook(&service::History {
+            now: 1e7,
+            observed_from: 1e7 - 30.0 * 86_400.0,
+            restarts: &restarts,
+        })
+    };
+    for (count, apart) in [(99, 60.0), (199, 300.0), (5, 600.0), (20, 30.0)] {
+        let told = outlook(count, apart);
+        assert!(
+            told.will_restart() && told.is_unstable(),
+            "{count}: {told:?}"
+        );
+        assert!(told.restart > outlook(2, 3_600.0).restart);
+    }
+}

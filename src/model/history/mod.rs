@@ -14,6 +14,6 @@ pub mod span;
 pub use batch::{Batch, Record};
 pub use folders::{Grown, Measurement};
 pub use metric::{Metric, Resolution};
-pub use past::{Forecast, Outcome, Problem, Restart};
+pub use past::{Forecast, Judged, Outcome, Problem, Restart};
 pub use sample::Sample;
 pub use span::{Shares, Span};

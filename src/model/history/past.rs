@@ -75,3 +75,14 @@ pub struct Outcome {
     /// When, in Unix seconds.
     pub crossed_at: Option<i64>,
 }
+
+/// How many samples there were, for the share of those with problems.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Judged {
+    /// All samples.
+    pub samples: i64,
+    /// Those of nodes that were neither paused nor unknown.
+    pub known: i64,
+    /// Those of them with at least one problem.
+    pub with_problems: i64,
+}

@@ -39,8 +39,7 @@ pub fn unified(good: &[u8], broken: &[u8]) -> String {
     let input = InternedInput::new(&*good, &*broken);
     let mut diff = Diff::compute(Algorithm::Histogram, &input);
     diff.postprocess_lines(&input);
-    let old = Side::of(&good);
-    let new = Side::of(&broken);
+    let (old, new) = (&Side::of(&good), &Side::of(&broken));
     let mut lines = vec!["--- good".to_owned(), "+++ broken".to_owned()];
     let near =
         |one: &Hunk, other: &Hunk| other.before.start.saturating_sub(one.before.end) <= 2 * CONTEXT;
@@ -54,16 +53,23 @@ pub fn unified(good: &[u8], broken: &[u8]) -> String {
         let of_old = first.before.start - before..last.before.end + after;
         let of_new = first.after.start - before..last.after.end + after;
         lines.push(format!("@@ -{} +{} @@", place(&of_old), place(&of_new)));
-        let mut at = of_old.start;
+        let (mut at, mut to) = (of_old.start, of_new.start);
+        // What stands in both may name a secret in one of them alone.
+        let context = |from: u32, end: u32, to: u32| {
+            (from..end).flat_map(move |line| {
+                let there = to + (line - from);
+                old.lines(' ', line..line + 1, new.hides(&(there..there + 1)))
+            })
+        };
         for change in together {
-            lines.extend(old.lines(' ', at..change.before.start, false));
+            lines.extend(context(at, change.before.start, to));
             // What took the place of a secret may hold the rest of it.
             let hides = old.hides(&change.before) || new.hides(&change.after);
             lines.extend(old.lines('-', change.before.clone(), hides));
             lines.extend(new.lines('+', change.after.clone(), hides));
-            at = change.before.end;
+            (at, to) = (change.before.end, change.after.end);
         }
-        lines.extend(old.lines(' ', at..of_old.end, false));
+        lines.extend(context(at, of_old.end, to));
     }
     if lines.len() > LINES {
         lines.truncate(LINES);
@@ -186,6 +192,40 @@ mod tests {
             "{diff}"
         );
         assert!(diff.contains(&format!("-{HIDDEN}\n+{HIDDEN}\n")), "{diff}");
+    }
+
+    #[test]
+    fn what_names_a_secret_in_one_version_alone_hides_what_stands_in_both() {
+        for (good, broken) in [
+            (
+                "list = [\n  \"hunter2\",\n]\n",
+                "tokens = [\n  \"hunter2\",\n]\n",
+            ),
+            ("a = 1\nhunter2\n", "a = 1\npassword =\nhunter2\n"),
+            (
+                "tokens = [\n  \"hunter2\",\n]\n",
+                "list = [\n  \"hunter2\",\n]\n",
+            ),
+        ] {
+            let diff = unified(good.as_bytes(), broken.as_bytes());
+            assert!(!diff.contains("hunter2"), "{diff}");
+        }
+    }
+
+    #[test]
+    fn hunks_are_those_of_diff() {
+        let lines: Vec<String> = (1..=30).map(|n| format!("line {n}")).collect();
+        let good = lines.join("\n") + "\n";
+        let broken = good
+            .replace("line 3\n", "line three\n")
+            .replace("line 8\n", "")
+            .replace("line 20\n", "line 20\nmore\n");
+        let diff = unified(good.as_bytes(), broken.as_bytes());
+        let headers: Vec<&str> = diff.lines().filter(|line| line.starts_with("@@")).collect();
+        assert_eq!(headers, ["@@ -1,10 +1,9 @@", "@@ -19,4 +18,5 @@"]);
+        assert!(diff.contains("\n line 7\n-line 8\n line 9\n"), "{diff}");
+        let whole = unified(b"", b"a\n");
+        assert_eq!(whole, "--- good\n+++ broken\n@@ -0,0 +1 @@\n+a\n");
     }
 
     #[test]

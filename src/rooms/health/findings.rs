@@ -142,6 +142,7 @@ mod tests {
             will_cross: true,
             eta_s: Some(86_400),
             range_s: None,
+            until: Timestamp(made.0 + 7 * 86_400),
             counted: made,
             agree: 2,
             against: 0,

@@ -23,6 +23,7 @@ pub mod ledger;
 mod prober;
 pub mod record;
 pub mod show;
+mod show_found;
 pub mod silence;
 mod swapping;
 mod sweep;

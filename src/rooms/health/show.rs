@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::show_found::found;
 use crate::config::{Config, Limits};
 use crate::model::alert::Alert;
 use crate::model::node::{Node, NodeState, Platform, Problem};
@@ -158,7 +159,7 @@ pub fn text(view: &View<'_>, columns: usize) -> String {
     }
     lines.extend(table(&headings, rows, columns));
     let troubles = view.nodes.iter().flat_map(|node| troubles(node, view));
-    let troubles: Vec<String> = troubles.collect();
+    let troubles: Vec<String> = troubles.chain(found(view, columns)).collect();
     if !troubles.is_empty() {
         lines.push(String::new());
         lines.extend(troubles);

@@ -1,5 +1,7 @@
 //! Rows as CSV and as JSON lines. Pure.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value};
 
 use crate::model::history::cell::{Cell, harmless};
@@ -21,7 +23,12 @@ pub enum Format {
 pub struct Lines {
     format: Format,
     columns: &'static [&'static str],
+    /// JSON lines.
     text: Vec<u8>,
+    /// CSV.
+    rows: csv::Writer<Vec<u8>>,
+    /// A number on its way into a row.
+    number: String,
 }
 
 impl Lines {
@@ -32,9 +39,12 @@ impl Lines {
             format,
             columns,
             text: Vec::new(),
+            rows: csv::Writer::from_writer(Vec::new()),
+            number: String::new(),
         };
         if format == Format::Csv {
-            lines.record(columns.iter().map(ToString::to_string));
+            // Into memory nothing can fail but a row of another length, which there is not.
+            let _ = lines.rows.write_record(columns);
         }
         lines
     }
@@ -42,7 +52,12 @@ impl Lines {
     /// One more row.
     pub fn add(&mut self, cells: &[Cell]) {
         match self.format {
-            Format::Csv => self.record(cells.iter().map(csv)),
+            Format::Csv => {
+                for cell in cells {
+                    self.field(cell);
+                }
+                let _ = self.rows.write_record(None::<&[u8]>);
+            }
             Format::Jsonl => {
                 let pairs = self.columns.iter().zip(cells);
                 let object: Map<String, Value> = pairs
@@ -55,31 +70,44 @@ impl Lines {
         }
     }
 
-    fn record(&mut self, cells: impl Iterator<Item = String>) {
-        let mut writer = csv::WriterBuilder::new().from_writer(&mut self.text);
-        // Into memory nothing can fail but a row of another length, which there is not.
-        let _ = writer.write_record(cells);
-        let _ = writer.flush();
+    fn field(&mut self, cell: &Cell) {
+        self.number.clear();
+        let _ = match cell {
+            Cell::Nothing => self.rows.write_field(""),
+            Cell::Text(text) => self.rows.write_field(harmless(&clean(text))),
+            Cell::Time(at) => self.rows.write_field(time(*at)),
+            Cell::Whole(number) => {
+                let _ = write!(self.number, "{number}");
+                self.rows.write_field(&self.number)
+            }
+            Cell::Number(number) => {
+                let _ = write!(self.number, "{number}");
+                self.rows.write_field(&self.number)
+            }
+        };
     }
 
-    /// How many bytes wait.
+    /// How many bytes wait, but for the last rows.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.text.len()
+        self.text.len() + self.rows.get_ref().len()
     }
 
     /// Whether none does.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.text.is_empty()
+        self.len() == 0
     }
 
     /// What waits, taken.
     #[must_use]
     pub fn take(&mut self) -> String {
-        let text = String::from_utf8_lossy(&self.text).into_owned();
-        self.text.clear();
-        text
+        let empty = csv::Writer::from_writer(Vec::new());
+        let rows = std::mem::replace(&mut self.rows, empty).into_inner();
+        let mut text = std::mem::take(&mut self.text);
+        text.extend(rows.unwrap_or_default());
+        String::from_utf8(text)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
     }
 }
 
@@ -89,16 +117,6 @@ fn time(milliseconds: i64) -> String {
     match milliseconds.rem_euclid(1_000) {
         0 => second,
         rest => format!("{}.{rest:03}Z", second.trim_end_matches('Z')),
-    }
-}
-
-fn csv(cell: &Cell) -> String {
-    match cell {
-        Cell::Nothing => String::new(),
-        Cell::Whole(number) => number.to_string(),
-        Cell::Number(number) => number.to_string(),
-        Cell::Text(text) => harmless(&clean(text)),
-        Cell::Time(at) => time(*at),
     }
 }
 

@@ -51,9 +51,10 @@ pub(super) fn by_watcher(around: &Surroundings) -> Result<Exit, Failure> {
     let Some(foreseen) = foreseen(&home, &config, now)? else {
         return Ok(Exit::Fine);
     };
+    let every_s = i64::try_from(config.watch.predict_every.as_secs()).unwrap_or(DAY);
     let store = Store::new(home.clone(), "mamori predict");
     let updated = store.update(PATIENCE, now, |state| {
-        let forecasts = standing::stand(state, &foreseen, now);
+        let forecasts = standing::stand(state, &foreseen, every_s, now);
         let news = warnings(&forecasts) != warnings(&state.forecasts);
         let changed = forecasts != state.forecasts;
         let state = changed.then(|| State {

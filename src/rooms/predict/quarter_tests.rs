@@ -45,7 +45,7 @@ fn warned(used: &[f64]) -> Vec<bool> {
             points,
         };
         let now = Timestamp(at(hour));
-        state.forecasts = stand(&state, &foresee(&[known], now), now);
+        state.forecasts = stand(&state, &foresee(&[known], now), HOUR, now);
         let warns = state.forecasts.iter().any(|one| one.warning.is_some());
         open[hour..(hour + EVERY).min(used.len())].fill(warns);
     }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::decide::{DAY, Foreseen, What, real, whole};
 use super::grew::{self, View};
 use super::score::Record;
+use crate::model::forecast::Basis;
 use crate::model::text::{clean, count, cut, width};
 use crate::model::time::Timestamp;
 use crate::ui::style::{Role, painted};
@@ -76,6 +77,7 @@ pub(super) fn text(foreseen: &[Foreseen], columns: usize, view: &View<'_>) -> St
     let widest = names.iter().map(|name| width(name)).max().unwrap_or(0);
     let mut lines: Vec<String> = Vec::new();
     let mut before: Option<&Foreseen> = None;
+    let mut before_basis = Basis::default();
     for (one, name) in foreseen.iter().zip(&names) {
         let same = before.is_some_and(|before| before.node == one.node && before.what == one.what);
         before = Some(one);
@@ -89,6 +91,11 @@ pub(super) fn text(foreseen: &[Foreseen], columns: usize, view: &View<'_>) -> St
         let grew = one.grew.as_deref().and_then(|grew| grew::words(grew, view));
         let grew = grew.as_deref().unwrap_or_default();
         let symbol = painted(role(one), &role(one).symbol().to_string());
+        // Two horizons of which nothing is known are told once.
+        if same && one.is_learning() && one.basis == before_basis {
+            continue;
+        }
+        before_basis = one.basis;
         // What is told of the same thing again needs no second line for it.
         if same && role(one) == Role::Ok {
             lines.extend(beneath(&words(one), columns));
@@ -171,7 +178,12 @@ fn words(one: &Foreseen) -> String {
         (Some(likely), None) if one.will_cross => {
             let when = one.eta_s.map(span).unwrap_or_default();
             let range = one.range_s.map(range).unwrap_or_default();
-            format!("full in {when}{range}, {}", share(likely))
+            // Of memory two horizons are told, one beneath the other.
+            let within = match one.what {
+                What::Memory => format!(" within {}", ahead(one.horizon_s)),
+                _ => String::new(),
+            };
+            format!("full in {when}{range}, {}{within}", share(likely))
         }
         (Some(likely), None) => format!("not in {} ({})", ahead(one.horizon_s), share(likely)),
     };
@@ -195,10 +207,15 @@ pub(super) fn warning(one: &Foreseen) -> String {
         let restarts = count(usize::try_from(restarts).unwrap_or(0), "restart");
         return format!("unstable within a day, {sure} sure; {restarts} in the last 24 h");
     }
-    let when = one.eta_s.map(span).unwrap_or_default();
-    let range = one.range_s.map(range).unwrap_or_default();
     let now = one.now.unwrap_or(0.0).floor();
     let limit = one.threshold;
+    // What is not said any more, and not taken back either.
+    if !one.will_cross {
+        let within = ahead(one.horizon_s);
+        return format!("may reach {limit}% within {within}, {sure} sure; now {now}%");
+    }
+    let when = one.eta_s.map(span).unwrap_or_default();
+    let range = one.range_s.map(range).unwrap_or_default();
     format!("reaches {limit}% in {when}{range}, {sure} sure; now {now}%")
 }
 

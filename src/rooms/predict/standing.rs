@@ -1,7 +1,7 @@
 //! What people are told of what is foreseen: only what two windows in a row
 //! say, until two in a row say otherwise. Pure.
 
-use super::decide::{Foreseen, What, whole};
+use super::decide::{Foreseen, What, real, whole};
 use super::{grew, show};
 use crate::model::alert::Alert;
 use crate::model::foretold::{FORECAST, Foretold, Warning};
@@ -14,26 +14,33 @@ use crate::model::time::Timestamp;
 /// within hours is asked more often, so of memory it must be surer.
 const MEMORY: f64 = 0.7;
 /// Less likely than this, what was told is taken back; between the two nothing
-/// changes.
+/// changes. What memory does within hours is taken back sooner.
 const CALM: f64 = 0.2;
-/// Of more things only those are kept of which something is to be said.
-const MANY: usize = 100;
+const MEMORY_CALM: f64 = 0.5;
 /// Columns of a mount in an alert.
 const PLACE: usize = 48;
 
-/// What is foreseen now, counted on from what was.
+/// What is foreseen now, counted on from what was; of what is calm nothing is
+/// kept. `every_s`: how often that is asked.
 #[must_use]
-pub(super) fn stand(state: &State, foreseen: &[Foreseen], now: Timestamp) -> Vec<Foretold> {
+pub(super) fn stand(
+    state: &State,
+    foreseen: &[Foreseen],
+    every_s: i64,
+    now: Timestamp,
+) -> Vec<Foretold> {
     let mut all: Vec<Foretold> = Vec::new();
     for one in leading(foreseen) {
         let id = id(one, state.node(&one.node));
         let before = state.forecasts.iter().find(|before| before.id == id);
         let is_there = state.alerts.iter().any(|alert| came_true(alert, &id));
-        all.push(counted(one, id, before, is_there, now));
+        let mut told = counted(one, id, before, is_there, now);
+        // A run that fails, or two, ends nothing.
+        let more = told.horizon_s.saturating_add(2 * every_s);
+        told.until = Timestamp(told.made.0.saturating_add(more));
+        all.push(told);
     }
-    if all.len() > MANY {
-        all.retain(|one| one.will_cross || one.agree > 0 || one.warning.is_some());
-    }
+    all.retain(|one| one.will_cross || one.agree > 0 || one.warning.is_some());
     all
 }
 
@@ -103,6 +110,7 @@ fn counted(
         will_cross: one.will_cross,
         eta_s: one.eta_s.map(whole),
         range_s: one.range_s.map(|(early, late)| [whole(early), whole(late)]),
+        until: now,
         counted: before.map_or(now, |before| before.counted),
         agree: before.map_or(0, |before| before.agree),
         against: before.map_or(0, |before| before.against),
@@ -123,17 +131,29 @@ fn counted(
         }
         return told;
     };
-    // A clock that was set back begins anew.
     let since = before.map(|before| now.since(before.counted));
+    // A clock that was set back begins anew.
+    if since.is_some_and(|since| since < 0) {
+        (told.agree, told.against) = (0, 0);
+    }
+    // Two windows are two looks, not the same samples twice.
+    let seen = |since: i64| match one.what {
+        What::Service(_) => true,
+        What::Disk(_) | What::Memory => one.basis.age_s < real(since),
+    };
     let apart = told.apart_s();
-    if since.is_none_or(|since| since < 0 || since >= apart) {
+    if since.is_none_or(|since| since < 0 || (since >= apart && seen(since))) {
         told.counted = now;
         told.agree = if alarms(one) {
             told.agree.saturating_add(1)
         } else {
             0
         };
-        told.against = if likely < CALM && !one.will_cross {
+        let calm = match one.what {
+            What::Memory => MEMORY_CALM,
+            What::Disk(_) | What::Service(_) => CALM,
+        };
+        told.against = if likely < calm && !one.will_cross {
             told.against.saturating_add(1)
         } else {
             0
@@ -146,11 +166,7 @@ fn counted(
     };
     told.warning = since.map(|since| Warning {
         since,
-        text: match &told.warning {
-            // What is not said any more, and not taken back either, stays as it was told.
-            Some(warning) if !alarms(one) => warning.text.clone(),
-            _ => text(one),
-        },
+        text: text(one),
     });
     told
 }

@@ -18,15 +18,15 @@ use crate::rooms::recover::target::of_deed;
 /// Looks in a row that found it broken after which what hangs is ended.
 const HANGS: u32 = 3;
 
-/// The errands on all nodes.
+/// The jobs on all nodes.
 #[derive(Debug, Default)]
 pub struct Afar {
-    errands: BTreeMap<String, Errand>,
+    jobs: BTreeMap<String, Job>,
 }
 
 /// What is known of one target on another node.
 #[derive(Debug, Clone, Default)]
-struct Errand {
+struct Job {
     tally: Tally,
     incident: Option<Incident>,
     /// When that was detected.
@@ -52,7 +52,7 @@ pub struct Wish {
     pub question: Question,
 }
 
-impl Errand {
+impl Job {
     fn of(state: &State, node: &str, check: &str, now: &Moment) -> Self {
         let tally = state
             .tallies
@@ -101,12 +101,12 @@ impl Afar {
     pub fn looked(&mut self, node: &str) {
         let prefix = format!("{node}/");
         let of_it = self
-            .errands
+            .jobs
             .iter_mut()
             .filter(|(id, _)| id.starts_with(&prefix));
-        for (_, errand) in of_it {
-            errand.unseen = false;
-            errand.looked = true;
+        for (_, job) in of_it {
+            job.unseen = false;
+            job.looked = true;
         }
     }
 
@@ -132,22 +132,22 @@ impl Afar {
         for (number, deed) in deeds.iter().enumerate() {
             let target = of_deed(&node.name, deed);
             let check = target.check();
-            let errand = self
-                .errands
+            let job = self
+                .jobs
                 .entry(target.id())
-                .or_insert_with(|| Errand::of(state, &node.name, &check, now));
+                .or_insert_with(|| Job::of(state, &node.name, &check, now));
             let Some(found) = broken(deed, &node.readings) else {
-                errand.good = Some(now.clone());
-                errand.bad = 0;
-                if errand.incident.is_some() && !errand.unseen {
-                    entries.push(came_back(errand, node, deed, now));
+                job.good = Some(now.clone());
+                job.bad = 0;
+                if job.incident.is_some() && !job.unseen {
+                    entries.push(came_back(job, node, deed, now));
                 }
                 continue;
             };
-            errand.bad += u32::from(std::mem::take(&mut errand.looked));
-            let waits = errand.asked.is_some() || errand.unseen || paused;
+            job.bad += u32::from(std::mem::take(&mut job.looked));
+            let waits = job.asked.is_some() || job.unseen || paused;
             let needs = needs(deed).iter().all(|name| ready(node, name));
-            let allowed = decide(&fallen(errand, now), now) == Next::Try;
+            let allowed = decide(&fallen(job, now), now) == Next::Try;
             if first.is_none() && !waits && needs && allowed {
                 let number = u16::try_from(number).unwrap_or(u16::MAX);
                 first = Some((
@@ -155,15 +155,15 @@ impl Afar {
                     found,
                     Question::Deed {
                         number,
-                        insist: errand.bad >= HANGS,
+                        insist: job.bad >= HANGS,
                     },
                     deed.clone(),
                 ));
             }
         }
         let wish = first.map(|(id, found, question, deed)| {
-            if let Some(errand) = self.errands.get_mut(&id) {
-                errand.asked = Some((found, now.clone(), deed));
+            if let Some(job) = self.jobs.get_mut(&id) {
+                job.asked = Some((found, now.clone(), deed));
             }
             Wish { id, question }
         });
@@ -172,8 +172,8 @@ impl Afar {
 
     /// Somebody else acts on it now: the wish is for later.
     pub fn later(&mut self, id: &str) {
-        if let Some(errand) = self.errands.get_mut(id) {
-            errand.asked = None;
+        if let Some(job) = self.jobs.get_mut(id) {
+            job.asked = None;
         }
     }
 
@@ -195,29 +195,29 @@ impl Afar {
         };
         let report = report.unwrap_or(&silent);
         let target = of_deed(node, deed);
-        let errand = self.errands.get_mut(&target.id())?;
-        let (found, began, asked) = errand.asked.take()?;
+        let job = self.jobs.get_mut(&target.id())?;
+        let (found, began, asked) = job.asked.take()?;
         // The configuration is another one now: what was asked for nobody knows.
         if asked != *deed {
             return None;
         }
-        errand.unseen = true;
+        job.unseen = true;
         let began_at = Duration::from_millis(began.elapsed_ms);
         let told = told(node, deed, found, report, began_at, now.since(&began));
         let name = target.name(local);
-        let entry = book::entry(&told, &name, errand.before(&began), &began, now, dice);
-        errand.took(&entry, &began);
+        let entry = book::entry(&told, &name, job.before(&began), &began, now, dice);
+        job.took(&entry, &began);
         Some(entry)
     }
 }
 
 /// The record as it would be if this try were made: what had been ready is
 /// started at once.
-fn fallen(errand: &Errand, now: &Moment) -> Tally {
-    errand.tally.fell(now, "", 1.0)
+fn fallen(job: &Job, now: &Moment) -> Tally {
+    job.tally.fell(now, "", 1.0)
 }
 
-fn came_back(errand: &mut Errand, node: &Node, deed: &Deed, now: &Moment) -> Entry {
+fn came_back(job: &mut Job, node: &Node, deed: &Deed, now: &Moment) -> Entry {
     let report = deed::Report {
         end: End::Ready,
         acted: false,
@@ -234,8 +234,8 @@ fn came_back(errand: &mut Errand, node: &Node, deed: &Deed, now: &Moment) -> Ent
         Duration::ZERO,
     );
     let name = format!("{}/{}", node.name, deed.check());
-    let entry = book::entry(&told, &name, errand.before(now), now, now, 0.0);
-    errand.took(&entry, now);
+    let entry = book::entry(&told, &name, job.before(now), now, now, 0.0);
+    job.took(&entry, now);
     entry
 }
 

@@ -5,11 +5,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::errands::{Errand, Errands, run};
+use super::jobs::{Job, Jobs, run};
 use crate::config::{Config, Limits};
 use crate::model::foretold::Foretold;
 use crate::model::node::Node;
 use crate::model::state::State;
+use crate::rooms::health::heard::{Heard, Word};
 use crate::sys::clock;
 use crate::sys::surroundings::Surroundings;
 
@@ -20,13 +21,13 @@ const FIRST_AFTER: Duration = Duration::from_secs(30);
 const APART: Duration = Duration::from_secs(10 * 60);
 
 /// Says what will be.
-const FORESEE: Errand = Errand {
+const FORESEE: Job = Job {
     name: "foresight",
     arguments: &["predict", "--by-watcher"],
     limit: Duration::from_secs(5 * 60),
 };
 /// Measures folders, if it is time for that.
-const MEASURE: Errand = Errand {
+const MEASURE: Job = Job {
     name: "measuring",
     arguments: &["predict", "measure", "--by-watcher"],
     limit: Duration::from_secs(30 * 60),
@@ -35,13 +36,13 @@ const MEASURE: Errand = Errand {
 /// What is due, and what is under way.
 #[derive(Debug, Default)]
 pub struct Foresight {
-    errands: Errands,
+    jobs: Jobs,
     /// When the next run is due.
     next: Option<Duration>,
     /// When the last one began.
     last: Option<Duration>,
     /// What each disk and memory was a while ago, used percent.
-    anchors: BTreeMap<String, Anchor>,
+    anchors: BTreeMap<(String, String), Anchor>,
 }
 
 /// A reading that later ones are held against.
@@ -49,6 +50,8 @@ pub struct Foresight {
 struct Anchor {
     at: Duration,
     percent: f64,
+    /// Whether it came there fast.
+    fast: bool,
 }
 
 /// How fast something moves before it is looked at out of turn.
@@ -74,18 +77,26 @@ const MEMORY: Pace = Pace {
 };
 
 impl Foresight {
-    /// Takes in what was seen.
-    pub fn saw(&mut self, state: &State, config: &Config, local: &str) {
+    /// Takes in what was measured.
+    pub fn saw(&mut self, heard: &[Heard], state: &State, config: &Config, local: &str) {
         let now = clock::elapsed();
         let mut fast = false;
-        for node in &state.nodes {
+        let measured = heard
+            .iter()
+            .filter(|one| matches!(one.word, Word::Looked(..) | Word::Answered(..)));
+        for node in measured.filter_map(|one| state.node(&one.node)) {
             let limits = match config.node(&node.name) {
                 Some(configured) if node.name != local => configured.limits(&config.limits),
                 _ => config.limits,
             };
-            for (what, percent, limit, pace) in readings(node, &limits) {
-                let reading = Anchor { at: now, percent };
-                fast |= moves(&mut self.anchors, what, reading, limit, pace);
+            let readings: Vec<_> = readings(node, &limits).collect();
+            // What a node does not tell of any more is forgotten.
+            self.anchors.retain(|(of, what), _| {
+                *of != node.name || readings.iter().any(|(there, ..)| there == what)
+            });
+            for (what, percent, limit, pace) in readings {
+                let key = (node.name.clone(), what);
+                fast |= moves(&mut self.anchors, key, (now, percent), limit, pace);
             }
         }
         if fast {
@@ -117,8 +128,8 @@ impl Foresight {
         if now >= next {
             self.next = Some(now + every);
             self.last = Some(now);
-            self.errands.begin(FORESEE, around);
-            self.errands.begin(MEASURE, around);
+            self.jobs.begin(FORESEE, around);
+            self.jobs.begin(MEASURE, around);
         }
     }
 
@@ -142,36 +153,42 @@ fn readings<'a>(
     limits: &Limits,
 ) -> impl Iterator<Item = (String, f64, f64, Pace)> + 'a {
     let (disk, memory) = (limits.disk_used_max, 100.0 - limits.memory_available_min);
-    let name = |what: &str| format!("{}/{what}", node.name);
     let disks = node.readings.disks.value().map_or(&[][..], Vec::as_slice);
     let free = node.readings.memory_available_percent.value();
-    let free = free.map(|free| (name("memory"), 100.0 - free, memory, MEMORY));
+    let free = free.map(|free| ("memory".to_owned(), 100.0 - free, memory, MEMORY));
     let disks = disks
         .iter()
-        .map(move |one| (name(&one.mount), one.used_percent, disk, DISK));
+        .map(move |one| (one.mount.clone(), one.used_percent, disk, DISK));
     disks.chain(free)
 }
 
-/// Whether a reading moves so fast that it would reach `limit` soon.
+/// Whether a reading moves so fast, for the second time in a row, that it would
+/// reach `limit` soon.
 fn moves(
-    anchors: &mut BTreeMap<String, Anchor>,
-    what: String,
-    reading: Anchor,
+    anchors: &mut BTreeMap<(String, String), Anchor>,
+    what: (String, String),
+    (at, percent): (Duration, f64),
     limit: f64,
     pace: Pace,
 ) -> bool {
-    let anchor = anchors.entry(what).or_insert(reading);
-    let span = reading.at.saturating_sub(anchor.at);
-    let risen = reading.percent - anchor.percent;
-    if risen >= pace.points && reading.percent < limit && !span.is_zero() {
-        let left = (limit - reading.percent) / risen * span.as_secs_f64();
+    let calm = Anchor {
+        at,
+        percent,
+        fast: false,
+    };
+    let anchor = anchors.entry(what).or_insert(calm);
+    let span = at.saturating_sub(anchor.at);
+    let risen = percent - anchor.percent;
+    if risen >= pace.points && percent < limit && !span.is_zero() {
+        let left = (limit - percent) / risen * span.as_secs_f64();
         let fast = left <= pace.within.as_secs_f64();
+        let again = fast && anchor.fast;
         // From here on it is held against this.
-        *anchor = reading;
-        return fast;
+        *anchor = Anchor { fast, ..calm };
+        return again;
     }
     if risen < 0.0 || span >= pace.window {
-        *anchor = reading;
+        *anchor = calm;
     }
     false
 }
@@ -180,24 +197,13 @@ fn moves(
 mod tests {
     use super::*;
 
-    fn at(seconds: u64, percent: f64) -> Anchor {
-        Anchor {
-            at: Duration::from_secs(seconds),
-            percent,
-        }
-    }
-
-    /// Which of the readings moves fast.
+    /// Which of the readings are fast for the second time.
     fn fast(readings: &[(u64, f64)], limit: f64, pace: Pace) -> Vec<bool> {
         let mut anchors = BTreeMap::new();
         let mut moves = |&(seconds, percent): &(u64, f64)| {
-            moves(
-                &mut anchors,
-                "x".to_owned(),
-                at(seconds, percent),
-                limit,
-                pace,
-            )
+            let key = ("n".to_owned(), "x".to_owned());
+            let reading = (Duration::from_secs(seconds), percent);
+            moves(&mut anchors, key, reading, limit, pace)
         };
         readings.iter().map(&mut moves).collect()
     }
@@ -206,8 +212,12 @@ mod tests {
     fn a_runaway_log_is_fast_and_a_slow_fill_or_a_step_far_away_is_not() {
         // A point in ten minutes, ten below the limit: an hour and a half.
         assert_eq!(
-            fast(&[(0, 79.0), (300, 79.5), (600, 80.0)], 90.0, DISK),
-            [false, false, true]
+            fast(
+                &[(0, 79.0), (300, 79.5), (600, 80.0), (1200, 81.0)],
+                90.0,
+                DISK
+            ),
+            [false, false, false, true]
         );
         // A point in twelve hours.
         let slow: Vec<(u64, f64)> = (0..720)
@@ -220,10 +230,25 @@ mod tests {
         assert_eq!(fast(&[(0, 80.0), (60, 92.0)], 90.0, DISK), [false, false]);
         // What falls is held against its lowest.
         assert_eq!(
-            fast(&[(0, 80.0), (60, 60.0), (120, 62.0)], 90.0, DISK),
+            fast(
+                &[(0, 80.0), (60, 60.0), (120, 62.0), (180, 64.0)],
+                90.0,
+                DISK
+            ),
+            [false, false, false, true]
+        );
+        // A program that is started is one step.
+        assert_eq!(
+            fast(
+                &[(0, 50.0), (60, 56.0), (120, 57.0), (720, 57.0)],
+                90.0,
+                MEMORY
+            ),
+            [false; 4]
+        );
+        assert_eq!(
+            fast(&[(0, 50.0), (60, 56.0), (120, 62.0)], 90.0, MEMORY),
             [false, false, true]
         );
-        assert_eq!(fast(&[(0, 50.0), (60, 54.0)], 90.0, MEMORY), [false, false]);
-        assert_eq!(fast(&[(0, 50.0), (60, 56.0)], 90.0, MEMORY), [false, true]);
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rustix::event::PollFd;
 
-use super::errands::{Errand, Errands, run};
+use super::jobs::{Job, Jobs, run};
 use crate::config::Config;
 use crate::sys::file_events::FileEvents;
 use crate::sys::surroundings::Surroundings;
@@ -36,28 +36,28 @@ pub struct Healing {
     next: Option<Duration>,
     /// When guarded files are due next.
     config: Vec<Duration>,
-    errands: Errands,
+    jobs: Jobs,
 }
 
 /// Each by a program of its own: what takes long, or hangs on a dead disk,
 /// holds up none of the others.
-const CONFIG: Errand = Errand {
+const CONFIG: Job = Job {
     name: "healing config",
     arguments: &["heal", "config", "--by-watcher", "--json"],
     limit: LIMIT,
 };
-const LOGS: Errand = Errand {
+const LOGS: Job = Job {
     name: "healing logs",
     arguments: &["heal", "logs", "--by-watcher", "--json"],
     limit: LIMIT,
 };
-const TEMP: Errand = Errand {
+const TEMP: Job = Job {
     name: "healing temp",
     arguments: &["heal", "temp", "--by-watcher", "--json"],
     limit: LIMIT,
 };
 /// All of it at once, for who waits for it.
-const ALL: Errand = Errand {
+const ALL: Job = Job {
     name: "healing",
     arguments: &["heal", "--by-watcher", "--json"],
     limit: LIMIT,
@@ -112,12 +112,11 @@ impl Healing {
             self.next = Some(now + every);
             self.config.clear();
             for part in [CONFIG, LOGS, TEMP] {
-                self.errands.begin(part, around);
+                self.jobs.begin(part, around);
             }
-        } else if self.config.first().is_some_and(|due| now >= *due) && !self.errands.runs(&CONFIG)
-        {
+        } else if self.config.first().is_some_and(|due| now >= *due) && !self.jobs.runs(&CONFIG) {
             self.config.retain(|due| now < *due);
-            self.errands.begin(CONFIG, around);
+            self.jobs.begin(CONFIG, around);
         }
     }
 
@@ -128,7 +127,7 @@ impl Healing {
         let due = self.config.first().into_iter().chain(&self.next).min();
         let due = due.map_or(Duration::MAX, |due| due.saturating_sub(now));
         let waits = self.guarded.wait().unwrap_or(Duration::MAX);
-        if self.errands.runs(&CONFIG) {
+        if self.jobs.runs(&CONFIG) {
             // What changed meanwhile has its turn soon after.
             return due.max(WHILE_RUNNING).min(waits);
         }

@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
-use super::errands::environment;
+use super::jobs::environment;
 use crate::model::history::batch::{Ledger, line};
 use crate::model::history::{Batch, Record, Sample, lines};
 use crate::model::incident::Incident;

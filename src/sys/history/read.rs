@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension as _, Row, params};
 use super::write::class_of;
 use super::{History, HistoryError};
 use crate::model::history::metric::Gauge;
-use crate::model::history::{Metric, Resolution, Shares, Span, span};
+use crate::model::history::{Judged, Metric, Resolution, Shares, Span, span};
 
 /// The values of a bucket.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,17 +20,6 @@ pub struct Bucket {
     pub mean: f64,
     /// The largest.
     pub max: f64,
-}
-
-/// How many samples there were, for the share of those with problems.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Judged {
-    /// All samples.
-    pub samples: i64,
-    /// Those of nodes that were neither paused nor unknown.
-    pub known: i64,
-    /// Those of them with at least one problem.
-    pub with_problems: i64,
 }
 
 impl History {

@@ -8,7 +8,8 @@ impl Rounds<'_> {
     pub(super) fn remember(&mut self, heard: &[Heard], full: bool) {
         self.recording
             .take(heard, &self.state, &self.name, self.around);
-        self.foresight.saw(&self.state, &self.config, &self.name);
+        self.foresight
+            .saw(heard, &self.state, &self.config, &self.name);
         if full {
             self.recording.full();
         }

@@ -1,0 +1,117 @@
+//! What the watcher has done by programs of their own, our own: what takes
+//! long, hangs or needs memory costs it neither.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use crate::sys::surroundings::Surroundings;
+use crate::sys::{output, process, programs};
+
+/// One thing to be done.
+#[derive(Debug, Clone, Copy)]
+pub struct Job {
+    /// Names it: of those of one name one is under way at a time.
+    pub name: &'static str,
+    /// The arguments of `mamori`.
+    pub arguments: &'static [&'static str],
+    /// What takes longer hangs.
+    pub limit: Duration,
+}
+
+/// What is under way, and what was last complained of.
+#[derive(Debug, Default)]
+pub struct Jobs {
+    running: BTreeMap<&'static str, Arc<Standing>>,
+}
+
+/// How a job stands.
+#[derive(Debug, Default)]
+struct Standing {
+    runs: AtomicBool,
+    said: Mutex<Option<String>>,
+}
+
+impl Standing {
+    /// Says what went wrong, but once as long as it is the same.
+    fn over(&self, complaint: Option<String>) {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(complaint) = complaint.as_ref().filter(|now| said.as_ref() != Some(now)) {
+            output::complain(complaint);
+        }
+        *said = complaint;
+        self.runs.store(false, Ordering::SeqCst);
+    }
+}
+
+impl Jobs {
+    /// Whether it is under way.
+    #[must_use]
+    pub fn runs(&self, job: &Job) -> bool {
+        let standing = self.running.get(job.name);
+        standing.is_some_and(|standing| standing.runs.load(Ordering::SeqCst))
+    }
+
+    /// Begins it, unless it is under way.
+    pub fn begin(&mut self, job: Job, around: &Surroundings) {
+        if self.runs(&job) {
+            return;
+        }
+        let around = around.clone();
+        let standing = Arc::clone(self.running.entry(job.name).or_default());
+        standing.runs.store(true, Ordering::SeqCst);
+        let ours = Arc::clone(&standing);
+        let work = move || ours.over(outcome(&job, &around));
+        let thread = thread::Builder::new().name(job.name.to_owned());
+        if thread.spawn(work).is_err() {
+            standing.runs.store(false, Ordering::SeqCst);
+        }
+    }
+}
+
+/// Runs it to its end, and says what it could not do.
+pub fn run(job: &Job, around: &Surroundings) {
+    if let Some(complaint) = outcome(job, around) {
+        output::complain(&complaint);
+    }
+}
+
+/// Found or not, it did its work; what it could not do is the answer.
+fn outcome(job: &Job, around: &Surroundings) -> Option<String> {
+    let program = programs::ourselves()?;
+    let mut arguments: Vec<OsString> = Vec::new();
+    if around.config_named {
+        arguments.extend(["--config".into(), around.config.clone().into()]);
+    }
+    arguments.extend(job.arguments.iter().map(OsString::from));
+    let ended = process::run(&program, &arguments, &environment(around), job.limit);
+    let said = match ended {
+        Ok(ended) if ended.status.code().is_some_and(|code| code <= 1) => return None,
+        Ok(ended) => {
+            let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+            let first = said.lines().next().unwrap_or_default();
+            match first.trim_start_matches("error: ") {
+                // A signal says nothing.
+                "" => ended.status.to_string(),
+                first => first.to_owned(),
+            }
+        }
+        Err(error) => error.to_string(),
+    };
+    Some(format!("warning: {}: {said}\n", job.name))
+}
+
+/// What such a program gets to see, so that it has our home and our configuration.
+pub(super) fn environment(around: &Surroundings) -> Vec<(OsString, OsString)> {
+    let mut all = around.environment.clone();
+    all.push(("MAMORI_HOME".into(), around.mamori_home.clone().into()));
+    let folder = around.config.parent().and_then(Path::parent);
+    if let (Some(folder), false) = (folder, around.config_named) {
+        all.push(("XDG_CONFIG_HOME".into(), folder.into()));
+    }
+    all
+}
