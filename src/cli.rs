@@ -8,8 +8,8 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::failure::{Exit, Failure};
 use crate::rooms::{
-    alerts, config, doctor, guard, heal, health, history, layout, pause, predict, recover, setup,
-    tmux, watch,
+    agents, alerts, config, doctor, guard, heal, health, history, layout, pause, predict, recover,
+    setup, tmux, watch,
 };
 use crate::sys::deaths::trial;
 use crate::sys::host::disks;
@@ -49,6 +49,8 @@ enum Command {
     Doctor(doctor::cli::Args),
     Setup(setup::cli::Args),
     Config(config::cli::Args),
+    #[command(hide = true)]
+    Agents(agents::cli::Args),
     #[command(hide = true)]
     Tmux(tmux::cli::Args),
     /// Measure one path's file system
@@ -121,6 +123,7 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Some(Command::Doctor(args)) => doctor::cli::run(&args, around),
         Some(Command::Setup(args)) => setup::cli::run(&args, around),
         Some(Command::Config(args)) => config::cli::run(&args, around),
+        Some(Command::Agents(args)) => agents::cli::run(args, around),
         Some(Command::Tmux(args)) => tmux::cli::run(&args, around),
         Some(Command::MeasurePath { path }) => measure(&path),
         Some(Command::TryPidfd { wait }) => try_pidfd(wait),

@@ -12,6 +12,10 @@
 #![allow(unreachable_pub, reason = "the harness is the tests' own library")]
 #![allow(missing_docs, reason = "a test's name is its documentation")]
 
+mod agents;
+mod agents_copies;
+mod agents_days;
+mod agents_trouble;
 mod alerts;
 mod alerts_http;
 mod alerts_watch;

@@ -110,6 +110,18 @@ impl Home {
         self.0.join("history.lock")
     }
 
+    /// What coding agents did, by their own logs.
+    #[must_use]
+    pub fn agents(&self) -> PathBuf {
+        self.0.join("agents.db")
+    }
+
+    /// The lock of who reads their logs.
+    #[must_use]
+    pub fn agents_lock(&self) -> PathBuf {
+        self.locks().join("agents.lock")
+    }
+
     /// The three backups of the state file, newest first.
     #[must_use]
     pub fn backups(&self) -> [PathBuf; 3] {

@@ -1,6 +1,7 @@
 //! The features, one room each; a room uses no other room, but for those that
 //! bring them together. They meet in `model` through the state file.
 
+pub mod agents;
 pub mod alerts;
 pub mod config;
 pub mod doctor;

@@ -5,6 +5,7 @@
 //! elsewhere.
 #![expect(clippy::disallowed_methods, reason = "the one place with effects")]
 
+pub mod agents;
 pub mod bell;
 pub mod beside;
 pub mod channel;

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Every benchmark, each figure beside its peer's measured in the same run.
 #
-#   tests/bench/run.sh [segment|bar|layout|footprint|warm|cold|hanging|uptime|recovery|campaign|rotation|history|forecast …]
+#   tests/bench/run.sh [segment|bar|layout|footprint|warm|cold|hanging|uptime|recovery|campaign|rotation|history|forecast|agents …]
 #
 # layout and footprint take three minutes each, uptime eleven, recovery seven, campaign four,
-# history six; MINUTES=1.5 makes a short one of uptime, SLICE=1 of recovery, campaign, history.
+# history six; MINUTES=1.5 makes a short one of uptime, SLICE=1 of recovery, campaign, history, agents.
 set -euo pipefail
 
 main() {
@@ -15,7 +15,7 @@ main() {
     local programs name failed=""
     programs=$(cd "${CARGO_TARGET_DIR:-target}/release" && pwd -P)
     export PYTHONDONTWRITEBYTECODE=1
-    [ $# -gt 0 ] || set -- segment bar layout footprint warm cold hanging uptime recovery campaign rotation history forecast
+    [ $# -gt 0 ] || set -- segment bar layout footprint warm cold hanging uptime recovery campaign rotation history forecast agents
     for name in "$@"; do
         "bench_$name" || failed="$failed $name"
     done
@@ -62,6 +62,10 @@ bench_history() {
 
 bench_forecast() {
     python3 tests/bench/forecast.py "$programs"
+}
+
+bench_agents() {
+    python3 tests/bench/agents.py "$programs" ${SLICE:+--megabytes 200}
 }
 
 bench_warm() {

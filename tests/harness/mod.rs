@@ -1,6 +1,7 @@
 //! A home of its own for each test, the real binaries in it, and waiting for
 //! conditions instead of for time.
 
+pub mod agents;
 pub mod blueprints;
 pub mod door;
 pub mod github;

@@ -2,6 +2,7 @@
 //! those can be believed.
 
 pub mod agent;
+pub mod agents;
 pub mod change;
 pub mod code;
 pub mod forge;
