@@ -24,7 +24,7 @@ fn one_request_in_many_lines_is_one() {
     }
     write(&logs.claude("s"), &lines);
     logs.collected();
-    let claude = logs.of(Agent::Claude).unwrap();
+    let claude = logs.of(Agent::ClaudeCode).unwrap();
     assert_eq!(brief(&claude.used), (100, 85 * 60 + 15 * 30));
     assert_eq!((claude.sessions, claude.work, claude.wall), (1, 99, 99));
     assert_eq!(
@@ -39,7 +39,7 @@ fn one_request_in_many_lines_is_one() {
     );
     // Once more is not twice as much, and reads nothing.
     assert_eq!(logs.collected().files, 0);
-    assert_eq!(logs.of(Agent::Claude).unwrap(), claude);
+    assert_eq!(logs.of(Agent::ClaudeCode).unwrap(), claude);
 }
 
 #[test]
@@ -58,20 +58,20 @@ fn a_file_that_grows_is_read_on_and_half_a_line_waits() {
         } else {
             (1, 5)
         };
-        assert_eq!(brief(&logs.used(Agent::Claude)), seen, "{at}");
+        assert_eq!(brief(&logs.used(Agent::ClaudeCode)), seen, "{at}");
         if seen.0 == 1 {
             fs::write(&file, &whole).unwrap();
         }
     }
     append(&file, &format!("\n{}\n", answer(30, "s", "3", 1)));
     let done = logs.collected();
-    assert_eq!(brief(&logs.used(Agent::Claude)), (3, 13));
+    assert_eq!(brief(&logs.used(Agent::ClaudeCode)), (3, 13));
     assert!(done.bytes < line.len() as u64 + 5, "{done:?}");
-    let claude = logs.of(Agent::Claude).unwrap();
+    let claude = logs.of(Agent::ClaudeCode).unwrap();
     assert_eq!(
         (
             claude.work,
-            logs.ledger().kept().unwrap()[&Agent::Claude].unread
+            logs.ledger().kept().unwrap()[&Agent::ClaudeCode].unread
         ),
         (30, 0)
     );
@@ -85,14 +85,14 @@ fn an_answer_that_is_still_written_grows_and_what_is_settled_does_not() {
     logs.collected();
     append(&file, &text(&[answer(11, "s", "1", 50)]));
     logs.collected();
-    assert_eq!(brief(&logs.used(Agent::Claude)), (1, 50));
+    assert_eq!(brief(&logs.used(Agent::ClaudeCode)), (1, 50));
     // Written anew with other figures, as nothing in it tells why.
     write(
         &file,
         &[answer(10, "s", "1", 5_000), answer(20, "s", "2", 1)],
     );
     logs.collected();
-    assert_eq!(brief(&logs.used(Agent::Claude)), (2, 51));
+    assert_eq!(brief(&logs.used(Agent::ClaudeCode)), (2, 51));
 }
 
 #[test]
@@ -122,8 +122,8 @@ fn what_transcripts_lose_stays_counted() {
     );
     logs.collected();
     assert_eq!(logs.span(0, 1_000), before);
-    assert_eq!(brief(&logs.used(Agent::Claude)), (4, 20));
-    assert_eq!(logs.of(Agent::Claude).unwrap().work, 90 + 30 + 10);
+    assert_eq!(brief(&logs.used(Agent::ClaudeCode)), (4, 20));
+    assert_eq!(logs.of(Agent::ClaudeCode).unwrap().work, 90 + 30 + 10);
     // Nor is anything doubled when it comes back under another name.
     fs::rename(&kept, logs.claude("moved")).unwrap();
     write(&gone, &[prompt(0, "b"), answer(30, "b", "3", 5)]);
@@ -154,14 +154,14 @@ fn lines_of_megabytes_and_unknown_kinds_cost_nothing_else() {
     );
     append(&logs.claude("s"), "no json at all\n\u{0}\n");
     logs.collected();
-    let claude = logs.of(Agent::Claude).unwrap();
+    let claude = logs.of(Agent::ClaudeCode).unwrap();
     assert_eq!(brief(&claude.used), (2, 8));
     assert_eq!(claude.used.unpriced, 1);
     assert_eq!(
         claude.models[&Some("claude-next-9".to_owned())].priced(),
         None
     );
-    assert_eq!(logs.ledger().kept().unwrap()[&Agent::Claude].unread, 2);
+    assert_eq!(logs.ledger().kept().unwrap()[&Agent::ClaudeCode].unread, 2);
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn a_subagents_file_counts_for_its_session() {
     write(&own, &[side, copy, nameless]);
     fs::write(own.with_extension("meta.json"), "{}").unwrap();
     logs.collected();
-    let claude = logs.of(Agent::Claude).unwrap();
+    let claude = logs.of(Agent::ClaudeCode).unwrap();
     assert_eq!(brief(&claude.used), (3, 13));
     assert_eq!(claude.sessions, 1);
 }
@@ -246,7 +246,7 @@ fn every_agent_has_its_figures_and_the_commands_tell_them() {
         .iter()
         .map(|one| one["agent"].as_str().unwrap())
         .collect();
-    assert_eq!(names, ["aider", "claude", "codex", "gemini"]);
+    assert_eq!(names, ["aider", "claude-code", "codex", "gemini"]);
     let (aider, claude, codex) = (
         &figures["agents"][0],
         &figures["agents"][1],

@@ -51,7 +51,7 @@ fn forks_of_a_session_own_only_what_is_new_in_them() {
         write(&logs.claude(&name), &lines);
     }
     logs.collected();
-    let claude = logs.of(Agent::Claude).unwrap();
+    let claude = logs.of(Agent::ClaudeCode).unwrap();
     assert_eq!(brief(&claude.used), (66, 516));
     assert_eq!(claude.work, 3_000 + 16 * 10);
     assert_eq!(claude.sessions, 17);
@@ -73,7 +73,7 @@ fn a_copy_that_comes_before_what_it_copies_counts_once_too() {
     more.push(answer(180, "a", "3", 10));
     write(&logs.claude("a"), &more);
     logs.collected();
-    let claude = logs.of(Agent::Claude).unwrap();
+    let claude = logs.of(Agent::ClaudeCode).unwrap();
     assert_eq!((brief(&claude.used), claude.work), ((3, 30), 180));
 }
 
@@ -196,8 +196,8 @@ fn who_was_at_work_in_a_folder_is_observed() {
             .into_iter()
             .collect()
     };
-    assert_eq!(seen(30), [Agent::Claude]);
-    assert_eq!(seen(110), [Agent::Claude, Agent::Codex]);
+    assert_eq!(seen(30), [Agent::ClaudeCode]);
+    assert_eq!(seen(110), [Agent::ClaudeCode, Agent::Codex]);
     assert_eq!(seen(125), [Agent::Codex]);
     assert_eq!(seen(500), []);
     let later = logs

@@ -83,7 +83,7 @@ fn a_clock_that_was_set_back_makes_no_work_and_loses_none() {
         &text(&[prompt(6_600, "s"), answer(6_630, "s", "4", 1)]),
     );
     logs.collected();
-    let claude = logs.of(Agent::Claude).unwrap();
+    let claude = logs.of(Agent::ClaudeCode).unwrap();
     assert_eq!((brief(&claude.used), claude.work), ((4, 4), 60 + 60 + 30));
 }
 
@@ -112,8 +112,8 @@ fn times_that_cannot_be_are_no_times() {
         ],
     );
     logs.collected();
-    let claude = logs.of(Agent::Claude).unwrap();
+    let claude = logs.of(Agent::ClaudeCode).unwrap();
     assert_eq!(claude.used.requests, 2);
     assert_eq!(claude.work, 600 + 5);
-    assert_eq!(logs.ledger().kept().unwrap()[&Agent::Claude].unread, 2);
+    assert_eq!(logs.ledger().kept().unwrap()[&Agent::ClaudeCode].unread, 2);
 }

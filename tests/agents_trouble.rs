@@ -64,7 +64,7 @@ fn a_kill_at_any_instant_loses_and_doubles_nothing() {
     }
     logs.collected();
     assert_eq!(logs.all(), whole.all());
-    assert_eq!(brief(&logs.used(Agent::Claude)), (7_200, 21_600));
+    assert_eq!(brief(&logs.used(Agent::ClaudeCode)), (7_200, 21_600));
     assert_eq!(brief(&logs.used(Agent::Codex)), (7_200, 14_400));
 }
 
@@ -80,7 +80,7 @@ fn two_at_once_count_once_with_and_without_a_lock() {
         }
     });
     logs.collected();
-    assert_eq!(brief(&logs.used(Agent::Claude)), (4_800, 14_400));
+    assert_eq!(brief(&logs.used(Agent::ClaudeCode)), (4_800, 14_400));
     assert_eq!(brief(&logs.used(Agent::Codex)), (4_800, 9_600));
     fs::remove_dir(logs.own().agents_lock()).unwrap();
     let lock = flock::lock(&logs.own().agents_lock(), "a test", Wait::Never).unwrap();
@@ -147,7 +147,7 @@ fn files_of_others_are_not_read() {
     write(&logs.claude("ours"), &[answer(2, "x", "2", 2)]);
     std::os::unix::fs::chown(&theirs, Some(12_345), None).unwrap();
     logs.collected();
-    assert_eq!(brief(&logs.used(Agent::Claude)), (1, 2));
+    assert_eq!(brief(&logs.used(Agent::ClaudeCode)), (1, 2));
 }
 
 #[test]
@@ -245,7 +245,7 @@ fn a_ledger_of_a_newer_build_stays_as_it_is() {
     );
     assert_eq!(mend(&logs.own(), Wait::Never).unwrap(), None);
     logs.collected();
-    assert_eq!(brief(&logs.used(Agent::Claude)), (6, 16));
+    assert_eq!(brief(&logs.used(Agent::ClaudeCode)), (6, 16));
 }
 
 #[test]

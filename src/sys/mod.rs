@@ -13,6 +13,7 @@ pub mod cleaning;
 pub mod clock;
 pub mod config_file;
 pub mod courier;
+mod database;
 pub mod deaths;
 pub mod editing;
 mod ending;

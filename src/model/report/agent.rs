@@ -103,6 +103,31 @@ impl Agent {
         Self::Replit,
     ];
 
+    /// The word by which files and JSON of ours know it.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Aider => "aider",
+            Self::Amp => "amp",
+            Self::ClaudeCode => "claude-code",
+            Self::Codex => "codex",
+            Self::Copilot => "copilot",
+            Self::Cursor => "cursor",
+            Self::Devin => "devin",
+            Self::Gemini => "gemini",
+            Self::Jules => "jules",
+            Self::Opencode => "opencode",
+            Self::OpenHands => "open-hands",
+            Self::Replit => "replit",
+        }
+    }
+
+    /// The one of that [`id`](Self::id).
+    #[must_use]
+    pub fn of_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|agent| agent.id() == id)
+    }
+
     /// What people call it.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -196,6 +221,15 @@ fn bot(email: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_has_one_word() {
+        for agent in Agent::ALL {
+            assert_eq!(serde_json::to_value(agent).unwrap(), agent.id());
+            assert_eq!(Agent::of_id(agent.id()), Some(agent));
+        }
+        assert_eq!(Agent::of_id("claude"), None);
+    }
 
     #[test]
     fn agents_are_known_by_their_addresses() {

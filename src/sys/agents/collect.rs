@@ -198,7 +198,7 @@ impl Work {
             None => {
                 (known.read, known.copied, known.unread) = (0, 0, 0);
                 known.before.clear();
-                Parser::new(log.agent, &log.session)
+                Parser::new(log.agent, &log.session).ok_or(Trouble::File)?
             }
         };
         (known.device, known.inode) = (stands.device, stands.inode);
@@ -252,7 +252,7 @@ impl Work {
             return Err(Trouble::File);
         }
         let log = reading.log;
-        let mut parser = Parser::new(log.agent, &log.session);
+        let mut parser = Parser::new(log.agent, &log.session).ok_or(Trouble::File)?;
         parser.whole(&bytes, &mut reading.found);
         // What it says of an answer grows while that is written.
         reading.on = reading.known.id != 0;

@@ -124,7 +124,7 @@ pub(super) fn find(places: &Places) -> Found {
         ..Found::default()
     };
     let rooted = [
-        (Agent::Claude, &places.claude, &["projects"][..]),
+        (Agent::ClaudeCode, &places.claude, &["projects"][..]),
         (
             Agent::Codex,
             &places.codex,
@@ -265,7 +265,7 @@ fn form(agent: Agent, way: &[OsString], name: &OsStr) -> Option<Form> {
     let ending = Path::new(name).extension().and_then(OsStr::to_str);
     let lines = (ending == Some("jsonl")).then_some(Form::Lines);
     match agent {
-        Agent::Claude => lines,
+        Agent::ClaudeCode => lines,
         Agent::Codex => lines.filter(|_| name.starts_with("rollout-")),
         Agent::Gemini => {
             let chats = way.last().is_some_and(|folder| folder == "chats");
@@ -276,6 +276,8 @@ fn form(agent: Agent, way: &[OsString], name: &OsStr) -> Option<Form> {
         }
         Agent::Opencode => Some(Form::Database),
         Agent::Aider => Some(Form::Lines),
+        // Of the others commits alone tell.
+        _ => None,
     }
 }
 

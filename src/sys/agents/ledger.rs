@@ -7,17 +7,15 @@
 //! because it is kept for longer, and because neither shall suffer when the
 //! other is damaged. Rows are added, and never go.
 
-use std::fs::File;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, TransactionBehavior};
 
 use crate::failure::Failure;
 use crate::model::home::Home;
 use crate::model::text::clean;
+use crate::sys::database;
 use crate::sys::files::{self, FileError};
 
 /// The schema this build reads and writes.
@@ -136,28 +134,10 @@ impl Ledger {
         let mut ledger = Self::opened(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let connection = &ledger.connection;
         // A file of a newer build is left as it is, to the byte.
-        connection
-            .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
-            .map_err(|error| ledger.of(&error))?;
+        database::untouched(connection, true).map_err(|error| ledger.of(&error))?;
         ledger.version()?;
-        // Where no write-ahead log can be had it does without.
-        let mode = connection.query_row("PRAGMA journal_mode = WAL", [], |row| {
-            row.get::<_, String>(0)
-        });
-        match mode {
-            Err(error) if !busy(&error) => return Err(ledger.of(&error)),
-            _ => {}
-        }
-        connection
-            .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)
-            .map_err(|error| ledger.of(&error))?;
-        for (name, value) in [("synchronous", "NORMAL"), ("temp_store", "MEMORY")] {
-            connection
-                .pragma_update(None, name, value)
-                .map_err(|error| ledger.of(&error))?;
-        }
-        connection
-            .pragma_update(None, "journal_size_limit", 4_000_000)
+        database::write_ahead(connection, PATIENCE)
+            .and_then(|()| database::untouched(connection, false))
             .map_err(|error| ledger.of(&error))?;
         ledger.migrate()?;
         Ok(ledger)
@@ -259,18 +239,11 @@ impl Ledger {
     }
 }
 
-fn busy(error: &rusqlite::Error) -> bool {
-    matches!(
-        error.sqlite_error_code(),
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
-    )
-}
-
 pub(super) fn of(path: &str, error: &rusqlite::Error) -> AgentsError {
     let path = path.to_owned();
     let why = clean(&error.to_string());
     match error.sqlite_error_code() {
-        _ if busy(error) => AgentsError::Busy("another process writes it".to_owned()),
+        _ if database::is_busy(error) => AgentsError::Busy("another process writes it".to_owned()),
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
             AgentsError::Broken { path, why }
         }
@@ -279,14 +252,7 @@ pub(super) fn of(path: &str, error: &rusqlite::Error) -> AgentsError {
 }
 
 fn usable(file: &Path) -> Result<bool, AgentsError> {
-    match std::fs::metadata(file) {
-        Ok(found) if found.is_file() => Ok(true),
-        Ok(_) => Err(AgentsError::Refused {
-            path: file.display().to_string(),
-            why: "it is no regular file".to_owned(),
-        }),
-        Err(_) => Ok(false),
-    }
+    database::stands(file).map_err(|error| refused(file, &error))
 }
 
 /// Makes an empty file that only its owner may read; SQLite gives those beside
@@ -295,14 +261,12 @@ fn create(file: &Path) -> Result<(), AgentsError> {
     if let Some(folder) = file.parent() {
         files::private_folder(folder)?;
     }
-    let made = File::options()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(file);
-    made.map(drop).map_err(|error| AgentsError::Refused {
+    database::create(file).map_err(|error| refused(file, &error))
+}
+
+fn refused(file: &Path, error: &std::io::Error) -> AgentsError {
+    AgentsError::Refused {
         path: file.display().to_string(),
         why: error.to_string(),
-    })
+    }
 }

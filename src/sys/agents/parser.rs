@@ -16,14 +16,16 @@ pub(super) enum Parser {
 }
 
 impl Parser {
-    /// For a file that is read from its beginning.
-    pub(super) fn new(agent: Agent, session: &str) -> Self {
-        match agent {
+    /// For a file that is read from its beginning; `None` of an agent whose
+    /// files we do not read.
+    pub(super) fn new(agent: Agent, session: &str) -> Option<Self> {
+        Some(match agent {
             Agent::Aider | Agent::Opencode => Self::Aider(Aider::new()),
-            Agent::Claude => Self::Claude(Claude::new(session)),
+            Agent::ClaudeCode => Self::Claude(Claude::new(session)),
             Agent::Codex => Self::Codex(Codex::new(session)),
             Agent::Gemini => Self::Gemini(Gemini::new(session)),
-        }
+            _ => return None,
+        })
     }
 
     /// One that knows what an earlier one knew; `None` when that cannot be
@@ -31,9 +33,10 @@ impl Parser {
     pub(super) fn knowing(agent: Agent, state: &str) -> Option<Self> {
         match agent {
             Agent::Aider | Agent::Opencode => serde_json::from_str(state).map(Self::Aider),
-            Agent::Claude => serde_json::from_str(state).map(Self::Claude),
+            Agent::ClaudeCode => serde_json::from_str(state).map(Self::Claude),
             Agent::Codex => serde_json::from_str(state).map(Self::Codex),
             Agent::Gemini => serde_json::from_str(state).map(Self::Gemini),
+            _ => return None,
         }
         .ok()
     }

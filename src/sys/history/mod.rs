@@ -20,17 +20,15 @@ mod standing;
 mod write;
 
 use std::fmt::Write as _;
-use std::fs::File;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 pub use error::HistoryError;
 
+use super::database;
 use super::files;
 use super::layouts;
 use super::{clock, output};
@@ -97,24 +95,14 @@ impl History {
         let of = |error| HistoryError::of(&path, &error);
         // A file of a newer build is left as it is, to the byte.
         let connection = &history.connection;
-        connection
-            .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
-            .map_err(of)?;
+        database::untouched(connection, true).map_err(of)?;
         if schema::version(connection, &path)? == 0 {
             connection
                 .pragma_update(None, "auto_vacuum", "INCREMENTAL")
                 .map_err(of)?;
         }
-        write_ahead(connection).map_err(of)?;
-        connection
-            .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)
-            .map_err(of)?;
-        for (name, value) in [("synchronous", "NORMAL"), ("temp_store", "MEMORY")] {
-            connection.pragma_update(None, name, value).map_err(of)?;
-        }
-        connection
-            .pragma_update(None, "journal_size_limit", 4_000_000)
-            .map_err(of)?;
+        database::write_ahead(connection, PATIENCE).map_err(of)?;
+        database::untouched(connection, false).map_err(of)?;
         schema::migrate(&mut history.connection, &path)?;
         Ok(history)
     }
@@ -158,14 +146,7 @@ impl History {
 
 /// Whether a file stands there that may be a history.
 fn usable(file: &Path) -> Result<bool, HistoryError> {
-    match std::fs::metadata(file) {
-        Ok(found) if found.is_file() => Ok(true),
-        Ok(_) => Err(HistoryError::Refused {
-            path: file.display().to_string(),
-            why: "it is no regular file".to_owned(),
-        }),
-        Err(_) => Ok(false),
-    }
+    database::stands(file).map_err(|error| refused(file, &error))
 }
 
 /// Makes an empty file that only its owner may read; SQLite gives those beside
@@ -174,43 +155,14 @@ fn create(file: &Path) -> Result<(), HistoryError> {
     if let Some(folder) = file.parent() {
         files::private_folder(folder)?;
     }
-    let made = File::options()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(file);
-    made.map(drop).map_err(|error| HistoryError::Refused {
+    database::create(file).map_err(|error| refused(file, &error))
+}
+
+fn refused(file: &Path, error: &std::io::Error) -> HistoryError {
+    HistoryError::Refused {
         path: file.display().to_string(),
         why: error.to_string(),
-    })
-}
-
-/// Where a write-ahead log cannot be had, as on some network disks, the file
-/// keeps its older way.
-fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
-    let mode = |pragma: &str| connection.query_row(pragma, [], |row| row.get::<_, String>(0));
-    if mode("PRAGMA journal_mode")? == "wal" {
-        return Ok(());
     }
-    let until = clock::elapsed() + PATIENCE;
-    loop {
-        match mode("PRAGMA journal_mode = WAL") {
-            Ok(_) => return Ok(()),
-            // Two who make it at once: here SQLite does not wait by itself.
-            Err(error) if busy(&error) && clock::elapsed() < until => {
-                clock::rest(Duration::from_millis(5));
-            }
-            Err(error) => return Err(error),
-        }
-    }
-}
-
-fn busy(error: &rusqlite::Error) -> bool {
-    matches!(
-        error.sqlite_error_code(),
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
-    )
 }
 
 /// The file whose name has this ending besides.

@@ -46,16 +46,16 @@ fn an_instant_belongs_to_one_span_only() {
 fn work_adds_up_over_sessions_and_wall_time_does_not() {
     let prices = Prices::list();
     let mut counter = Counter::new(Timestamp(100), Timestamp(200), &prices);
-    counter.work(Agent::Claude, "a", 50_000, 130_000);
+    counter.work(Agent::ClaudeCode, "a", 50_000, 130_000);
     // The same once more, and one that reaches into it.
-    counter.work(Agent::Claude, "a", 50_000, 130_000);
-    counter.work(Agent::Claude, "a", 120_000, 140_000);
-    counter.work(Agent::Claude, "b", 110_000, 150_000);
+    counter.work(Agent::ClaudeCode, "a", 50_000, 130_000);
+    counter.work(Agent::ClaudeCode, "a", 120_000, 140_000);
+    counter.work(Agent::ClaudeCode, "b", 110_000, 150_000);
     counter.work(Agent::Codex, "c", 190_000, 999_000);
     counter.work(Agent::Codex, "gone", 200_000, 300_000);
     let all = counter.done();
     let claude = &all.agents[0];
-    assert_eq!((claude.agent, claude.sessions), (Agent::Claude, 2));
+    assert_eq!((claude.agent, claude.sessions), (Agent::ClaudeCode, 2));
     assert_eq!((claude.work, claude.wall), (80, 50));
     assert_eq!((all.agents[1].sessions, all.agents[1].work), (1, 10));
     assert_eq!(all.wall, 60);

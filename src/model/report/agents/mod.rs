@@ -23,66 +23,10 @@ mod turns;
 use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 
+pub use super::agent::Agent;
 pub use key::Key;
 
 use super::super::text::{clean, cut};
-
-/// A coding agent whose files we read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Agent {
-    /// Aider.
-    Aider,
-    /// Claude Code.
-    Claude,
-    /// Codex.
-    Codex,
-    /// Gemini CLI.
-    Gemini,
-    /// opencode.
-    Opencode,
-}
-
-impl Agent {
-    /// All there are, by name.
-    pub const ALL: [Self; 5] = [
-        Self::Aider,
-        Self::Claude,
-        Self::Codex,
-        Self::Gemini,
-        Self::Opencode,
-    ];
-
-    /// The word by which files of ours know it.
-    #[must_use]
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Aider => "aider",
-            Self::Claude => "claude",
-            Self::Codex => "codex",
-            Self::Gemini => "gemini",
-            Self::Opencode => "opencode",
-        }
-    }
-
-    /// What people call it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Aider => "Aider",
-            Self::Claude => "Claude Code",
-            Self::Codex => "Codex",
-            Self::Gemini => "Gemini",
-            Self::Opencode => "opencode",
-        }
-    }
-
-    /// The one of that [`id`](Self::id).
-    #[must_use]
-    pub fn of_id(id: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|agent| agent.id() == id)
-    }
-}
 
 /// The tokens of a request; `None` where its agent does not tell.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

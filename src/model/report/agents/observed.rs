@@ -75,12 +75,12 @@ mod tests {
     #[test]
     fn work_counts_for_the_innermost_worktree_and_its_own_time() {
         let all = [
-            interval(Agent::Claude, "/w/src", 10, 20),
+            interval(Agent::ClaudeCode, "/w/src", 10, 20),
             interval(Agent::Codex, "/w/trees/b/src", 10, 20),
             interval(Agent::Gemini, "/web", 10, 20),
             interval(Agent::Aider, "/w/../x", 10, 20),
         ];
-        assert_eq!(seen(&all, "/w", 15), [Agent::Claude]);
+        assert_eq!(seen(&all, "/w", 15), [Agent::ClaudeCode]);
         assert_eq!(seen(&all, "/w/trees/b", 20), [Agent::Codex]);
         assert_eq!(seen(&all, "/w", 9), []);
         assert_eq!(seen(&all, "/w", 21), []);
@@ -90,11 +90,11 @@ mod tests {
     #[test]
     fn two_in_one_worktree_are_both_told() {
         let all = [
-            interval(Agent::Claude, "/w", 10, 20),
-            interval(Agent::Claude, "/w", 12, 30),
+            interval(Agent::ClaudeCode, "/w", 10, 20),
+            interval(Agent::ClaudeCode, "/w", 12, 30),
             interval(Agent::Codex, "/w/src", 15, 18),
         ];
-        assert_eq!(seen(&all, "/w", 15), [Agent::Claude, Agent::Codex]);
-        assert_eq!(seen(&all, "/w", 25), [Agent::Claude]);
+        assert_eq!(seen(&all, "/w", 15), [Agent::ClaudeCode, Agent::Codex]);
+        assert_eq!(seen(&all, "/w", 25), [Agent::ClaudeCode]);
     }
 }
