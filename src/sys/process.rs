@@ -146,7 +146,9 @@ fn fed(
     let deadline = clock::elapsed() + limit;
     let mut stderr = Vec::new();
     let handle = handle(&child);
-    await_exit(handle.as_ref(), limit.min(QUICK));
+    let over = await_exit(handle.as_ref(), limit.min(QUICK));
+    // What is over waits for nobody's end, least of all on the way of a hook.
+    let end = if over { None } else { ending::bell() };
     let time = Time { deadline, stop };
     let mut wanted = true;
     let mut prints = |piece: &[u8]| {
@@ -156,7 +158,8 @@ fn fed(
     let handle = handle.as_ref();
     let heard = {
         let mut complains = keeping(&mut stderr);
-        listen(&mut child, handle, &mut prints, &mut complains, time)
+        let told = Told { handle, end };
+        listen(&mut child, told, &mut prints, &mut complains, time)
     };
     let ended = heard
         .and_then(|()| wait_until(&mut child, time))
@@ -215,25 +218,31 @@ fn handle(child: &Child) -> Option<OwnedFd> {
 
 /// Waits for the end of a program that is quick and says little, which most
 /// are: one wake-up instead of one for each pipe and one for the end. What it
-/// said waits in the pipes.
-fn await_exit(handle: Option<&OwnedFd>, limit: Duration) {
+/// said waits in the pipes. Whether it has ended.
+fn await_exit(handle: Option<&OwnedFd>, limit: Duration) -> bool {
     // Without a handle the pipes tell.
-    if let Some(handle) = handle {
+    handle.is_some_and(|handle| {
         let mut fds = [PollFd::new(handle, PollFlags::IN)];
-        let _ = poll(&mut fds, Some(&timespec(limit)));
-    }
+        matches!(poll(&mut fds, Some(&timespec(limit))), Ok(ready) if ready > 0)
+    })
+}
+
+/// What tells of an end: the program's, and our own.
+#[derive(Clone, Copy)]
+struct Told<'a> {
+    handle: Option<&'a OwnedFd>,
+    end: Option<&'a Bell>,
 }
 
 /// Reads both outputs until they are closed, the program ended, or time is up.
 fn listen(
     child: &mut Child,
-    handle: Option<&OwnedFd>,
+    Told { handle, end }: Told<'_>,
     stdout: &mut impl FnMut(&[u8]) -> bool,
     stderr: &mut impl FnMut(&[u8]) -> bool,
     time: Time<'_>,
 ) -> io::Result<()> {
     let (mut out, mut err) = (child.stdout.take(), child.stderr.take());
-    let end = ending::bell();
     // Who is told of everything need not look now and then.
     let told = handle.is_some() && end.is_some() && time.stop.is_none();
     while out.is_some() || err.is_some() {
