@@ -201,4 +201,6 @@ fn named(label: String, value: impl Into<String>) -> Named {
 }
 
 #[cfg(test)]
+mod sentence_tests;
+#[cfg(test)]
 mod tests;

@@ -57,16 +57,16 @@ broke-often = { $n } incidents { $nodes ->
    *[other] on { $nodes } nodes
  }, all over, the longest after { $longest }
 incomplete = { $n ->
-    [one] the report is incomplete: { $source } could not be read
-   *[other] the report is incomplete: { $source } and other sources could not be read
+    [one] Incomplete report: { $source } could not be read
+   *[other] Incomplete report: { $source } and other sources could not be read
  }
 all-up = { $n ->
-    [one] the machine was up all the time
-   *[other] all { $n } machines were up all the time
+    [one] 1 machine up all the time
+   *[other] { $n } machines up all the time
  }
 up-at-least = { $n ->
-    [one] the machine was up { $uptime }
-   *[other] all machines were up { $uptime } or better
+    [one] 1 machine up { $uptime }
+   *[other] { $n } machines up { $uptime } or better
  }
 work = { $issues ->
     [one] { $issue-count } issue closed
@@ -81,10 +81,9 @@ work-commits = { $n ->
  }
 spent = { $sum } API-equivalent
 spent-of = { $sum } API-equivalent of a { $budget } budget ({ $percent })
-objectives-behind = { $n ->
-    [0] none of { $of } objectives is behind
-    [one] 1 of { $of } objectives is behind
-   *[other] { $n } of { $of } objectives are behind
+objectives-behind = { $n } of { $of ->
+    [one] 1 objective behind
+   *[other] { $of } objectives behind
  }
 
 ## Tiles

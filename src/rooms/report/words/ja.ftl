@@ -59,7 +59,7 @@ all-up = { $n ->
  }
 up-at-least = { $n ->
     [1] 機器の稼働率{ $uptime }
-   *[other] 全機器の稼働率{ $uptime }以上
+   *[other] { $n }台の稼働率{ $uptime }以上
  }
 work = { $issues ->
    *[other] Issue { $issue-count }件完了
