@@ -326,6 +326,10 @@ limit = limit { $limit }
 other = other
 no-trends = Too little data for trends.
 no-data = no data
+class-up = up
+class-down = down
+class-unknown = unknown
+class-paused = paused
 data-table = Data as a table
 
 ## Code

@@ -297,6 +297,10 @@ limit = 上限{ $limit }
 other = その他
 no-trends = データ不足のため推移はありません。
 no-data = データなし
+class-up = 稼働
+class-down = 停止
+class-unknown = 不明
+class-paused = 一時停止
 data-table = 表で見る
 
 ## コード

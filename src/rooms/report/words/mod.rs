@@ -9,6 +9,7 @@ use chrono::{Datelike as _, NaiveDate, NaiveDateTime};
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
+use super::render;
 use crate::config::Language;
 use crate::model::report::period::{Kind, Period};
 use crate::model::text::{clean, cut};
@@ -102,6 +103,34 @@ impl<'a> Words<'a> {
             format!("「{text}」")
         } else {
             format!("\"{text}\"")
+        }
+    }
+
+    /// Words that templates need and no view has.
+    #[must_use]
+    pub fn for_templates(&self, title: &str) -> render::Words {
+        let word = |id: &str| self.word(id);
+        let month = |number: u32| {
+            if self.japanese() {
+                format!("{{year}}年{number}月")
+            } else {
+                let first = NaiveDate::from_ymd_opt(2026, number, 1).unwrap_or_default();
+                format!("{} {{year}}", first.format("%B"))
+            }
+        };
+        render::Words {
+            no_data: word("no-data"),
+            up: word("class-up"),
+            down: word("class-down"),
+            unknown: word("class-unknown"),
+            paused: word("class-paused"),
+            data_table: word("data-table"),
+            index_title: self.say("index-title", [("title", title.into())]),
+            index_empty: word("index-empty"),
+            daily: word("kind-daily"),
+            weekly: word("kind-weekly"),
+            monthly: word("kind-monthly"),
+            months: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map(month),
         }
     }
 
