@@ -1,0 +1,3 @@
+//! The reports of days, weeks and months.
+
+pub mod render;
