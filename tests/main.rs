@@ -65,6 +65,8 @@ mod report_gh;
 mod report_gh_trouble;
 mod report_git;
 mod report_git_trouble;
+mod report_pages;
+mod report_render;
 mod segment;
 mod services;
 mod setup;

@@ -10,6 +10,8 @@ pub mod grown;
 pub mod history;
 pub mod layouts;
 pub mod openssh;
+pub mod report_charts;
+pub mod report_view;
 pub mod repository;
 pub mod rotation;
 pub mod site;
