@@ -235,7 +235,7 @@ fn report_asks_who_watched_by_all_paths_of_the_repository() {
     let repo = Repo::new(&bench, "app");
     repo.step(NOON, "seen");
     let paths = [repo.path.clone(), repo.path.join("src")];
-    std::fs::create_dir(&paths[1]).unwrap();
+    fs::create_dir(&paths[1]).unwrap();
     let watched = |named: &[PathBuf], commit: &mamori::model::report::log::Commit| {
         assert_eq!((named, commit.placed), (&paths[..], Timestamp(NOON)));
         vec![(Agent::Gemini, Level::Observed)]

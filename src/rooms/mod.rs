@@ -14,6 +14,7 @@ pub mod logs;
 pub mod pause;
 pub mod predict;
 pub mod recover;
+pub mod report;
 pub mod segment;
 pub mod setup;
 pub mod temp;

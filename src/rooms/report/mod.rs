@@ -1,0 +1,5 @@
+//! Reports of a day, a week or a month: which are due ([`due`]), and what they
+//! are made from ([`gather`]).
+
+pub mod due;
+pub mod gather;
