@@ -43,8 +43,10 @@ pub(super) fn gather(ask: &Ask<'_>, access: &Access) -> Option<(Forge, Vec<Sourc
         Some(kept) if missing.is_empty() => kept.clone(),
         _ => {
             let mut new = question(ask, access, &missing);
-            for span in [ask.span, ask.compared] {
-                new = kept.iter().fold(new, |new, kept| new.or_kept(kept, span));
+            // What is taken from it is believed to be whole over both spans.
+            let whole = kept.iter().filter(|kept| covers(kept, ask));
+            for (kept, span) in whole.flat_map(|kept| [(kept, ask.span), (kept, ask.compared)]) {
+                new = new.or_kept(kept, span);
             }
             match before {
                 Some(kept) => joined(kept, new, &missing),
