@@ -57,7 +57,7 @@ fn a_series_is_read_at_the_finest_that_reaches_back() {
         .unwrap();
     assert!(none.is_empty());
     assert_eq!(
-        history.judged(Some("a"), begin, NOW).unwrap().samples,
+        history.judged(Some("a"), begin, NOW, None).unwrap().samples,
         40 * 24
     );
     assert_eq!(history.reach("a").unwrap().unwrap().0, begin);
@@ -150,7 +150,9 @@ fn what_happened_is_read_by_its_time() {
         (problem.began, problem.seen, problem.ended),
         (NOW - 5, NOW, Some(NOW + 60))
     );
-    let judged = history.judged(None, NOW - NOW % 300, NOW + 300).unwrap();
+    let judged = history
+        .judged(None, NOW - NOW % 300, NOW + 300, None)
+        .unwrap();
     assert_eq!((judged.known, judged.with_problems), (2, 1));
 }
 

@@ -230,13 +230,14 @@ fn report_knows_each_agent_by_its_trailer_and_never_counts_a_commit_twice() {
 }
 
 #[test]
-fn report_asks_who_watched_by_the_repositorys_path() {
+fn report_asks_who_watched_by_all_paths_of_the_repository() {
     let bench = Bench::new();
     let repo = Repo::new(&bench, "app");
     repo.step(NOON, "seen");
-    let paths = [repo.path.clone()];
-    let watched = |path: &Path, commit: &mamori::model::report::log::Commit| {
-        assert_eq!((path, commit.placed), (&*repo.path, Timestamp(NOON)));
+    let paths = [repo.path.clone(), repo.path.join("src")];
+    fs::create_dir(&paths[1]).unwrap();
+    let watched = |named: &[PathBuf], commit: &mamori::model::report::log::Commit| {
+        assert_eq!((named, commit.placed), (&paths[..], Timestamp(NOON)));
         vec![(Agent::Gemini, Level::Observed)]
     };
     let survey = git::survey(&paths, &[day()], &watched, &bench.surroundings());

@@ -89,7 +89,7 @@ fn decisions_have_no_effects() {
         "show.rs",
         "show_found.rs",
         "schedule.rs",
-        "score.rs",
+        "due.rs",
         "standing.rs",
         "change.rs",
         "expected.rs",

@@ -122,6 +122,12 @@ impl Home {
         self.locks().join("agents.lock")
     }
 
+    /// What a forge answered for the report of that name.
+    #[must_use]
+    pub fn forge(&self, stem: &str) -> PathBuf {
+        self.0.join("forge").join(format!("{stem}.json"))
+    }
+
     /// The three backups of the state file, newest first.
     #[must_use]
     pub fn backups(&self) -> [PathBuf; 3] {

@@ -17,6 +17,7 @@ mod database;
 pub mod deaths;
 pub mod editing;
 mod ending;
+pub mod error_log;
 pub mod file_events;
 pub mod files;
 pub mod flock;

@@ -190,10 +190,10 @@ pub fn words(words: &[&str]) -> Vec<String> {
     words.iter().map(|&word| word.to_owned()).collect()
 }
 
-fn graphql(query: &str, since: bool, after: Option<&str>) -> Vec<String> {
+fn graphql(query: &str, since: Option<&str>, after: Option<&str>) -> Vec<String> {
     let mut argv = words(&["api", "graphql", "-f", "owner=o", "-f", "name=app"]);
-    if since {
-        argv.extend(["-f".into(), format!("since={START}")]);
+    if let Some(since) = since {
+        argv.extend(["-f".into(), format!("since={since}")]);
     }
     argv.extend(["-f".into(), format!("query={query}")]);
     match after {
@@ -204,12 +204,16 @@ fn graphql(query: &str, since: bool, after: Option<&str>) -> Vec<String> {
 }
 
 pub fn closed(after: Option<&str>) -> Vec<String> {
+    closed_since(START, after)
+}
+
+pub fn closed_since(since: &str, after: Option<&str>) -> Vec<String> {
     let query = format!(
         "query($owner:String!,$name:String!,$since:DateTime!,$after:String)\
          {{repository(owner:$owner,name:$name){{issues(first:100,after:$after,states:[CLOSED],\
          filterBy:{{since:$since}},orderBy:{{field:UPDATED_AT,direction:DESC}}){{{ISSUE}}}}} {LIMIT}"
     );
-    graphql(&query, true, after)
+    graphql(&query, Some(since), after)
 }
 
 pub fn open(after: Option<&str>) -> Vec<String> {
@@ -218,7 +222,7 @@ pub fn open(after: Option<&str>) -> Vec<String> {
          {{repository(owner:$owner,name:$name){{issues(first:100,after:$after,states:[OPEN],\
          orderBy:{{field:UPDATED_AT,direction:DESC}}){{{ISSUE}}}}} {LIMIT}"
     );
-    graphql(&query, false, after)
+    graphql(&query, None, after)
 }
 
 pub fn merged(after: Option<&str>) -> Vec<String> {
@@ -235,11 +239,15 @@ fn pulls(branch: &str, state: &str, after: Option<&str>) -> Vec<String> {
          {{repository(owner:$owner,name:$name){{{branch}pullRequests(first:50,after:$after,\
          states:[{state}],orderBy:{{field:UPDATED_AT,direction:DESC}}){{{PULL}}}}} {LIMIT}"
     );
-    graphql(&query, false, after)
+    graphql(&query, None, after)
 }
 
 pub fn opened() -> Vec<String> {
-    let search = format!("q=repo:o/app is:pr created:{START}..{LAST}");
+    opened_in(START, LAST)
+}
+
+pub fn opened_in(start: &str, last: &str) -> Vec<String> {
+    let search = format!("q=repo:o/app is:pr created:{start}..{last}");
     let before = ["api", "-X", "GET", "search/issues", "-f", &search];
     words(&[&before[..], &["-F", "per_page=1"]].concat())
 }

@@ -4,6 +4,7 @@
 pub mod agents;
 pub mod blueprints;
 pub mod door;
+pub mod gathered;
 pub mod github;
 pub mod ground;
 pub mod grown;
@@ -37,7 +38,6 @@ use tempfile::TempDir;
 pub const MAMORI: &str = env!("CARGO_BIN_EXE_mamori");
 /// The real segment.
 pub const SEGMENT: &str = env!("CARGO_BIN_EXE_mamori-status");
-
 /// The real hooks' helper.
 pub const LAYOUT: &str = env!("CARGO_BIN_EXE_mamori-layout");
 

@@ -23,6 +23,7 @@ mod num;
 mod paths;
 mod regime;
 mod rush;
+pub mod score;
 pub mod service;
 mod shape;
 mod tables;

@@ -285,6 +285,18 @@ pub struct Response {
 }
 
 impl Response {
+    /// Of so many probes that together took so long: where only sums are left
+    /// there is a mean, and nothing in the middle or near the end.
+    #[must_use]
+    pub fn of_sum(n: usize, sum_ms: f64) -> Self {
+        let count = u32::try_from(n).map_or(f64::from(u32::MAX), f64::from);
+        Self {
+            n,
+            mean_ms: (n > 0).then(|| sum_ms / count),
+            ..Self::default()
+        }
+    }
+
     /// Of these, in any order; what is no time is left out.
     #[must_use]
     pub fn of(latencies: impl IntoIterator<Item = f64>) -> Self {

@@ -5,6 +5,8 @@ pub mod agent;
 pub mod agents;
 pub mod change;
 pub mod code;
+pub mod course;
+pub mod errors;
 pub mod facts;
 pub mod forge;
 pub mod language;

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::decide::{DAY, Known, UNSTABLE, What};
 use crate::config::{Config, Limits};
-use crate::model::history::folders::{self, Grown};
 use crate::model::history::{Forecast, Metric, Resolution};
 use crate::model::time::Timestamp;
 use crate::roster;
@@ -37,9 +36,9 @@ pub(super) fn known(
         let reach = history.reach(node)?;
         if let Some(reach) = reach {
             for mount in history.mounts(node)? {
-                let measured = (*node == local).then(|| grew(history, node, &mount, now));
+                let measured = (*node == local).then(|| history.grown(node, &mount, now));
                 known.push(Known {
-                    grew: measured.transpose()?,
+                    grew: measured.transpose()?.map(|(grown, _)| grown),
                     points: disk(history, node, &mount, now.0)?,
                     node: node.clone(),
                     what: What::Disk(mount),
@@ -97,23 +96,6 @@ fn disk(
     let mut points = series(now.saturating_sub(MONTH), edge, Resolution::Hour)?;
     points.extend(series(edge, now.saturating_add(1), Resolution::Raw)?);
     Ok(points)
-}
-
-/// What grew on a disk of this machine, as far as that was measured.
-fn grew(
-    history: &History,
-    node: &str,
-    mount: &str,
-    now: Timestamp,
-) -> Result<Vec<Grown>, HistoryError> {
-    let taken = history.measured(node, mount, i64::MIN, i64::MAX)?;
-    let Some((older, newer)) = folders::compared(&taken, now) else {
-        return Ok(Vec::new());
-    };
-    let at = |at: i64| history.measurements(node, mount, at, at.saturating_add(1));
-    let (older, newer) = (at(older)?, at(newer)?);
-    let both = older.first().zip(newer.first());
-    Ok(both.map_or_else(Vec::new, |(older, newer)| folders::grown(older, newer)))
 }
 
 /// Five minutes of a day, and the samples of the last two hours.

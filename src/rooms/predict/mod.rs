@@ -16,7 +16,6 @@ mod facts;
 pub mod grew;
 mod keep;
 mod measure;
-pub mod score;
 mod show;
 mod standing;
 pub mod stream;

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::decide::{DAY, Foreseen, What, real, whole};
 use super::grew::{self, View};
-use super::score::Record;
 use crate::model::forecast::Basis;
+use crate::model::forecast::score::Record;
 use crate::model::text::{clean, count, cut, width};
 use crate::model::time::Timestamp;
 use crate::ui::style::{Role, painted};

@@ -21,10 +21,12 @@ use crate::sys::{clock, opener, output};
 ///
 /// Into `reports` in $MAMORI_HOME, with a page that lists all of them.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "A day is told so far as it is over; of weeks and months the last that \
+#[command(
+    after_help = "A day is told so far as it is over; of weeks and months the last that \
     is over. --date tells of the one with that day in it.\n\
     Templates: files of the same names in `templates` beside the configuration take the place \
-    of report.md.jinja, report.html.jinja, index.html.jinja and style.css.")]
+    of report.md.jinja, report.html.jinja, index.html.jinja and style.css."
+)]
 pub struct Args {
     /// Which
     #[arg(value_enum, required_unless_present = "by_watcher")]

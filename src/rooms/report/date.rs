@@ -29,7 +29,11 @@ pub(super) fn of(text: &str, kind: Kind, today: NaiveDate) -> Result<NaiveDate, 
         }),
     };
     let day = day.ok_or(Wrong::Unread)?;
-    if day > today { Err(Wrong::Future) } else { Ok(day) }
+    if day > today {
+        Err(Wrong::Future)
+    } else {
+        Ok(day)
+    }
 }
 
 fn week(text: &str) -> Option<NaiveDate> {
@@ -98,9 +102,21 @@ mod tests {
     fn files_that_are_called_otherwise_are_not_ours() {
         let told = of_stem("weekly-2026-W47");
         assert_eq!(told, Some((Kind::Weekly, day("2026-11-16"))));
-        assert_eq!(of_stem("daily-2026-11-20").map(|one| one.0), Some(Kind::Daily));
-        assert_eq!(of_stem("monthly-2026-11").map(|one| one.0), Some(Kind::Monthly));
-        for stem in ["index", "daily-2026-11-20.old", "daily-", "yearly-2026", "daily-2026-1-2"] {
+        assert_eq!(
+            of_stem("daily-2026-11-20").map(|one| one.0),
+            Some(Kind::Daily)
+        );
+        assert_eq!(
+            of_stem("monthly-2026-11").map(|one| one.0),
+            Some(Kind::Monthly)
+        );
+        for stem in [
+            "index",
+            "daily-2026-11-20.old",
+            "daily-",
+            "yearly-2026",
+            "daily-2026-1-2",
+        ] {
             assert_eq!(of_stem(stem), None, "{stem}");
         }
     }

@@ -112,6 +112,7 @@ fn watch(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
         if !args.once {
             rounds.heal();
             rounds.foresee();
+            rounds.report();
         }
         let listening_from = clock::elapsed();
         if overslept(elapsed, Duration::ZERO, listening_from).is_some() {

@@ -22,6 +22,7 @@ pub mod nodes;
 pub mod pace;
 pub mod recording;
 pub mod repairs;
+pub mod reporting;
 pub mod round;
 pub mod schedule;
 pub mod telling;

@@ -11,6 +11,7 @@ use super::healing::Healing;
 use super::nodes::Nodes;
 use super::recording::Recording;
 use super::repairs::Repairs;
+use super::reporting::Reporting;
 use super::schedule::{Depth, with_gap};
 use super::telling::Telling;
 use crate::config::{self, Config};
@@ -70,6 +71,7 @@ pub struct Rounds<'a> {
     /// Whether there was a look since guarded files were last seen to.
     looked: bool,
     foresight: Foresight,
+    reporting: Reporting,
     recording: Recording,
     afar: Afar,
     checks: Checks,
@@ -120,6 +122,7 @@ impl<'a> Rounds<'a> {
             healing: Healing::default(),
             looked: true,
             foresight: Foresight::default(),
+            reporting: Reporting::default(),
             recording: Recording::default(),
             afar: Afar::default(),
             checks: Checks::default(),
@@ -284,7 +287,8 @@ impl<'a> Rounds<'a> {
         let nodes = self.nodes.wait(&self.state, &self.config);
         let others = self.repairs.wait().min(self.telling.wait());
         let others = others.min(self.healing.wait()).min(self.foresight.wait());
-        nodes.min(write).min(others)
+        let reports = self.reporting.wait(self.config.timezone);
+        nodes.min(write).min(others).min(reports)
     }
 
     /// What ends the wait early.
@@ -314,6 +318,7 @@ impl<'a> Rounds<'a> {
 
     /// We slept: what the others did meanwhile nobody knows.
     pub fn slept(&mut self, span: Duration) {
+        self.reporting.slept();
         let moment = host::moment();
         let from = moment.before(span);
         self.note_gap(&Gap {

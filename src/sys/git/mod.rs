@@ -13,7 +13,7 @@ mod place;
 
 use std::cell::Cell;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use call::Git;
@@ -37,12 +37,12 @@ const EACH: Duration = Duration::from_secs(60);
 const ALL: Duration = Duration::from_secs(180);
 
 /// Which agents had a part in a commit, besides those that signed it: told by
-/// who watched them at work in the repository of that path.
-pub type Witness<'a> = &'a dyn Fn(&Path, &Commit) -> Vec<(Agent, Level)>;
+/// who watched them at work in the repository that these paths lead to.
+pub type Witness<'a> = &'a dyn Fn(&[PathBuf], &Commit) -> Vec<(Agent, Level)>;
 
 /// Nobody watched.
 #[must_use]
-pub fn nobody(_: &Path, _: &Commit) -> Vec<(Agent, Level)> {
+pub fn nobody(_: &[PathBuf], _: &Commit) -> Vec<(Agent, Level)> {
     Vec::new()
 }
 
@@ -78,7 +78,7 @@ pub fn survey(
         let source = match (&git, place.source.state) {
             (Some(git), Standing::Ok | Standing::Partial) => {
                 let mut each = |commit: Commit| {
-                    let seen = witness(&place.path, &commit);
+                    let seen = witness(&place.named, &commit);
                     for tally in &mut tallies {
                         tally.add(number, &commit, &seen);
                     }

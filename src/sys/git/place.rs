@@ -16,6 +16,8 @@ use crate::model::text::clean;
 pub(super) struct Place {
     /// The first path by which it was named.
     pub(super) path: PathBuf,
+    /// All paths by which it was named: worktrees of it, too.
+    pub(super) named: Vec<PathBuf>,
     /// What people call it.
     pub(super) name: String,
     /// What is known of it before it is read.
@@ -30,7 +32,8 @@ pub(super) fn distinct(git: &Git<'_>, paths: &[PathBuf], around: &Surroundings) 
     let mut known: HashMap<PathBuf, usize> = HashMap::new();
     for path in paths {
         let (common, place) = look(git, path);
-        if known.contains_key(&common) {
+        if let Some(before) = known.get(&common).and_then(|at| places.get_mut(*at)) {
+            before.named.push(path.clone());
             continue;
         }
         known.insert(common, places.len());
@@ -56,6 +59,7 @@ fn missing(path: &Path, folder: &Path, why: &str) -> Place {
     let name = name(folder);
     Place {
         path: path.to_owned(),
+        named: vec![path.to_owned()],
         source: Source::ok(&name, None).but(Standing::Missing, why),
         name,
         lines: false,
@@ -99,6 +103,7 @@ fn look(git: &Git<'_>, path: &Path) -> (PathBuf, Place) {
     }
     let place = Place {
         path: path.to_owned(),
+        named: vec![path.to_owned()],
         name,
         source,
         lines: !partial,

@@ -7,8 +7,11 @@ use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use rusqlite::{Connection, Row, params};
 
 use super::{History, HistoryError};
-use crate::model::history::folders::{Folder, KEPT, Measurement, Taken, largest};
+use crate::model::history::folders::{
+    Folder, Grown, KEPT, Measurement, Taken, compared, grown, largest,
+};
 use crate::model::history::keep;
+use crate::model::time::Timestamp;
 
 /// How many days are kept.
 pub(super) const DAYS: i64 = 90;
@@ -146,6 +149,30 @@ impl History {
             )?;
         }
         Ok(found.into_iter().map(|(_, one)| one).collect())
+    }
+}
+
+impl History {
+    /// The folders of a mount that grew, as far as that was measured until
+    /// `now`, and when the later of the two measurements was.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn grown(
+        &self,
+        node: &str,
+        mount: &str,
+        now: Timestamp,
+    ) -> Result<(Vec<Grown>, i64), HistoryError> {
+        let taken = self.measured(node, mount, i64::MIN, i64::MAX)?;
+        let Some((older, newer)) = compared(&taken, now) else {
+            return Ok((Vec::new(), now.0));
+        };
+        let at = |at: i64| self.measurements(node, mount, at, at.saturating_add(1));
+        let (first, last) = (at(older)?, at(newer)?);
+        let both = first.first().zip(last.first());
+        let grown = both.map_or_else(Vec::new, |(older, newer)| grown(older, newer));
+        Ok((grown, newer))
     }
 }
 

@@ -27,6 +27,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 pub use error::HistoryError;
+pub use read::Bucket;
 
 use super::database;
 use super::files;

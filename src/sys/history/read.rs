@@ -147,7 +147,8 @@ impl History {
     }
 
     /// How many samples of a node (of all without one) in `[since, until)`
-    /// there were, and how many of them had problems.
+    /// there were, and how many of them had problems; without a resolution by
+    /// the finest buckets that reach back to `since`, were it now `until`.
     ///
     /// # Errors
     /// When it cannot be read.
@@ -156,14 +157,16 @@ impl History {
         node: Option<&str>,
         since: i64,
         until: i64,
+        resolution: Option<Resolution>,
     ) -> Result<Judged, HistoryError> {
+        let resolution = resolution.unwrap_or_else(|| Resolution::finest(since, until));
         // Hours for what lies whole in the window, samples for its edges where
         // they are still there.
         let text = "SELECT coalesce(sum(n), 0), coalesce(sum(judged), 0), coalesce(sum(bad), 0) \
              FROM samples_5m JOIN nodes ON nodes.id = node \
              WHERE (?1 IS NULL OR name = ?1) AND at >= ?2 AND at < ?3";
         let hours = text.replace("samples_5m", "samples_1h");
-        let fine = Resolution::finest(since, until) < Resolution::Hour;
+        let fine = resolution < Resolution::Hour;
         let text = if fine { text } else { hours.as_str() };
         let judged = self
             .connection
@@ -246,6 +249,33 @@ impl History {
             |row| Ok(row.get::<_, Option<i64>>(0)?.zip(row.get(1)?)),
         );
         reach.map_err(|error| self.of(&error))
+    }
+
+    /// The latest instant in `[since, until)` of which a sample or the books of
+    /// a node tell: of a span that goes on past the end its last second.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn newest(&self, since: i64, until: i64) -> Result<Option<i64>, HistoryError> {
+        let newest = self.connection.query_row(
+            "SELECT max(at) FROM (SELECT max(at) AS at FROM samples WHERE at >= ?1 AND at < ?2 \
+             UNION ALL SELECT max(min(to_ / 1000, ?2 - 1)) FROM spans \
+             WHERE to_ > ?1 * 1000 AND from_ < ?2 * 1000)",
+            [since, until],
+            |row| row.get::<_, Option<i64>>(0),
+        );
+        let newest = newest.map_err(|error| self.of(&error))?;
+        Ok(newest.filter(|at| (since..until).contains(at)))
+    }
+
+    /// The first instant of which any sample tells, or the beginning of its hour.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn oldest(&self) -> Result<Option<i64>, HistoryError> {
+        let text = "SELECT min(at) FROM samples_1h";
+        let oldest = self.connection.query_row(text, [], |row| row.get(0));
+        oldest.map_err(|error| self.of(&error))
     }
 
     /// The schema of the file.

@@ -42,6 +42,11 @@ impl Rounds<'_> {
         self.foresight.turn(self.around, &self.config, &self.state);
     }
 
+    /// Has the reports written that are due.
+    pub fn report(&mut self) {
+        self.reporting.turn(self.around, self.config.timezone);
+    }
+
     /// Has it foreseen now, and waits for it.
     pub fn foresee_once(&self) {
         foresight::foresee(self.around);

@@ -1,9 +1,11 @@
-//! How right forecasts were, once their time has come. Pure.
+//! How right forecasts were, once their time has come.
 
 use std::collections::BTreeMap;
 
-use super::decide::{DAY, WEEK, real};
 use crate::model::history::Forecast;
+
+const DAY: i64 = 86_400;
+const WEEK: i64 = 7 * DAY;
 
 /// How well forecasts of a kind did.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
@@ -134,6 +136,12 @@ fn alarms_of(forecasts: &[&Forecast]) -> Vec<Alarm> {
         }
     }
     alarms
+}
+
+/// Seconds as a number.
+#[expect(clippy::cast_precision_loss, reason = "seconds are far below 2^52")]
+fn real(seconds: i64) -> f64 {
+    seconds as f64
 }
 
 #[cfg(test)]

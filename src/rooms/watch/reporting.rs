@@ -1,0 +1,191 @@
+//! When the watcher has reports written: by a program of its own, at 00:10 by
+//! the wall clock, and a minute after the watcher's start and after a sleep, so
+//! that what was missed is made up for. That program knows which are due.
+
+use std::time::Duration;
+
+use chrono::Local;
+use chrono_tz::Tz;
+
+use super::jobs::{Job, Jobs};
+use crate::model::time::Timestamp;
+use crate::rooms::report::due;
+use crate::sys::clock;
+use crate::sys::surroundings::Surroundings;
+
+/// What was missed is made up for when the network and the nodes are there.
+const SOON: Duration = Duration::from_secs(60);
+/// While a run is under way, the next is put off by so much.
+const WHILE_RUNNING: Duration = Duration::from_secs(30);
+
+/// Writes what is due.
+const REPORT: Job = Job {
+    name: "reporting",
+    arguments: &["report", "--by-watcher"],
+    limit: Duration::from_secs(15 * 60),
+};
+
+/// What is due, and what is under way.
+#[derive(Debug)]
+pub struct Reporting {
+    jobs: Jobs,
+    times: Times,
+}
+
+impl Default for Reporting {
+    fn default() -> Self {
+        Self {
+            jobs: Jobs::default(),
+            times: Times {
+                seen: clock::now(),
+                soon: Some(clock::elapsed() + SOON),
+            },
+        }
+    }
+}
+
+impl Reporting {
+    /// We slept: what was missed is made up for soon.
+    pub fn slept(&mut self) {
+        self.times.soon = Some(clock::elapsed() + SOON);
+    }
+
+    /// Begins what is due.
+    pub fn turn(&mut self, around: &Surroundings, zone: Option<Tz>) {
+        let (now, elapsed) = (clock::now(), clock::elapsed());
+        let due = self.times.turn(now, elapsed, |after| next(after, zone));
+        if due && self.jobs.runs(&REPORT) {
+            // It may have begun before that was due.
+            self.times.soon = Some(elapsed + WHILE_RUNNING);
+        } else if due {
+            self.jobs.begin(REPORT, around);
+        }
+    }
+
+    /// How long until something is due.
+    #[must_use]
+    pub fn wait(&self, zone: Option<Tz>) -> Duration {
+        let (now, elapsed) = (clock::now(), clock::elapsed());
+        self.times.wait(now, elapsed, |after| next(after, zone))
+    }
+}
+
+fn next(after: Timestamp, zone: Option<Tz>) -> Timestamp {
+    match zone {
+        Some(zone) => due::next(after, &zone),
+        None => due::next(after, &Local),
+    }
+}
+
+/// Up to when nothing is due any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Times {
+    /// The wall clock as it was last seen.
+    seen: Timestamp,
+    /// A run that is due by the clock that never stands still.
+    soon: Option<Duration>,
+}
+
+impl Times {
+    /// Whether a run is due now. A nightly one that comes while one is due soon
+    /// is that one.
+    fn turn(
+        &mut self,
+        now: Timestamp,
+        elapsed: Duration,
+        next: impl Fn(Timestamp) -> Timestamp,
+    ) -> bool {
+        // A clock that is set back asks again for what it passes again.
+        let nightly = self.seen < now && next(self.seen) <= now;
+        self.seen = now;
+        match self.soon {
+            Some(soon) if soon <= elapsed => {
+                self.soon = None;
+                true
+            }
+            Some(_) => false,
+            None => nightly,
+        }
+    }
+
+    fn wait(
+        &self,
+        now: Timestamp,
+        elapsed: Duration,
+        next: impl Fn(Timestamp) -> Timestamp,
+    ) -> Duration {
+        match self.soon {
+            Some(soon) => soon.saturating_sub(elapsed),
+            None => {
+                let left = next(self.seen.min(now)).since(now);
+                Duration::from_secs(u64::try_from(left).unwrap_or(0))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::DateTime;
+    use chrono_tz::Europe;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp(DateTime::parse_from_rfc3339(text).unwrap().timestamp())
+    }
+
+    fn berlin(after: Timestamp) -> Timestamp {
+        due::next(after, &Europe::Berlin)
+    }
+
+    fn seen(now: &str) -> Times {
+        Times {
+            seen: at(now),
+            soon: None,
+        }
+    }
+
+    const LATER: Duration = Duration::from_secs(1_000);
+
+    #[test]
+    fn a_night_has_one_run_and_it_is_slept_until_then() {
+        let mut times = seen("2026-11-20T23:00:00+01:00");
+        let mut due = |now: &str| times.turn(at(now), LATER, berlin);
+        assert!(!due("2026-11-21T00:09:59+01:00"));
+        assert!(due("2026-11-21T00:10:00+01:00"));
+        assert!(!due("2026-11-21T00:10:01+01:00"));
+        assert!(!due("2026-11-21T23:59:59+01:00"));
+        assert!(due("2026-11-22T08:00:00+01:00"));
+        let wait = times.wait(at("2026-11-22T08:00:00+01:00"), LATER, berlin);
+        assert_eq!(wait, Duration::from_secs(16 * 3_600 + 600));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_neither_loses_a_night_nor_runs_again_and_again() {
+        let mut times = seen("2027-06-01T12:00:00+02:00");
+        let mut due = |now: &str| times.turn(at(now), LATER, berlin);
+        assert!(!due("2026-11-20T23:00:00+01:00"));
+        assert!(!due("2026-11-20T23:00:01+01:00"));
+        assert!(due("2026-11-21T00:10:05+01:00"));
+        // Set back by ten minutes: the same night once more, and no third time.
+        assert!(!due("2026-11-21T00:00:05+01:00"));
+        assert!(due("2026-11-21T00:10:00+01:00"));
+        assert!(!due("2026-11-21T00:11:00+01:00"));
+    }
+
+    #[test]
+    fn a_start_and_a_sleep_have_one_run_soon_that_is_the_nights_too() {
+        let second = Duration::from_secs(1);
+        let before = Duration::from_secs(999);
+        let mut times = Times {
+            soon: Some(LATER),
+            ..seen("2026-11-20T23:59:00+01:00")
+        };
+        let night = at("2026-11-21T00:10:00+01:00");
+        assert_eq!(times.wait(night, before, berlin), second);
+        assert!(!times.turn(night, before, berlin));
+        assert!(times.turn(night, LATER, berlin));
+        assert!(!times.turn(night, LATER + second, berlin));
+        assert!(!times.turn(Timestamp(night.0 + 1), LATER + second, berlin));
+    }
+}

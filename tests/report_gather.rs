@@ -1,0 +1,280 @@
+//! What a report is made from, gathered from a history, repositories and files.
+
+use std::fs;
+
+use mamori::model::history::{Forecast, Outcome};
+use mamori::model::home::Home;
+use mamori::model::report::source::Standing;
+use mamori::model::time::Timestamp;
+use mamori::sys::history::History;
+use serde_json::{Value, json};
+
+use crate::harness::Bench;
+use crate::harness::gathered::*;
+use crate::harness::history::{now, rfc3339};
+use crate::harness::repository::{NOON, Repo};
+
+/// The books of a node: seconds up and down since the day began.
+fn books(node: &str, class: &str, up: i64, down: i64) -> Value {
+    let at = START + up + down;
+    json!({"uptime": {"node": node, "uptime": {
+        "since": rfc3339(START), "up_ms": up * 1_000, "down_ms": down * 1_000, "unknown_ms": 0,
+        "paused_ms": 0, "class": class,
+        "last": {"at": rfc3339(at), "elapsed_ms": (up + down) * 1_000, "boot": "b"}}}})
+}
+
+/// A day of two machines.
+fn records() -> Vec<Value> {
+    let mut all = vec![now(END + 600)];
+    for (number, ms) in [10.0, 20.0, 30.0, 40.0, 900.0].iter().enumerate() {
+        let at = START + 60 * i64::try_from(number).unwrap();
+        all.push(seen(
+            "mugen",
+            at,
+            &json!({"latency_ms": ms, "load": ms / 10.0}),
+        ));
+        // The local node's are no round trips.
+        all.push(seen(
+            "laptop",
+            at,
+            &json!({"latency_ms": 5_000.0, "memory_percent": 5.0 + ms}),
+        ));
+    }
+    all.push(seen("mugen", START - 60, &json!({"latency_ms": 100.0})));
+    let disk = json!([{"check": "disk", "since": START + 400, "text": "disk 93%"}]);
+    let bad = json!({"state": "degraded", "problems": disk});
+    all.push(seen("mugen", START + 400, &bad));
+    all.push(seen("mugen", START + 1_000, &json!({})));
+    all.push(seen("gone", START + 7_200, &json!({})));
+    all.push(seen("old", START - 10 * 86_400, &json!({})));
+    all.push(books("mugen", "up", 1_000, 0));
+    all.push(books("mugen", "down", 1_000, 3_000));
+    all.push(books("mugen", "up", 83_400, 3_000));
+    let incident = |tries: u32, at: i64| {
+        json!({"incident": {"node": "mugen", "check": "service:web", "cause": "killed",
+            "why": "a\u{1b}[2J port", "detected": rfc3339(at), "detected_ms": at,
+            "to_detect_ms": 3, "tries": tries}})
+    };
+    all.push(incident(4, START + 10));
+    all.push(incident(5, START + 20));
+    for (what, at) in [
+        ("healed", START + 30),
+        ("degraded", START + 31),
+        ("healed", START - 1),
+    ] {
+        let text = format!("{what} web");
+        all.push(
+            json!({"event": {"at": rfc3339(at), "node": "mugen", "what": what, "text": text}}),
+        );
+    }
+    let gap = |from: i64, to: i64| json!({"gap": {"from": rfc3339(from), "to": rfc3339(to), "why": "slept"}});
+    all.push(gap(START - 600, START + 60));
+    all.push(gap(START - 6_000, START - 5_000));
+    all
+}
+
+#[test]
+fn figures_of_machines_are_those_of_the_period_and_of_what_it_is_compared_with() {
+    let bench = Bench::with(CONFIG);
+    kept(&bench, &records());
+    let facts = day(&bench, END + 600);
+    assert_eq!(
+        (facts.span.start, facts.span.end),
+        (Timestamp(START), Timestamp(END))
+    );
+    assert!(facts.complete);
+    // The books end with the day; what is over is told to its last second.
+    assert_eq!(facts.newest, Some(Timestamp(END - 1)));
+    assert_eq!(standing(&facts, "history"), (Standing::Ok, None));
+    let all = machines(&facts);
+    let names: Vec<&str> = all.nodes.iter().map(|one| &*one.known.node).collect();
+    assert_eq!(names, ["laptop", "mugen", "gone"]);
+    let [laptop, mugen, gone] = &all.nodes[..] else {
+        panic!("{names:?}")
+    };
+    let shares = mugen.known.shares;
+    assert_eq!(
+        (shares.up_ms, shares.down_ms, shares.unknown_ms),
+        (83_400_000, 3_000_000, 0)
+    );
+    assert_eq!(mugen.days, [(Timestamp(START), shares)]);
+    assert_eq!(mugen.before.unknown_ms, 86_400_000);
+    assert_eq!(gone.known.shares.unknown_ms, 86_400_000);
+    let response = &all.response;
+    assert_eq!((response.now.n, response.before.n), (5, 1));
+    assert_eq!(response.now.mean_ms, Some(200.0));
+    assert_eq!(
+        (response.now.median_ms, response.now.p95_ms),
+        (Some(30.0), Some(900.0))
+    );
+    assert_eq!(all.response_course.len(), 1);
+    let course = all.response_course[0];
+    assert_eq!(
+        (course.n, course.low, course.middle, course.high),
+        (5, 10.0, 30.0, 900.0)
+    );
+    assert_eq!(
+        (all.judged.now.known, all.judged.now.with_problems),
+        (13, 1)
+    );
+    assert_eq!(all.judged.before.known, 1);
+    // Five of them are 15, 25, 35, 45, 905; of ten percent and less none.
+    assert_eq!((laptop.memory, laptop.memory_limit), ((5, 0), 10.0));
+    let limits = [mugen, laptop].map(|one| Some(one.disks[0].limit));
+    assert_eq!(limits, [Some(80.0), Some(90.0)]);
+    assert_eq!(mugen.disks[0].total, Some(1_000));
+    assert_eq!(mugen.load.len(), 2);
+    assert_eq!((mugen.load[0].low, mugen.load[0].high), (0.5, 90.0));
+    let outages: Vec<&str> = all.outages.iter().map(|one| &*one.check).collect();
+    assert_eq!(outages, ["service:web", "service:web", "disk"]);
+    assert_eq!(all.given_up.len(), 1);
+    assert_eq!(
+        (all.given_up[0].tries, &*all.given_up[0].needed),
+        (5, "a[2J port")
+    );
+    assert_eq!(all.healed.len(), 1);
+    assert_eq!(all.gaps.len(), 1);
+}
+
+#[test]
+fn a_period_of_which_only_sums_are_left_has_means_and_no_percentiles() {
+    let bench = Bench::with(CONFIG);
+    kept(&bench, &records());
+    let facts = day(&bench, END + 40 * 86_400);
+    let all = machines(&facts);
+    let response = &all.response.now;
+    assert_eq!((response.n, response.mean_ms), (5, Some(200.0)));
+    assert_eq!((response.median_ms, response.p95_ms), (None, None));
+    let course = all.response_course[0];
+    assert_eq!(
+        (course.low, course.middle, course.high),
+        (10.0, 200.0, 900.0)
+    );
+    assert_eq!(
+        (all.judged.now.known, all.judged.now.with_problems),
+        (13, 1)
+    );
+    // And of one from before ninety days hours.
+    let facts = day(&bench, END + 200 * 86_400);
+    let all = machines(&facts);
+    assert_eq!(all.response.now.mean_ms, Some(200.0));
+    assert_eq!(
+        (all.judged.now.known, all.judged.now.with_problems),
+        (13, 1)
+    );
+    assert_eq!(facts.newest, Some(Timestamp(END - 1)));
+}
+
+#[test]
+fn a_running_day_is_told_up_to_what_is_known_and_has_the_same_bytes_later() {
+    let bench = Bench::with(CONFIG);
+    let repo = Repo::new(&bench, "app");
+    for (at, subject) in [
+        (START + 60, "a"),
+        (START + 3_000, "b"),
+        (START + 5_000, "c"),
+    ] {
+        repo.step(at, subject);
+    }
+    bench.configure(CONFIG.to_owned() + "[report]\nrepositories = [\"~/app\"]\n");
+    let sample = seen("mugen", START + 4_000, &json!({"latency_ms": 3.0}));
+    kept(&bench, &[now(START + 4_000), sample]);
+    let facts = day(&bench, START + 5_500);
+    assert!(!facts.complete);
+    assert_eq!(facts.span.end, Timestamp(START + 4_001));
+    let length = facts.compared.end.since(facts.compared.start);
+    assert_eq!(
+        (facts.compared.start, length),
+        (Timestamp(START - 86_400), 4_001)
+    );
+    assert_eq!(facts.newest, Some(Timestamp(START + 4_000)));
+    let code = facts.code.as_ref().unwrap();
+    assert_eq!(
+        (code.now.total.commits, code.now.until),
+        (2, Some(Timestamp(START + 3_000)))
+    );
+    let later = day(&bench, START + 6_000);
+    assert_eq!(format!("{later:?}"), format!("{facts:?}"));
+    // Nobody watches any more: what there is is told until now.
+    let stale = day(&bench, START + 4_000 + 3_601);
+    assert_eq!(stale.span.end, Timestamp(START + 7_601));
+    assert_eq!(stale.newest, Some(Timestamp(START + 5_000)));
+}
+
+#[test]
+fn without_a_history_the_rest_is_told_and_why_it_is_missing() {
+    let bench = Bench::with("timezone = \"Asia/Tokyo\"\n");
+    let facts = day(&bench, NOON);
+    assert!(facts.machines.is_none() && facts.code.is_none() && facts.forge.is_none());
+    assert!(facts.agents.is_none());
+    assert_eq!((names(&facts), facts.newest), (vec!["history"], None));
+    assert_eq!(
+        standing(&facts, "history"),
+        (Standing::Missing, Some("nothing was kept yet"))
+    );
+    assert_eq!(facts.span.end, Timestamp(NOON));
+    // One that cannot be read is told, too.
+    fs::create_dir_all(bench.own("")).unwrap();
+    fs::write(
+        bench.own("history.db"),
+        "no database at all, and long enough to be one",
+    )
+    .unwrap();
+    let facts = day(&bench, NOON);
+    assert!(facts.machines.is_none());
+    assert_eq!(source(&facts, "history").state, Standing::Missing);
+}
+
+#[test]
+fn the_newest_forecasts_stand_and_those_whose_time_came_are_scored() {
+    let bench = Bench::with(CONFIG);
+    kept(&bench, &records());
+    let forecast = |subject: &str, made: i64, probability: f64| Forecast {
+        made,
+        node: "mugen".to_owned(),
+        kind: "disk".to_owned(),
+        subject: subject.to_owned(),
+        horizon_s: 7 * 86_400,
+        probability: Some(probability),
+        will_cross: Some(probability > 0.4),
+        ..Forecast::default()
+    };
+    let all = [
+        forecast("/", END - 7_200, 0.9),
+        forecast("/", END - 3_600, 0.3),
+        forecast("/", END + 10, 0.99),
+        forecast("/data", END - 3_600, 0.8),
+        forecast("/old", END - 8 * 86_400, 0.5),
+        forecast("/older", END - 20 * 86_400, 0.5),
+    ];
+    let history = History::writable(&Home::of(&bench.home().join(".miyabi"))).unwrap();
+    history.add_forecasts(&all).unwrap();
+    for one in history.forecasts(i64::MIN, END - 7 * 86_400).unwrap() {
+        // One is judged before the end of the day, the other after it.
+        let scored = if one.subject == "/old" {
+            END + 1
+        } else {
+            END - 1
+        };
+        let outcome = Outcome {
+            scored,
+            crossed: true,
+            crossed_at: None,
+        };
+        history.score(one.id, outcome).unwrap();
+    }
+    let facts = day(&bench, END + 600);
+    let told = machines(&facts);
+    let standing: Vec<(&str, f64)> = told
+        .forecasts
+        .iter()
+        .map(|one| (&*one.subject, one.probability.unwrap()))
+        .collect();
+    assert_eq!(standing, [("/data", 0.8), ("/", 0.3)]);
+    let scores: Vec<(&str, u64, u64)> = told
+        .scores
+        .iter()
+        .map(|one| (&*one.what, one.right, one.judged))
+        .collect();
+    assert_eq!(scores, [("disk", 1, 1)]);
+}
