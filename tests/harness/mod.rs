@@ -10,6 +10,7 @@ pub mod ground;
 pub mod grown;
 pub mod history;
 pub mod layouts;
+pub mod month;
 pub mod openssh;
 pub mod report_charts;
 pub mod report_view;

@@ -11,6 +11,7 @@ pub mod figures;
 pub mod gather;
 pub mod json;
 mod made;
+pub mod overdue;
 pub mod render;
 #[cfg(test)]
 mod sample;

@@ -1,12 +1,10 @@
 //! What the watcher has written: the reports that are due and missing, and a
 //! word to people of each kind's newest. Effects.
 
-use chrono::Local;
-
 use super::cli::Format;
-use super::due::{self, Known};
 use super::gather::{self, Access};
 use super::made;
+use super::overdue::overdue;
 use super::render::Templates;
 use super::shelf::Shelf;
 use super::templates;
@@ -16,10 +14,9 @@ use crate::model::history::Batch;
 use crate::model::home::Home;
 use crate::model::report::period::Period;
 use crate::model::state::{Event, State};
-use crate::model::time::Timestamp;
 use crate::roster;
 use crate::state::store::{PATIENCE, Store};
-use crate::sys::history::{self, History};
+use crate::sys::history;
 use crate::sys::surroundings::Surroundings;
 use crate::sys::{clock, output, poke};
 
@@ -29,7 +26,7 @@ use crate::sys::{clock, output, poke};
 /// Exit 3 when a report cannot be written; those before it are.
 pub(super) fn write(config: &Config, around: &Surroundings) -> Result<Exit, Failure> {
     let shelf = Shelf::of(around);
-    let due = due(config, around, &shelf);
+    let due = overdue(config, clock::now(), around);
     if due.is_empty() {
         return Ok(Exit::Fine);
     }
@@ -58,29 +55,6 @@ pub(super) fn write(config: &Config, around: &Surroundings) -> Result<Exit, Fail
     shelf.list(config, &templates)?;
     tell(&told, &shelf, config, around);
     Ok(Exit::Fine)
-}
-
-fn due(config: &Config, around: &Surroundings, shelf: &Shelf<'_>) -> Vec<Period> {
-    let home = Home::of(&around.mamori_home);
-    let written = shelf.written();
-    let known = Known {
-        now: clock::now(),
-        daily: config.report.daily,
-        first: first(&home),
-        written: &written,
-    };
-    match config.timezone {
-        Some(zone) => due::due(&known, &zone),
-        None => due::due(&known, &Local),
-    }
-}
-
-/// The first instant that the history knows of.
-fn first(home: &Home) -> Option<Timestamp> {
-    let history = History::open(home).ok().flatten()?;
-    let nodes = history.nodes().ok()?;
-    let each = nodes.iter().filter_map(|node| history.reach(node).ok()?);
-    each.map(|(first, _)| Timestamp(first)).min()
 }
 
 /// Puts a word of each into the state file, from where the watcher sends it.
@@ -115,6 +89,7 @@ fn tell(told: &[(Period, String)], shelf: &Shelf<'_>, config: &Config, around: &
     match updated {
         Ok(updated) => {
             let batch = Batch {
+                now,
                 events,
                 ..Batch::default()
             };

@@ -8,7 +8,6 @@ use serde::Deserialize;
 
 use super::cli::Format;
 use super::date;
-use super::due::Written;
 use super::made::Made;
 use super::render::{Entry, Templates};
 use super::words::Words;
@@ -34,14 +33,7 @@ pub(super) struct Shelf<'a> {
 #[serde(default)]
 struct Head {
     title: String,
-    period: PeriodHead,
     summary: SummaryHead,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct PeriodHead {
-    complete: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -126,16 +118,6 @@ impl<'a> Shelf<'a> {
             .map_err(|error| Failure::unable(error.to_string()))
     }
 
-    /// The reports that are there, and whether their period was over then.
-    pub(super) fn written(&self) -> Vec<Written> {
-        let stems = self.stems().into_iter();
-        let each = stems.map(|(stem, ..)| Written {
-            complete: self.head(&stem).period.complete,
-            stem,
-        });
-        each.collect()
-    }
-
     /// The page of a report, as people are told of it.
     pub(super) fn shown(&self, stem: &str) -> String {
         self.around.shown(&self.file(stem, "html"))
@@ -174,7 +156,6 @@ impl<'a> Shelf<'a> {
             summary: SummaryHead {
                 sentence: clean(&head.summary.sentence),
             },
-            ..head
         }
     }
 }
