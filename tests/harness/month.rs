@@ -23,6 +23,9 @@ pub const END: i64 = FIRST + 31 * DAY;
 /// The first instant of the 23rd, a Friday.
 pub const FRIDAY: i64 = FIRST + 22 * DAY;
 
+/// When mugen was not reachable, for nine minutes.
+const DOWN: i64 = FRIDAY + 9 * HOUR + 3_480;
+
 const CONFIG: &str = r#"
 timezone = "Asia/Tokyo"
 [local]
@@ -59,6 +62,7 @@ fn history(bench: &Bench) {
             at += HOUR / 2;
         }
     }
+    all.extend([DOWN + 10, DOWN + 540].map(|at| looked("mugen", at)));
     all.extend(uptimes());
     all.extend(incidents());
     all.push(json!({"gap": {"from": rfc3339(FRIDAY + 13 * HOUR),
@@ -78,7 +82,9 @@ fn looked(node: &str, at: i64) -> Value {
     let wave = f64::from(i32::try_from(number.rem_euclid(12)).unwrap());
     let days = f64::from(i32::try_from((at - FIRST).div_euclid(HOUR)).unwrap()) / 24.0;
     let used = match node {
-        "mugen" => 54.0 + days,
+        // Freed on the 26th.
+        "mugen" if days < 25.0 => 50.0 + 1.5 * days,
+        "mugen" => 60.0 + 1.2 * (days - 25.0),
         "laptop" => 61.0,
         _ => 40.0 + 0.1 * days,
     };
@@ -93,10 +99,9 @@ fn looked(node: &str, at: i64) -> Value {
         sample["latency_ms"] = json!(36.0 + wave + if node == "pixel" { 20.0 } else { 0.0 });
     }
     // What was down did not answer.
-    if node == "mugen" && (FRIDAY + 10 * HOUR..FRIDAY + 11 * HOUR).contains(&at) {
+    if node == "mugen" && (DOWN..DOWN + 540).contains(&at) {
         sample = json!({"node": node, "at": at, "state": "down", "problems": [
-            {"check": "unreachable", "since": FRIDAY + 9 * HOUR + 3_480,
-             "text": "no answer within 10 s"}]});
+            {"check": "unreachable", "since": DOWN, "text": "no answer within 10 s"}]});
     }
     json!({"sample": sample})
 }
@@ -125,8 +130,7 @@ fn uptimes() -> Vec<Value> {
         }
     };
     node("laptop", &[]);
-    let down = FRIDAY + 9 * HOUR + 3_480;
-    node("mugen", &[(down, "down"), (down + 540, "up")]);
+    node("mugen", &[(DOWN, "down"), (DOWN + 540, "up")]);
     let asleep = FRIDAY + 13 * HOUR;
     node("pixel", &[(asleep, "unknown"), (asleep + 10_920, "up")]);
     all
@@ -156,7 +160,7 @@ fn forecasts(bench: &Bench) {
         threshold: Some(90.0),
         probability: Some(if crossed == Some(false) { 0.05 } else { 0.93 }),
         will_cross: Some(crossed != Some(false)),
-        eta_s: [Some(4 * DAY), Some(5 * DAY), Some(7 * DAY)],
+        eta_s: [Some(2 * DAY), Some(3 * DAY), Some(5 * DAY)],
         method: "test".into(),
         basis: "720 samples".into(),
         outcome: crossed.map(|crossed| Outcome {
@@ -167,7 +171,7 @@ fn forecasts(bench: &Bench) {
         ..Forecast::default()
     };
     let old = (0..12).map(|number| made(FIRST - 9 * DAY + number * HOUR, Some(false)));
-    let ends = [FRIDAY + DAY, FIRST + 25 * DAY, END].map(|end| made(end - HOUR, None));
+    let ends = [FRIDAY + DAY, FIRST + 25 * DAY].map(|end| made(end - HOUR, None));
     let all: Vec<Forecast> = old.chain(ends).collect();
     history.add_forecasts(&all).unwrap();
     let outcome = |at: i64| Outcome {
@@ -181,7 +185,7 @@ fn forecasts(bench: &Bench) {
 }
 
 fn logs(bench: &Bench) {
-    let folder = bench.folder().parent().unwrap().join("logs");
+    let folder = bench.home().join(".miyabi/logs");
     fs::create_dir_all(&folder).unwrap();
     let line = |at: i64, text: &str| format!("{} {text}\n", rfc3339(at));
     let mut text = String::new();
@@ -381,7 +385,7 @@ fn agents(bench: &Bench) {
         .unwrap();
     }
     fs::write(
-        bench.folder().parent().unwrap().join("BUDGET.yml"),
+        bench.home().join(".miyabi/BUDGET.yml"),
         "monthly_budget_usd: 500\nwarning: 0.8\n",
     )
     .unwrap();

@@ -201,9 +201,16 @@ impl Telling<'_> {
         let highest = course.iter().map(|one| one.high).fold(0.0, f64::max);
         Some(Block::Chart(Chart {
             id: "response".into(),
-            title: words.word("chart-response"),
+            // Of old probes only sums are kept.
+            title: words.word(match now.median_ms {
+                Some(_) => "chart-response",
+                None => "chart-response-mean",
+            }),
             description: words.say(
-                "describe-response",
+                match now.median_ms {
+                    Some(_) => "describe-response",
+                    None => "describe-response-mean",
+                },
                 [
                     ("median", shown(now.median_ms.or(now.mean_ms)).into()),
                     ("p95", shown(now.p95_ms).into()),

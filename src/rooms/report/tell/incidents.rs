@@ -5,7 +5,6 @@ use super::sentence::{kind_of, name};
 use super::{Telling, muted, text};
 use crate::model::report::machines::{By, Outage};
 use crate::model::report::view::{Block, Item};
-use crate::model::time::Timestamp;
 
 /// Incidents that are told one by one.
 const TOLD: usize = 10;
@@ -55,7 +54,7 @@ impl Telling<'_> {
     /// `A 03:12 pixel: sshd failed; seen at once, back after 0.11 s, by Mamori`.
     fn incident(&self, number: usize, one: &Outage) -> Item {
         let words = self.words;
-        let at = Timestamp(one.began_ms.div_euclid(1_000));
+        let at = super::near(one.began_ms);
         let span = words.span_ms(one.lasted_ms().unwrap_or(0));
         let end = match (one.ended_ms, one.by, one.paused) {
             (None, ..) => words.word("end-open"),

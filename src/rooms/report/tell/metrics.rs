@@ -10,6 +10,8 @@ use crate::model::time::Timestamp;
 
 /// Forecasts that are told one by one.
 const TOLD: usize = 10;
+/// Uptimes that are drawn.
+const DRAWN: usize = 3;
 /// Fewer scored forecasts have no rate: the counts stand alone.
 const SCORED: u64 = 10;
 
@@ -174,7 +176,10 @@ impl Telling<'_> {
                 )
             }),
         }));
-        blocks.extend(told.iter().filter_map(|one| self.uptime_chart(one)));
+        // Those that were up all the time need no drawing.
+        let wanting = told.iter().filter(|one| one.shares.up_ms < whole(one));
+        let drawn = wanting.take(DRAWN);
+        blocks.extend(drawn.filter_map(|one| self.uptime_chart(one)));
         blocks
     }
 
@@ -339,4 +344,17 @@ impl Telling<'_> {
             ],
         ))
     }
+}
+
+/// All of a node's time that is told, in milliseconds.
+fn whole(one: &Uptime) -> i64 {
+    let shares = one.shares;
+    [
+        shares.up_ms,
+        shares.down_ms,
+        shares.unknown_ms,
+        shares.paused_ms,
+    ]
+    .into_iter()
+    .fold(0, i64::saturating_add)
 }

@@ -192,6 +192,11 @@ fn muted(text: impl Into<String>) -> Block {
     }
 }
 
+/// The nearest second to some milliseconds.
+fn near(ms: i64) -> Timestamp {
+    Timestamp(ms.saturating_add(500).div_euclid(1_000))
+}
+
 /// A figure by its name.
 fn named(label: String, value: impl Into<String>) -> Named {
     Named {

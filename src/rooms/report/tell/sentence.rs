@@ -199,7 +199,11 @@ impl Telling<'_> {
     fn calm(&self) -> Option<String> {
         let clauses = match self.kind() {
             Kind::Daily | Kind::Weekly => [self.work(), self.machines_up(), None],
-            Kind::Monthly => [self.spent(), self.behind(), self.machines_up()],
+            Kind::Monthly => [
+                self.spent(),
+                self.behind(),
+                self.work().or(self.machines_up()),
+            ],
         };
         let mut clauses = clauses.into_iter().flatten();
         match (clauses.next(), clauses.next()) {

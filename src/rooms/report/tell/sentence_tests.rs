@@ -103,7 +103,7 @@ fn then_a_disk_then_what_broke_then_what_is_missing() {
             let gh = Source::ok("gh", None).but(Standing::Missing, "gh is not logged in");
             facts.sources = vec![gh];
         }),
-        "Incomplete report: gh could not be read; 12 issues closed, 8 PRs merged; \
+        "Incomplete report: nothing from gh; 12 issues closed, 8 PRs merged; \
          3 machines up 99.37 % or better."
     );
 }

@@ -169,8 +169,10 @@ impl Telling<'_> {
             parts.push(words.say(
                 "besides-opened",
                 [
-                    ("issues", words.count(issues).into()),
-                    ("pulls", words.count(pulls).into()),
+                    ("issues", issues.into()),
+                    ("pulls", pulls.into()),
+                    ("issue-count", words.count(issues).into()),
+                    ("pull-count", words.count(pulls).into()),
                 ],
             ));
         }

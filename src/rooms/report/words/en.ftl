@@ -57,8 +57,8 @@ broke-often = { $n } incidents { $nodes ->
    *[other] on { $nodes } nodes
  }, all over, the longest after { $longest }
 incomplete = { $n ->
-    [one] Incomplete report: { $source } could not be read
-   *[other] Incomplete report: { $source } and other sources could not be read
+    [one] Incomplete report: nothing from { $source }
+   *[other] Incomplete report: nothing from { $source } and others
  }
 all-up = { $n ->
     [one] 1 machine up all the time
@@ -102,7 +102,13 @@ commits-merges = { $count } { $n ->
  }
 besides-issues = Of the issues { $planned } not planned, { $duplicate } duplicates.
 besides-pulls = Of the PRs { $default } into the default branch, { $bots } by bots.
-besides-opened = Opened: { $issues } issues, { $pulls } PRs.
+besides-opened = Opened: { $issues ->
+    [one] { $issue-count } issue
+   *[other] { $issue-count } issues
+ }, { $pulls ->
+    [one] { $pull-count } PR
+   *[other] { $pull-count } PRs
+ }.
 node-uptime = { $node } { $uptime }
 down-for = down { $span }
 api-equivalent = { $sum } API-equivalent
@@ -300,6 +306,8 @@ errors = Errors
 chart-uptime = { $node }: { $uptime }
 describe-uptime = Uptime { $uptime }, down { $down }, unknown { $unknown }
 chart-response = Response time, median with p5–p95, ms
+chart-response-mean = Response time, mean and range, ms
+describe-response-mean = Mean { $median }, p95 { $p95 }, highest { $highest }
 describe-response = Median { $median }, p95 { $p95 }, highest { $highest }
 chart-timeline = Incidents in their order
 describe-timeline = { $n } incidents on { $nodes ->
@@ -381,7 +389,7 @@ stays-under = stays under { $limit } for { $days } days ({ $chance })
 
 ## Recommendations
 no-advice = None of { $rules } rules holds.
-rule-1 = Free { $size } on { $node } before { $date }: { $path } grew { $grown } a day.
+rule-1 = Free { $size } on { $node } before { $date }: its disk { $path } grew { $grown } a day.
 rule-1-folder = Free { $size } on { $node } before { $date }: { $path } grew { $grown } a day.
 rule-2 = Give { $node } more memory or less work: { $percent } of { $samples } samples were under { $limit }.
 rule-3 = { $what } on { $node } was brought back { $n } times; last: { $last }. Find its cause.

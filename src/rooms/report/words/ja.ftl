@@ -50,8 +50,8 @@ broke-often = { $nodes ->
    *[other] { $nodes }台で障害{ $n }件
  }、すべて復旧、最長{ $longest }
 incomplete = { $n ->
-    [1] { $source }を読めず、レポートは不完全
-   *[other] { $source }など{ $n }件の情報源を読めず、レポートは不完全
+    [1] { $source }のデータがなく、レポートは不完全
+   *[other] { $source }など{ $n }件のデータがなく、レポートは不完全
  }
 all-up = { $n ->
     [1] 機器は常時稼働
@@ -91,7 +91,11 @@ commits-merges = { $count }件{ $n ->
  }
 besides-issues = Issueのうち計画外{ $planned }件、重複{ $duplicate }件。
 besides-pulls = PRのうち既定ブランチへ{ $default }件、ボットによるもの{ $bots }件。
-besides-opened = 新規: Issue { $issues }件、PR { $pulls }件。
+besides-opened = 新規: { $issues ->
+   *[other] Issue { $issue-count }件
+ }、{ $pulls ->
+   *[other] PR { $pull-count }件
+ }。
 node-uptime = { $node } { $uptime }
 down-for = 停止{ $span }
 api-equivalent = API換算{ $sum }
@@ -278,6 +282,8 @@ errors = エラー
 chart-uptime = { $node }: { $uptime }
 describe-uptime = 稼働率{ $uptime }、停止{ $down }、不明{ $unknown }
 chart-response = 応答時間(中央値とp5〜p95、ms)
+chart-response-mean = 応答時間(平均と範囲、ms)
+describe-response-mean = 平均{ $median }、p95 { $p95 }、最大{ $highest }
 describe-response = 中央値{ $median }、p95 { $p95 }、最大{ $highest }
 chart-timeline = 障害の時系列
 describe-timeline = { $nodes }台で障害{ $n }件
@@ -349,7 +355,7 @@ stays-under = { $days }日間{ $limit }未満(確率{ $chance })
 
 ## 提案
 no-advice = { $rules }件の規則のうち該当なし。
-rule-1 = { $date }までに{ $node }で{ $size }空ける: { $path }が1日{ $grown }増加。
+rule-1 = { $date }までに{ $node }で{ $size }空ける: ディスク{ $path }が1日{ $grown }増加。
 rule-1-folder = { $date }までに{ $node }で{ $size }空ける: { $path }が1日{ $grown }増加。
 rule-2 = { $node }のメモリを増やすか負荷を減らす: { $samples }回中{ $percent }で空きが{ $limit }未満。
 rule-3 = { $node }の{ $what }は{ $n }回復旧、最後: { $last }。原因の調査を。
