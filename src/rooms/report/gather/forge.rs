@@ -137,6 +137,7 @@ fn is_whole(one: &Repository, ask: &Ask<'_>) -> bool {
 fn worth(forge: &Forge, ask: &Ask<'_>) -> (bool, usize) {
     let wanted = ask.config.report.github.iter();
     let each = wanted.filter_map(|name| of_name(forge, name));
+    let each = each.filter(|one| one.anything());
     let whole = each.map(|one| parts(one, ask).iter().filter(|whole| **whole).count());
     let whole: usize = whole.sum();
     (whole > 0 && covers(forge, ask), whole)
