@@ -2,8 +2,10 @@
 
 use std::fs;
 
-use mamori::model::history::{Forecast, Outcome};
+use mamori::model::history::folders::Folder;
+use mamori::model::history::{Forecast, Measurement, Outcome};
 use mamori::model::home::Home;
+use mamori::model::report::period::Kind;
 use mamori::model::report::source::Standing;
 use mamori::model::time::Timestamp;
 use mamori::sys::history::History;
@@ -277,4 +279,114 @@ fn the_newest_forecasts_stand_and_those_whose_time_came_are_scored() {
         .map(|one| (&*one.what, one.right, one.judged))
         .collect();
     assert_eq!(scores, [("disk", 1, 1)]);
+}
+
+/// Hours of a disk of a thousand bytes on the laptop, that ends so full: a
+/// point a day.
+fn filling(days: i64, percent: f64) -> Vec<Value> {
+    let hours = days * 24;
+    let each = (0..hours).map(|hour| {
+        let left = f64::from(i32::try_from(hours - hour).unwrap()) / 24.0;
+        let disk = json!([{"mount": "/", "used_bytes": 500, "total_bytes": 1_000,
+            "used_percent": percent - left, "inodes_used_percent": null}]);
+        seen(
+            "laptop",
+            END - (hours - hour) * 3_600,
+            &json!({"disks": disk}),
+        )
+    });
+    std::iter::once(now(END)).chain(each).collect()
+}
+
+#[test]
+fn a_disk_is_drawn_back_thirty_days_and_foretold_from_the_end_of_the_period() {
+    let bench = Bench::with(CONFIG);
+    kept(&bench, &filling(40, 80.0));
+    let folder = |bytes: u64| Folder {
+        path: "cache".into(),
+        bytes,
+        shared: 0,
+        hidden: 0,
+    };
+    let measurement = |days: i64, bytes: u64| Measurement {
+        at: END - days * 86_400,
+        node: "laptop".into(),
+        mount: "/".into(),
+        volume: 1,
+        least: 1_000,
+        bytes,
+        unread: 0,
+        complete: true,
+        folders: vec![
+            folder(bytes),
+            Folder {
+                path: "".into(),
+                ..folder(bytes)
+            },
+        ],
+    };
+    let history = History::writable(&Home::of(&bench.home().join(".miyabi"))).unwrap();
+    for (days, bytes) in [(8, 1 << 30), (1, 8 << 30)] {
+        history.add_measurement(&measurement(days, bytes)).unwrap();
+    }
+    let disk = |kind: Kind, date: &str, at: i64| {
+        let facts = bench.gathered(kind, date, at);
+        let told = machines(&facts);
+        assert_eq!((told.nodes.len(), told.nodes[0].disks.len()), (2, 1));
+        told.nodes[0].disks[0].clone()
+    };
+    let told = disk(Kind::Daily, DATE, END + 600);
+    assert_eq!(told.past.len(), 180);
+    assert_eq!(told.past[0].at, Timestamp(END - 30 * 86_400));
+    let last = told.past[179];
+    assert!(
+        (last.high - 80.0).abs() < 0.2 && last.low < last.high,
+        "{last:?}"
+    );
+    assert!((told.growth.unwrap() - 1.0).abs() < 0.01, "{told:?}");
+    assert_eq!(told.grew, Some(("/cache".to_owned(), f64::from(1 << 30))));
+    let outlook = &told.outlook;
+    assert_eq!((outlook.days, outlook.need_days), (7, 3));
+    assert!(
+        outlook.probability.is_some() && !outlook.will_cross,
+        "{outlook:?}"
+    );
+    // The month so far: forty days are enough for ninety.
+    let month = disk(Kind::Monthly, DATE, END);
+    let outlook = &month.outlook;
+    assert_eq!(
+        (outlook.days, outlook.have_days, outlook.need_days),
+        (90, 39, 30)
+    );
+    assert!(outlook.will_cross, "{outlook:?}");
+    let [_, likely, _] = outlook.crossing.unwrap();
+    let days = likely.since(Timestamp(END)) / 86_400;
+    assert!((5..=20).contains(&days), "{days}");
+    // And ten days before there were too few of them.
+    let october = disk(Kind::Monthly, "2026-10-20", END);
+    assert_eq!(
+        (october.outlook.have_days, october.outlook.probability),
+        (19, None)
+    );
+    assert!(
+        october
+            .past
+            .iter()
+            .all(|one| one.at < Timestamp(END - 20 * 86_400))
+    );
+}
+
+#[test]
+fn what_is_over_is_told_the_same_whenever_it_is_asked_for() {
+    let bench = Bench::with(CONFIG);
+    kept(&bench, &filling(3, 80.0));
+    kept(&bench, &records());
+    let repo = Repo::new(&bench, "app");
+    repo.step(START + 60, "a");
+    bench.configure(CONFIG.to_owned() + "[report]\nrepositories = [\"~/app\"]\n");
+    let told = format!("{:?}", day(&bench, END + 600));
+    let later = seen("mugen", END + 3_600, &json!({"latency_ms": 7.0}));
+    kept(&bench, &[now(END + 3_600), later]);
+    repo.step(END + 60, "b");
+    assert_eq!(format!("{:?}", day(&bench, END + 5 * 86_400)), told);
 }

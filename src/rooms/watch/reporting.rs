@@ -22,7 +22,7 @@ const WHILE_RUNNING: Duration = Duration::from_secs(30);
 const REPORT: Job = Job {
     name: "reporting",
     arguments: &["report", "--by-watcher"],
-    limit: Duration::from_secs(15 * 60),
+    limit: Duration::from_secs(60 * 60),
 };
 
 /// What is due, and what is under way.
@@ -38,6 +38,7 @@ impl Default for Reporting {
             jobs: Jobs::default(),
             times: Times {
                 seen: clock::now(),
+                next: clock::now(),
                 soon: Some(clock::elapsed() + SOON),
             },
         }
@@ -64,9 +65,8 @@ impl Reporting {
 
     /// How long until something is due.
     #[must_use]
-    pub fn wait(&self, zone: Option<Tz>) -> Duration {
-        let (now, elapsed) = (clock::now(), clock::elapsed());
-        self.times.wait(now, elapsed, |after| next(after, zone))
+    pub fn wait(&self) -> Duration {
+        self.times.wait(clock::now(), clock::elapsed())
     }
 }
 
@@ -82,6 +82,8 @@ fn next(after: Timestamp, zone: Option<Tz>) -> Timestamp {
 struct Times {
     /// The wall clock as it was last seen.
     seen: Timestamp,
+    /// When, by the wall clock, the next one is due; none before the first turn.
+    next: Timestamp,
     /// A run that is due by the clock that never stands still.
     soon: Option<Duration>,
 }
@@ -97,7 +99,7 @@ impl Times {
     ) -> bool {
         // A clock that is set back asks again for what it passes again.
         let nightly = self.seen < now && next(self.seen) <= now;
-        self.seen = now;
+        (self.seen, self.next) = (now, next(now));
         match self.soon {
             Some(soon) if soon <= elapsed => {
                 self.soon = None;
@@ -108,16 +110,12 @@ impl Times {
         }
     }
 
-    fn wait(
-        &self,
-        now: Timestamp,
-        elapsed: Duration,
-        next: impl Fn(Timestamp) -> Timestamp,
-    ) -> Duration {
+    /// How long until something is due, after a turn.
+    fn wait(&self, now: Timestamp, elapsed: Duration) -> Duration {
         match self.soon {
             Some(soon) => soon.saturating_sub(elapsed),
             None => {
-                let left = next(self.seen.min(now)).since(now);
+                let left = self.next.since(now);
                 Duration::from_secs(u64::try_from(left).unwrap_or(0))
             }
         }
@@ -141,6 +139,7 @@ mod tests {
     fn seen(now: &str) -> Times {
         Times {
             seen: at(now),
+            next: at(now),
             soon: None,
         }
     }
@@ -156,7 +155,7 @@ mod tests {
         assert!(!due("2026-11-21T00:10:01+01:00"));
         assert!(!due("2026-11-21T23:59:59+01:00"));
         assert!(due("2026-11-22T08:00:00+01:00"));
-        let wait = times.wait(at("2026-11-22T08:00:00+01:00"), LATER, berlin);
+        let wait = times.wait(at("2026-11-22T08:00:00+01:00"), LATER);
         assert_eq!(wait, Duration::from_secs(16 * 3_600 + 600));
     }
 
@@ -182,7 +181,7 @@ mod tests {
             ..seen("2026-11-20T23:59:00+01:00")
         };
         let night = at("2026-11-21T00:10:00+01:00");
-        assert_eq!(times.wait(night, before, berlin), second);
+        assert_eq!(times.wait(night, before), second);
         assert!(!times.turn(night, before, berlin));
         assert!(times.turn(night, LATER, berlin));
         assert!(!times.turn(night, LATER + second, berlin));

@@ -287,7 +287,7 @@ impl<'a> Rounds<'a> {
         let nodes = self.nodes.wait(&self.state, &self.config);
         let others = self.repairs.wait().min(self.telling.wait());
         let others = others.min(self.healing.wait()).min(self.foresight.wait());
-        let reports = self.reporting.wait(self.config.timezone);
+        let reports = self.reporting.wait();
         nodes.min(write).min(others).min(reports)
     }
 

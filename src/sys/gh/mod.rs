@@ -6,6 +6,7 @@
 //! value that begins with `@` would be read from a file, and `123` be a number.
 
 mod call;
+mod kept;
 mod queries;
 
 use std::ffi::OsString;
@@ -14,8 +15,10 @@ use chrono_tz::Tz;
 
 use call::{Call, Gh};
 
-use super::clock;
+pub use kept::{keep, kept};
+
 use super::surroundings::Surroundings;
+use super::{clock, files};
 use crate::model::report::forge::answer::{self, Limit, Page};
 use crate::model::report::forge::verdict::Trouble;
 use crate::model::report::forge::{Forge, Issue, Numbered, Opened, Part, Pull, Repository, once};

@@ -16,6 +16,7 @@ use crate::model::text::{clean, count};
 use crate::model::time::Timestamp;
 use crate::sys::agents::{self, AgentsError, Collected, Ledger};
 use crate::sys::bell::aside;
+use crate::sys::clock;
 use crate::sys::flock::Wait;
 
 /// How long another one may be at it.
@@ -41,10 +42,8 @@ pub(super) fn gather(ask: &Ask<'_>, access: &Access) -> Seen {
     let read = collect(ask, access);
     let told = Told::of(ask, &prices);
     let mut source = match &told {
-        Ok(told) => {
-            let newest = told.as_ref().and_then(|told| told.all.now.newest);
-            Source::ok("agents", newest)
-        }
+        Ok(Some(told)) => told.source(ask),
+        Ok(None) => Source::ok("agents", None),
         Err(error) => Source::ok("agents", None).but(Standing::Missing, &error.to_string()),
     };
     let fine = read.is_ok();
@@ -98,9 +97,23 @@ struct Told {
     all: Both<All>,
     cost: Vec<DayCost>,
     intervals: Vec<Interval>,
+    /// The first request that is known.
+    oldest: Option<Timestamp>,
 }
 
 impl Told {
+    /// How much of it is known.
+    fn source(&self, ask: &Ask<'_>) -> Source {
+        let source = Source::ok("agents", self.all.now.newest);
+        match self.oldest.filter(|oldest| *oldest > ask.compared.start) {
+            Some(oldest) => {
+                let at = clock::zoned(oldest, ask.span.start, ask.config.timezone);
+                source.but(Standing::Ok, &format!("nothing is known from before {at}"))
+            }
+            None => source,
+        }
+    }
+
     /// What the ledger says; `None` where nothing was ever seen.
     fn of(ask: &Ask<'_>, prices: &Prices) -> Result<Option<Self>, AgentsError> {
         let Some(ledger) = Ledger::open(&ask.home)? else {
@@ -111,8 +124,8 @@ impl Told {
             now: figures(ask.span)?,
             before: figures(ask.compared)?,
         };
-        let silent = all.now.agents.is_empty() && all.before.agents.is_empty();
-        if silent && ledger.kept()?.is_empty() {
+        let kept = ledger.kept()?;
+        if kept.is_empty() {
             return Ok(None);
         }
         let mut cost = Vec::new();
@@ -125,6 +138,7 @@ impl Told {
             all,
             cost,
             intervals: ledger.observed(since, ask.span.end)?,
+            oldest: kept.values().filter_map(|one| one.oldest).min(),
         }))
     }
 }

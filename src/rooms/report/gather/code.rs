@@ -32,13 +32,9 @@ pub(super) fn gather(ask: &Ask<'_>, intervals: &[Interval]) -> (Option<Both<Code
         .sources
         .iter()
         .any(|one| one.state != Standing::Missing);
-    let sources = survey.sources.into_iter().map(|mut source| {
-        source.name = format!("git {}", source.name);
-        if !ask.complete {
-            // What was committed since then is of no period that is told.
-            source.until = source.until.filter(|at| *at < ask.span.end);
-        }
-        source
+    let sources = survey.sources.into_iter().map(|source| Source {
+        name: format!("git {}", source.name),
+        ..source
     });
     let sources = sources.collect();
     let mut codes = survey.codes.into_iter();

@@ -1,26 +1,15 @@
 //! What GitHub says, and what it said when it was asked before.
 
-use serde::{Deserialize, Serialize};
-
 use super::{Access, Ask};
 use crate::model::report::forge::{Forge, Repository};
 use crate::model::report::period::Span;
 use crate::model::report::source::{Source, Standing};
 use crate::model::time::Timestamp;
 use crate::sys::gh::{self, Question};
-use crate::sys::{files, output};
+use crate::sys::output;
 
-/// The schema of kept answers.
-const SCHEMA: u64 = 1;
 /// A milestone's pace is that of so many seconds.
 const PACE: i64 = 28 * 86_400;
-
-/// An answer as it is kept.
-#[derive(Debug, Serialize, Deserialize)]
-struct Kept {
-    schema: u64,
-    forge: Forge,
-}
 
 /// What is known, and its sources; `None` where no repositories are configured.
 pub(super) fn gather(ask: &Ask<'_>, access: &Access) -> Option<(Forge, Vec<Source>)> {
@@ -28,7 +17,8 @@ pub(super) fn gather(ask: &Ask<'_>, access: &Access) -> Option<(Forge, Vec<Sourc
     if wanted.is_empty() {
         return None;
     }
-    let (kept, odd) = match kept(ask) {
+    let stem = ask.period.stem();
+    let (kept, odd) = match gh::kept(&ask.home, &stem) {
         Ok(kept) => (kept, None),
         Err(why) => (None, Some(why)),
     };
@@ -59,8 +49,9 @@ pub(super) fn gather(ask: &Ask<'_>, access: &Access) -> Option<(Forge, Vec<Sourc
         let new = worth(&forge, ask);
         *kept != forge && new >= worth(kept, ask)
     });
-    if better {
-        keep(ask, &forge);
+    let keep = || gh::keep(&ask.home, &stem, &forge);
+    if better && let Err(error) = keep() {
+        output::complain(&format!("warning: GitHub's answer is not kept: {error}\n"));
     }
     if !ask.complete {
         // The same figures have the same bytes, whenever it was asked.
@@ -70,7 +61,8 @@ pub(super) fn gather(ask: &Ask<'_>, access: &Access) -> Option<(Forge, Vec<Sourc
             .for_each(|source| source.until = None);
     }
     if let (Some(odd), Some(gh)) = (odd, forge.sources.first_mut()) {
-        *gh = gh.clone().but(Standing::Ok, &odd);
+        let why = format!("the answer kept from before cannot be read: {odd}");
+        *gh = gh.clone().but(Standing::Ok, &why);
     }
     let sources = forge.sources.clone();
     Some((forge, sources))
@@ -137,6 +129,7 @@ fn is_whole(one: &Repository, ask: &Ask<'_>) -> bool {
 fn worth(forge: &Forge, ask: &Ask<'_>) -> (bool, usize) {
     let wanted = ask.config.report.github.iter();
     let each = wanted.filter_map(|name| of_name(forge, name));
+    let each = each.filter(|one| one.anything());
     let whole = each.map(|one| parts(one, ask).iter().filter(|whole| **whole).count());
     let whole: usize = whole.sum();
     (whole > 0 && covers(forge, ask), whole)
@@ -168,37 +161,4 @@ fn in_order(forge: &mut Forge, wanted: &[String]) {
     forge
         .sources
         .sort_by_key(|one| (!gh(one), place(&one.name)));
-}
-
-/// The answer that was kept for this report; why it cannot be read.
-fn kept(ask: &Ask<'_>) -> Result<Option<Forge>, String> {
-    let odd = |why: &str| format!("the answer kept from before cannot be read: {why}");
-    let file = ask.home.forge(&ask.period.stem());
-    let Some(bytes) = files::read(&file).map_err(|error| odd(&error.to_string()))? else {
-        return Ok(None);
-    };
-    let kept: Kept = serde_json::from_slice(&bytes).map_err(|error| odd(&error.to_string()))?;
-    if kept.schema == SCHEMA {
-        Ok(Some(kept.forge))
-    } else {
-        Err(odd("another build wrote it"))
-    }
-}
-
-fn keep(ask: &Ask<'_>, forge: &Forge) {
-    let file = ask.home.forge(&ask.period.stem());
-    let kept = Kept {
-        schema: SCHEMA,
-        forge: forge.clone(),
-    };
-    let write = || -> Result<(), String> {
-        let bytes = serde_json::to_vec(&kept).map_err(|error| error.to_string())?;
-        if let Some(folder) = file.parent() {
-            files::private_folder(folder).map_err(|error| error.to_string())?;
-        }
-        files::replace(&file, &bytes).map_err(|error| error.to_string())
-    };
-    if let Err(error) = write() {
-        output::complain(&format!("warning: GitHub's answer is not kept: {error}\n"));
-    }
 }

@@ -31,7 +31,6 @@ pub(super) fn gather(
     let load = history.buckets(node, Metric::Load1m, None, since, until, rolled)?;
     let free = Metric::MemoryAvailablePercent;
     let memory = history.buckets(node, free, None, since, until, finest)?;
-    let reach = history.reach(node)?;
     Ok(Machine {
         known: Known {
             node: named.name.clone(),
@@ -40,8 +39,7 @@ pub(super) fn gather(
         },
         before: uptime(ask.compared)?,
         days,
-        // What came after the period is no matter of it.
-        reach: reach.map(|(first, last)| (first, last.min(until))),
+        reach: history.reach_before(node, until)?,
         load: merged(&courses(&load), &stretches_of(ask)),
         memory: under(&memory, named.limits.memory_available_min),
         memory_limit: named.limits.memory_available_min,
