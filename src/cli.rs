@@ -9,7 +9,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use crate::failure::{Exit, Failure};
 use crate::rooms::{
     agents, alerts, config, doctor, guard, heal, health, history, layout, pause, predict, recover,
-    setup, tmux, watch,
+    report, setup, tmux, watch,
 };
 use crate::sys::deaths::trial;
 use crate::sys::host::disks;
@@ -41,6 +41,7 @@ enum Command {
     History(history::cli::Args),
     Layout(layout::cli::Args),
     Predict(predict::cli::Args),
+    Report(report::cli::Args),
     Alerts(alerts::cli::Args),
     Ack(alerts::cli::AckArgs),
     Snooze(alerts::cli::SnoozeArgs),
@@ -115,6 +116,7 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Some(Command::History(args)) => history::cli::run(args, around),
         Some(Command::Layout(args)) => layout::cli::run(args, around),
         Some(Command::Predict(args)) => predict::cli::run(&args, around),
+        Some(Command::Report(args)) => report::cli::run(&args, around),
         Some(Command::Alerts(args)) => alerts::cli::alerts(&args, around),
         Some(Command::Ack(args)) => alerts::cli::ack(&args, around),
         Some(Command::Snooze(args)) => alerts::cli::snooze(&args, around),

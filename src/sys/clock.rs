@@ -105,6 +105,13 @@ pub fn compared(period: &Period, now: Timestamp, zone: Option<Tz>) -> Span {
     }
 }
 
+/// How far the system's zone is from UTC at an instant: `UTC+09:00`.
+#[must_use]
+pub fn offset(at: Timestamp) -> String {
+    let shown = at.utc().with_timezone(&Local);
+    format!("UTC{}", shown.format("%:z"))
+}
+
 /// Lets others run for `span`.
 pub fn rest(span: Duration) {
     std::thread::sleep(span);

@@ -260,3 +260,11 @@ pub fn writable(folder: &Path) -> bool {
     )
     .is_ok()
 }
+
+/// The names of what is in a folder, in no order; `None` where it cannot be
+/// read.
+#[must_use]
+pub fn names(folder: &Path) -> Option<Vec<std::ffi::OsString>> {
+    let entries = fs::read_dir(folder).ok()?.flatten();
+    Some(entries.map(|entry| entry.file_name()).collect())
+}

@@ -33,6 +33,7 @@ pub mod layouts;
 pub mod metrics;
 pub mod notify;
 pub mod open_files;
+pub mod opener;
 pub mod output;
 pub mod owner;
 pub mod pid_file;

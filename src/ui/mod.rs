@@ -1,5 +1,7 @@
-//! Data in, text out: styles, tables, times in the user's zone. Pure.
+//! Data in, text out: styles, tables, drawings. Pure.
 
+pub mod strip;
 pub mod style;
+pub mod svg;
 pub mod table;
 pub mod wrap;

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Every benchmark, each figure beside its peer's measured in the same run.
 #
-#   tests/bench/run.sh [segment|bar|layout|footprint|warm|cold|hanging|uptime|recovery|campaign|rotation|history|forecast|agents …]
+#   tests/bench/run.sh [segment|bar|layout|footprint|warm|cold|hanging|uptime|recovery|campaign|rotation|history|forecast|agents|reports …]
 #
 # layout and footprint take three minutes each, uptime eleven, recovery seven, campaign four,
-# history six; MINUTES=1.5 makes a short one of uptime, SLICE=1 of recovery, campaign, history, agents.
+# history six, reports ten; MINUTES=1.5 makes a short one of uptime, SLICE=1 of recovery, campaign, history, agents, reports.
 set -euo pipefail
 
 main() {
@@ -15,7 +15,7 @@ main() {
     local programs name failed=""
     programs=$(cd "${CARGO_TARGET_DIR:-target}/release" && pwd -P)
     export PYTHONDONTWRITEBYTECODE=1
-    [ $# -gt 0 ] || set -- segment bar layout footprint warm cold hanging uptime recovery campaign rotation history forecast agents
+    [ $# -gt 0 ] || set -- segment bar layout footprint warm cold hanging uptime recovery campaign rotation history forecast agents reports
     for name in "$@"; do
         "bench_$name" || failed="$failed $name"
     done
@@ -54,6 +54,11 @@ bench_rotation() {
     cc -O2 -o "$programs/writer" tests/bench/writer.c || return
     cc -O2 -o "$programs/peak" tests/bench/peak.c || return
     python3 tests/bench/rotation.py "$programs"
+}
+
+bench_reports() {
+    bash scripts/need.sh git || return
+    python3 tests/bench/reports.py "$programs" ${SLICE:+--small}
 }
 
 bench_history() {

@@ -132,6 +132,10 @@ pub struct Code {
     pub reverts: Vec<Revert>,
     /// The time of the newest commit that counts.
     pub until: Option<Timestamp>,
+    /// By the ids of commits that agents had a part in, merges among them:
+    /// which agents. By them a merged pull request is known as theirs.
+    #[serde(skip)]
+    pub by_agents: BTreeMap<String, Vec<Agent>>,
 }
 
 /// Counts commits as they come.
@@ -160,6 +164,7 @@ impl Tally {
                 newest: Vec::new(),
                 reverts: Vec::new(),
                 until: None,
+                by_agents: BTreeMap::new(),
             },
             known: HashSet::new(),
             keys: [RandomState::new(), RandomState::new()],
@@ -187,6 +192,10 @@ impl Tally {
         let mut parts: BTreeMap<Agent, Level> =
             seen.iter().map(|(agent, level)| (*agent, *level)).collect();
         parts.extend(commit.signed.iter().map(|agent| (*agent, Level::Signed)));
+        if new && !parts.is_empty() {
+            let agents = parts.keys().copied().collect();
+            self.code.by_agents.insert(commit.id.clone(), agents);
+        }
         for amount in [&mut here.amount, &mut self.code.total] {
             match (new, commit.merge()) {
                 (false, _) => amount.repeated += 1,

@@ -54,6 +54,35 @@ pub struct Facts {
     pub money: Money,
     /// The machines; `None`: no history.
     pub machines: Option<Machines>,
+    /// How often is looked.
+    pub every: Every,
+}
+
+/// How often nodes are looked at, as it is configured.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Every {
+    /// The local node's name.
+    pub local: String,
+    /// `watch.health_every`, in seconds.
+    pub health_s: u64,
+    /// `watch.liveness_every`, in seconds.
+    pub liveness_s: u64,
+}
+
+/// The local disks and memory are looked at so often at least, in seconds.
+const LOCAL_S: u64 = 60;
+
+impl Every {
+    /// The key that says how often a check of a node is looked at, and how
+    /// often that is, in seconds.
+    #[must_use]
+    pub fn of(&self, node: &str, check: &str) -> (&'static str, u64) {
+        match check {
+            "unreachable" => ("watch.liveness_every", self.liveness_s),
+            _ if node == self.local => ("watch.health_every", self.health_s.min(LOCAL_S)),
+            _ => ("watch.health_every", self.health_s),
+        }
+    }
 }
 
 /// What agents cost on one day.

@@ -5,7 +5,7 @@
 //! goes, what is ours and what is from outside alike. Places on a time axis
 //! are parts of the period, 0 to 1, so that no drawing needs to know of zones.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::super::uptime::Class;
 use super::period::Kind;
@@ -124,7 +124,7 @@ pub struct Link {
 }
 
 /// A table; at most four columns fit on a phone.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Table {
     /// What it is of.
     pub caption: String,
@@ -133,11 +133,12 @@ pub struct Table {
     /// Its rows, as long as there are columns.
     pub rows: Vec<Vec<Cell>>,
     /// What was left out.
+    #[serde(default)]
     pub more: Option<String>,
 }
 
 /// A column of a table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Column {
     /// Its heading.
     pub label: String,
@@ -146,17 +147,17 @@ pub struct Column {
 }
 
 /// A cell of a table.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
     /// What it says.
     pub text: String,
     /// At most thirty values, the last one the newest, drawn before the text.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub spark: Vec<f64>,
 }
 
 /// A drawing, and what it says in words.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Chart {
     /// Its id: letters, digits and `-`.
     pub id: String,
@@ -167,11 +168,12 @@ pub struct Chart {
     /// What is drawn.
     pub drawing: Drawing,
     /// The same as a table, where that helps: beneath it, or in its place.
+    #[serde(default)]
     pub table: Option<Table>,
 }
 
 /// What is drawn. At most 180 points a series.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "form", rename_all = "lowercase")]
 pub enum Drawing {
     /// What nodes were when: a line of the period, or a line a day.
@@ -245,7 +247,7 @@ pub enum Drawing {
 }
 
 /// A line of a strip.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StripLine {
     /// What stands before it: a day, or nothing.
     pub label: String,
@@ -254,7 +256,7 @@ pub struct StripLine {
 }
 
 /// A stretch of one class.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Part {
     /// Where it begins, 0 to 1.
     pub from: f64,
@@ -265,7 +267,7 @@ pub struct Part {
 }
 
 /// What a day was made of, parts of 1 together.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Day {
     /// The day.
     pub label: String,
@@ -280,7 +282,7 @@ pub struct Day {
 }
 
 /// A place on the time axis.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Tick {
     /// 0 to 1.
     pub at: f64,
@@ -289,7 +291,7 @@ pub struct Tick {
 }
 
 /// A value and what lies around it.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct BandPoint {
     /// 0 to 1.
     pub at: f64,
@@ -300,11 +302,12 @@ pub struct BandPoint {
     /// The upper edge.
     pub high: f64,
     /// Whether nothing is known between the one before and it.
+    #[serde(default)]
     pub gap: bool,
 }
 
 /// A line.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Series {
     /// Its name.
     pub name: String,
@@ -313,18 +316,19 @@ pub struct Series {
 }
 
 /// A value at a time.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Point {
     /// 0 to 1.
     pub at: f64,
     /// How much.
     pub value: f64,
     /// Whether nothing is known between the one before and it.
+    #[serde(default)]
     pub gap: bool,
 }
 
 /// A part of every bar.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stack {
     /// Its name.
     pub name: String,
@@ -333,7 +337,7 @@ pub struct Stack {
 }
 
 /// Something that happened.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Mark {
     /// Which row.
     pub row: usize,

@@ -105,7 +105,7 @@ pub(super) fn news(desk: &mut Desk, events: &[Event], now: Timestamp) -> Vec<Eve
 pub(super) fn for_people(event: &Event) -> bool {
     let of_config = |check: &String| check.starts_with("config:");
     match event.what.as_str() {
-        "recovered" | "dozing" | "rebooted" | "planned" => true,
+        "recovered" | "dozing" | "rebooted" | "planned" | "report" => true,
         "healed" => event.check.as_ref().is_some_and(of_config),
         _ => false,
     }

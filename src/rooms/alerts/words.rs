@@ -235,6 +235,8 @@ pub(super) fn event(event: &Event, now: Timestamp) -> Message {
     let node = &event.node;
     let said = match event.what.as_str() {
         "rebooted" => format!("{node} has booted anew"),
+        // What a report says of many nodes is said of none.
+        "report" => event.text.clone(),
         "dozing" if event.text.is_empty() => format!("{node} is dozing"),
         "dozing" => format!("{node} is dozing: {}", event.text),
         _ => format!("{node}: {}", event.text),

@@ -8,7 +8,6 @@ use crate::config::Config;
 use crate::model::home::Home;
 use crate::model::report::period::Period;
 use crate::model::time::Timestamp;
-use crate::sys::agents::Ledger;
 use crate::sys::files;
 use crate::sys::history::History;
 use crate::sys::surroundings::Surroundings;
@@ -52,12 +51,9 @@ pub fn overdue(config: &Config, now: Timestamp, around: &Surroundings) -> Vec<Pe
     asked(&written.collect::<Vec<_>>())
 }
 
-/// The first instant of which the history or the agents' ledger tells.
+/// The first instant of which the history tells. What agents did before that
+/// is no reason for a report: nobody watched the machines then.
 fn first(home: &Home) -> Option<Timestamp> {
-    let history = History::open(home).ok().flatten();
-    let history = history.and_then(|history| history.oldest().ok().flatten());
-    let ledger = Ledger::open(home).ok().flatten();
-    let kept = ledger.and_then(|ledger| ledger.kept().ok());
-    let agents = kept.and_then(|kept| kept.values().filter_map(|one| one.oldest).min());
-    history.map(Timestamp).into_iter().chain(agents).min()
+    let history = History::open(home).ok().flatten()?;
+    history.oldest().ok().flatten().map(Timestamp)
 }

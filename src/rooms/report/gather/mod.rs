@@ -21,11 +21,12 @@ use std::time::Duration;
 
 use crate::config::Config;
 use crate::model::home::Home;
-use crate::model::report::facts::{Facts, Machines};
+use crate::model::report::facts::{Every, Facts, Machines};
 use crate::model::report::forge::Forge;
 use crate::model::report::period::{Kind, Period, Span};
 use crate::model::report::source::{Source, Standing};
 use crate::model::time::Timestamp;
+use crate::roster;
 use crate::sys::agents::Places;
 use crate::sys::clock;
 use crate::sys::history::{History, HistoryError};
@@ -145,6 +146,11 @@ pub fn gather(
         prices_checked: agents.prices_checked,
         money,
         machines,
+        every: Every {
+            local: roster::local_name(config),
+            health_s: config.watch.health_every.as_secs(),
+            liveness_s: config.watch.liveness_every.as_secs(),
+        },
     }
 }
 

@@ -18,13 +18,13 @@ pub(super) fn of(
     nodes: &[&str],
     span: Span,
 ) -> Result<Response, HistoryError> {
-    let finest = Resolution::finest(span.start.0, ask.now.0);
-    if finest == Resolution::Raw {
-        let probes = probes(history, nodes, span)?;
+    let probes = probes(history, nodes, span)?;
+    let buckets = buckets(history, nodes, span, summed(ask, span))?;
+    if all_kept(&probes, &buckets) {
         return Ok(Response::of(probes.into_iter().map(|(_, ms)| ms)));
     }
     let (mut n, mut sum) = (0_i64, 0.0);
-    for bucket in buckets(history, nodes, span, finest)? {
+    for bucket in buckets {
         n = n.saturating_add(bucket.n);
         sum += bucket.mean * f64::from(i32::try_from(bucket.n).unwrap_or(i32::MAX));
     }
@@ -40,12 +40,26 @@ pub(super) fn course(
     nodes: &[&str],
 ) -> Result<Vec<Course>, HistoryError> {
     let stretches = stretches_of(ask);
-    let finest = Resolution::finest(ask.span.start.0, ask.now.0);
-    if finest == Resolution::Raw {
-        return Ok(spread(&probes(history, nodes, ask.span)?, &stretches));
+    let probes = probes(history, nodes, ask.span)?;
+    let buckets = buckets(history, nodes, ask.span, summed(ask, ask.span))?;
+    if all_kept(&probes, &buckets) {
+        return Ok(spread(&probes, &stretches));
     }
-    let buckets = buckets(history, nodes, ask.span, finest)?;
     Ok(merged(&courses(&buckets), &stretches))
+}
+
+/// The finest sums that reach back to a span.
+fn summed(ask: &Ask<'_>, span: Span) -> Resolution {
+    Resolution::finest(span.start.0, ask.now.0).max(Resolution::FiveMinutes)
+}
+
+/// Whether the probes are still there, but for a few at the edge: told by
+/// what is there and not by the time it is, so that the same data always
+/// says the same.
+fn all_kept(probes: &[(Timestamp, f64)], buckets: &[Bucket]) -> bool {
+    let summed = buckets.iter().map(|bucket| bucket.n).sum::<i64>();
+    let kept = i64::try_from(probes.len()).unwrap_or(i64::MAX);
+    kept.saturating_mul(100) >= summed.saturating_mul(99)
 }
 
 /// Oldest first.

@@ -1,0 +1,81 @@
+//! What is wrong with a template, and where.
+
+use std::error::Error as _;
+use std::fmt;
+
+use minijinja::{Error, ErrorKind};
+
+/// A template that cannot be read or filled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wrong {
+    /// Its file, or the name of a built-in one.
+    pub file: String,
+    /// The line, from 1.
+    pub line: Option<usize>,
+    /// The character of that line, from 1.
+    pub column: Option<usize>,
+    /// What is wrong.
+    pub what: String,
+}
+
+impl fmt::Display for Wrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:", self.file)?;
+        for number in [self.line, self.column].into_iter().flatten() {
+            write!(f, "{number}:")?;
+        }
+        write!(f, " {}", self.what)
+    }
+}
+
+impl std::error::Error for Wrong {}
+
+impl Wrong {
+    /// `name` and `text` are those of the template that was at work, `files`
+    /// where the replaced ones come from.
+    pub(super) fn of(
+        error: &Error,
+        name: &str,
+        text: Option<&str>,
+        files: &[(String, String)],
+    ) -> Self {
+        let error = innermost(error);
+        let name = error.name().unwrap_or(name);
+        let file = files.iter().find(|(of, _)| of == name);
+        let source = error.template_source().or(text);
+        let start = error.range().map(|range| range.start);
+        let column = source.zip(start).and_then(|(source, at)| {
+            let line = source.get(..at)?.rsplit('\n').next()?;
+            Some(line.chars().count() + 1)
+        });
+        Self {
+            file: file.map_or(name, |(_, shown)| shown).to_owned(),
+            line: error.line(),
+            column: error.line().and(column),
+            what: what(error),
+        }
+    }
+}
+
+/// Where one template includes another, the error that says more.
+fn innermost(error: &Error) -> &Error {
+    let mut at = error;
+    while let Some(inner) = at.source().and_then(|inner| inner.downcast_ref::<Error>()) {
+        if inner.line().is_none() {
+            break;
+        }
+        at = inner;
+    }
+    at
+}
+
+fn what(error: &Error) -> String {
+    let detail = error.detail().unwrap_or_default();
+    match error.kind() {
+        ErrorKind::OutOfFuel => "does not come to an end".to_owned(),
+        ErrorKind::WriteFailure => "makes a page that is too long".to_owned(),
+        kind if detail.is_empty() => kind.to_string(),
+        ErrorKind::SyntaxError | ErrorKind::InvalidOperation => detail.to_owned(),
+        kind => format!("{kind}: {detail}"),
+    }
+}

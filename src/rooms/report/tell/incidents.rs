@@ -1,0 +1,154 @@
+//! What was not as it should be: one line each, with how fast it was seen and
+//! over.
+
+use super::sentence::{kind_of, name};
+use super::{Telling, muted, text};
+use crate::model::report::machines::{By, Outage};
+use crate::model::report::view::{Block, Item};
+
+/// Incidents that are told one by one.
+const TOLD: usize = 10;
+
+impl Telling<'_> {
+    /// Incidents with their heading.
+    pub(super) fn incidents(&self) -> Vec<Block> {
+        let words = self.words;
+        let Some(machines) = &self.report.machines else {
+            return Vec::new();
+        };
+        let all = &machines.outages;
+        let heading = Block::Heading {
+            id: Some("incidents".into()),
+            text: words.say(
+                "incidents",
+                [("count", words.count(all.len() as u64).into())],
+            ),
+        };
+        let mut blocks = vec![heading];
+        if all.is_empty() {
+            blocks.push(text(words.word("no-incidents")));
+            return blocks;
+        }
+        blocks.extend(self.timeline());
+        // What goes on stands first, then what took longest.
+        let mut told: Vec<(usize, &Outage)> = all.iter().enumerate().collect();
+        told.sort_by_key(|(number, one)| {
+            let lasted = one.lasted_ms().map_or(u64::MAX, |span| span);
+            (std::cmp::Reverse(lasted), *number)
+        });
+        told.truncate(TOLD);
+        told.sort_by_key(|(number, _)| *number);
+        let items = told.iter().map(|(number, one)| self.incident(*number, one));
+        blocks.push(Block::Items {
+            ordered: false,
+            items: items.collect(),
+        });
+        let left = all.len().saturating_sub(TOLD);
+        if left > 0 {
+            blocks.push(muted(words.say("and-shorter", [("n", left.into())])));
+        }
+        blocks.extend(self.means());
+        blocks
+    }
+
+    /// `A 03:12 pixel: sshd failed; seen at once, back after 0.11 s, by Mamori`.
+    fn incident(&self, number: usize, one: &Outage) -> Item {
+        let words = self.words;
+        let at = super::near(one.began_ms);
+        let span = words.span_ms(one.lasted_ms().unwrap_or(0));
+        let end = match (one.ended_ms, one.by, one.paused) {
+            (None, ..) => words.word("end-open"),
+            (_, _, true) => words.say("end-paused", [("span", span.into())]),
+            (_, Some(By::Mamori), _) => words.say("end-mamori", [("span", span.into())]),
+            (_, Some(By::Owner), _) => words.say("end-owner", [("span", span.into())]),
+            (_, _, _) => words.say("end-itself", [("span", span.into())]),
+        };
+        let seen = match one.to_detect_ms() {
+            None => words.word("seen-unknown"),
+            Some(ms) if ms < 1_000 => words.word("seen-at-once"),
+            Some(ms) => words.say("seen-after", [("span", words.span_ms(ms).into())]),
+        };
+        let line = words.say(
+            "incident",
+            [
+                ("letter", letter(number).into()),
+                ("time", words.moment(at, self.kind()).into()),
+                ("node", name(&one.node).into()),
+                ("kind", kind_of(&one.check).into()),
+                ("what", self.target(&one.check).into()),
+                ("seen", seen.into()),
+                ("end", end.into()),
+            ],
+        );
+        let cause = one.text.trim();
+        Item {
+            id: Some(incident_id(one)),
+            text: line,
+            details: (!cause.is_empty())
+                .then(|| words.foreign(cause))
+                .into_iter()
+                .collect(),
+            link: None,
+        }
+    }
+
+    /// The means, of five and more.
+    fn means(&self) -> Option<Block> {
+        let words = self.words;
+        let machines = self.report.machines.as_ref()?;
+        let times = &machines.times;
+        let mut figures = Vec::new();
+        let pairs = [
+            ("mttd", times.mttd_ms, &times.to_detect),
+            ("mttr", times.mttr_ms, &times.to_repair),
+        ];
+        for (id, mean, spread) in pairs {
+            let (Some(mean), Some(median), Some(longest)) = (mean, spread.median, spread.longest)
+            else {
+                continue;
+            };
+            let value = words.say(
+                "mean-of",
+                [
+                    ("mean", words.span_ms(mean).into()),
+                    ("median", words.span_ms(median).into()),
+                    ("longest", words.span_ms(longest).into()),
+                    ("n", spread.n.to_string().into()),
+                ],
+            );
+            figures.push(super::named(words.word(id), value));
+        }
+        if machines.repaired > 0 {
+            let count = words.count(machines.repaired);
+            let of = words.count(machines.outages.len() as u64);
+            let value = words.say("repaired-of", [("count", count.into()), ("of", of.into())]);
+            figures.push(super::named(words.word("repaired"), value));
+        }
+        (!figures.is_empty()).then_some(Block::Figures { figures })
+    }
+}
+
+/// A, B, … Z, AA, AB …
+pub(super) fn letter(number: usize) -> String {
+    let mut left = number;
+    let mut letters = Vec::new();
+    loop {
+        let one = u8::try_from(left % 26).unwrap_or(0);
+        letters.push(char::from(b'A' + one));
+        if left < 26 {
+            break;
+        }
+        left = left / 26 - 1;
+    }
+    letters.iter().rev().collect()
+}
+
+/// The same whenever the report is made.
+fn incident_id(one: &Outage) -> String {
+    let plain = |text: &str| -> String {
+        let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+        text.chars().take(40).map(plain).collect()
+    };
+    let (node, check) = (plain(&one.node), plain(&one.check));
+    format!("incident-{node}-{check}-{}", one.began_ms)
+}

@@ -1,0 +1,45 @@
+//! Templates that a person keeps beside the configuration. Effects.
+
+use super::render::{NAMES, Replacement, Templates, Wrong};
+use crate::failure::Failure;
+use crate::model::text::clean;
+use crate::sys::files;
+use crate::sys::surroundings::Surroundings;
+
+/// The built-in templates, and in their place those in `templates` beside the
+/// configuration.
+///
+/// # Errors
+/// Exit 2 for one that cannot be read or has a mistake: which, where, what.
+pub(super) fn read(around: &Surroundings) -> Result<Templates, Failure> {
+    let folder = around.config.with_file_name("templates");
+    let mut replacements = Vec::new();
+    for name in NAMES {
+        let file = folder.join(name);
+        let shown = around.shown(&file);
+        let bytes = files::read(&file).map_err(|error| Failure::usage(error.to_string()))?;
+        let Some(bytes) = bytes else { continue };
+        let text = String::from_utf8(bytes)
+            .map_err(|_| Failure::usage(format!("the template `{shown}` is not UTF-8")))?;
+        replacements.push(Replacement {
+            name: name.to_owned(),
+            shown,
+            text,
+        });
+    }
+    Templates::with(replacements).map_err(|wrong| failure(&wrong))
+}
+
+/// What is wrong with a template, and how to do without it.
+pub(super) fn failure(wrong: &Wrong) -> Failure {
+    let mut place = String::new();
+    if let Some(line) = wrong.line {
+        place += &format!(" line {line}");
+        if let Some(column) = wrong.column {
+            place += &format!(" column {column}");
+        }
+    }
+    let (file, what) = (clean(&wrong.file), clean(&wrong.what));
+    Failure::usage(format!("the template `{file}`{place}: {what}"))
+        .hint(format!("to do without it: mv {file} {file}.off"))
+}
