@@ -119,7 +119,8 @@ pub struct Machines {
     pub judged: Both<Judged>,
     /// Response times over all remote nodes.
     pub response: Both<Response>,
-    /// Response times of all remote nodes together, in buckets of the period.
+    /// Response times of all remote nodes together, in buckets of the period; of
+    /// one from long ago the lowest, the mean and the highest of each.
     pub response_course: Vec<Course>,
     /// What was not as it should be, as far as it touches the period.
     pub outages: Vec<Outage>,
@@ -134,7 +135,8 @@ pub struct Machines {
     /// The forecasts in force at the end of the period, the newest of each
     /// thing, the likeliest first.
     pub forecasts: Vec<Forecast>,
-    /// How right forecasts were whose time came until the end of the period.
+    /// How right the forecasts were that were judged in the ninety days up to the
+    /// end of the period.
     pub scores: Vec<Score>,
 }
 
@@ -160,7 +162,8 @@ pub struct Machine {
     pub before: Shares,
     /// The same for each day of the period, in order: its first instant, sums.
     pub days: Vec<(Timestamp, Shares)>,
-    /// The first and the last sample of it, in Unix seconds.
+    /// The first sample of it and the last until the end of the period, to the
+    /// hour, in Unix seconds.
     pub reach: Option<(i64, i64)>,
     /// Load of the last minute, in buckets of the period.
     pub load: Vec<Course>,

@@ -238,7 +238,7 @@ impl History {
         )
     }
 
-    /// The first and the last sample of a node, in Unix seconds.
+    /// The first and the last sample of a node, to the hour, in Unix seconds.
     ///
     /// # Errors
     /// When it cannot be read.
