@@ -28,6 +28,13 @@ fn golden(name: &str, text: &str) {
     }
 }
 
+/// Keeps a page, to be looked at.
+fn picture(name: &str, html: &str) {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("report-pages");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join(format!("month-{name}")), html).unwrap();
+}
+
 fn written(bench: &Bench, kind: &str, date: &str) -> Vec<String> {
     let ran = bench.mamori(&["report", kind, "--date", date]);
     assert_eq!(
@@ -50,6 +57,7 @@ fn the_reports_of_a_month_are_as_they_were() {
         let [md, html, json] = &written(&bench, kind, date)[..] else {
             panic!("three files");
         };
+        picture(&format!("{kind}.html"), html);
         golden(&format!("{kind}.md"), md);
         golden(&format!("{kind}.json"), json);
         // The same data, the same bytes.

@@ -54,15 +54,18 @@ pub fn month(more: &str) -> Bench {
 }
 
 fn history(bench: &Bench) {
-    let mut all = vec![now(END + 600)];
+    let mut looks = vec![];
     for node in ["laptop", "mugen", "pixel"] {
         let mut at = FIRST - 10 * DAY;
         while at < END {
-            all.push(looked(node, at));
+            looks.push((at, looked(node, at)));
             at += HOUR / 2;
         }
     }
-    all.extend([DOWN + 10, DOWN + 540].map(|at| looked("mugen", at)));
+    looks.extend([DOWN + 10, DOWN + 540].map(|at| (at, looked("mugen", at))));
+    looks.sort_by_key(|(at, _)| *at);
+    let mut all = vec![now(END + 600)];
+    all.extend(looks.into_iter().map(|(_, look)| look));
     all.extend(uptimes());
     all.extend(incidents());
     all.push(json!({"gap": {"from": rfc3339(FRIDAY + 13 * HOUR),
