@@ -224,6 +224,11 @@ impl Telling<'_> {
                 most,
             } => {
                 let (agent, model, percent) = most.clone().unwrap_or_default();
+                let over = if self.report.facts.complete {
+                    "yes"
+                } else {
+                    "no"
+                };
                 let id = match most {
                     Some(_) => "rule-11-most",
                     None => "rule-11",
@@ -233,6 +238,7 @@ impl Telling<'_> {
                     [
                         ("sum", words.dollars(*projected).into()),
                         ("budget", words.dollars(*budget).into()),
+                        ("over", over.into()),
                         ("agent", name(&agent).into()),
                         ("model", name(&model).into()),
                         ("percent", words.percent(percent.round()).into()),

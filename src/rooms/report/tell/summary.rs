@@ -13,12 +13,6 @@ impl Telling<'_> {
         let mut blocks = vec![Block::Tiles {
             tiles: self.tiles(),
         }];
-        blocks.extend(self.besides());
-        if self.kind() == Kind::Weekly {
-            blocks.push(Block::Figures {
-                figures: self.productivity(),
-            });
-        }
         blocks.push(Block::Heading {
             id: Some("needs-you".into()),
             text: words.word("needs-you"),
@@ -35,6 +29,12 @@ impl Telling<'_> {
             blocks.push(Block::Items {
                 ordered: true,
                 items: items.collect(),
+            });
+        }
+        blocks.extend(self.besides());
+        if self.kind() == Kind::Weekly {
+            blocks.push(Block::Figures {
+                figures: self.productivity(),
             });
         }
         section("summary", words.word("heading-summary"), blocks)
@@ -65,7 +65,7 @@ impl Telling<'_> {
             }
             Of::Cost(None, _) => (words.word("no-cost-data"), None),
             Of::Cost(Some(now), before) => {
-                let value = words.say("api-equivalent", [("sum", words.dollars(*now).into())]);
+                let value = words.dollars(*now);
                 let before = before.map(|before| {
                     let before = words.dollars(before);
                     words.say(&self.of_kind("before"), [("count", before.into())])

@@ -91,7 +91,7 @@ tile-issues-closed = Issues Closed
 tile-prs-merged = PRs Merged
 tile-commits = Commits
 tile-errors = Errors
-tile-cost = Agents' cost
+tile-cost = Cost, API-equivalent
 tile-objectives = Objectives on pace
 tile-worst-uptime = Worst uptime
 plain = { $count }
@@ -121,22 +121,22 @@ before-same-so-far = yesterday until then { $count }: about the same
 before-same-daily = the day before { $count }: about the same
 before-same-weekly = the week before { $count }: about the same
 before-same-monthly = the month before { $count }: about the same
-before-more-so-far = more than yesterday until then, { $count }
-before-more-daily = more than the day before, { $count }
-before-more-weekly = more than the week before, { $count }
-before-more-monthly = more than the month before, { $count }
-before-fewer-so-far = fewer than yesterday until then, { $count }
-before-fewer-daily = fewer than the day before, { $count }
-before-fewer-weekly = fewer than the week before, { $count }
-before-fewer-monthly = fewer than the month before, { $count }
-before-slower-so-far = slower than yesterday until then, { $count }
-before-slower-daily = slower than the day before, { $count }
-before-slower-weekly = slower than the week before, { $count }
-before-slower-monthly = slower than the month before, { $count }
-before-faster-so-far = faster than yesterday until then, { $count }
-before-faster-daily = faster than the day before, { $count }
-before-faster-weekly = faster than the week before, { $count }
-before-faster-monthly = faster than the month before, { $count }
+before-more-so-far = yesterday until then { $count }: more
+before-more-daily = the day before { $count }: more
+before-more-weekly = the week before { $count }: more
+before-more-monthly = the month before { $count }: more
+before-fewer-so-far = yesterday until then { $count }: fewer
+before-fewer-daily = the day before { $count }: fewer
+before-fewer-weekly = the week before { $count }: fewer
+before-fewer-monthly = the month before { $count }: fewer
+before-slower-so-far = yesterday until then { $count }: slower
+before-slower-daily = the day before { $count }: slower
+before-slower-weekly = the week before { $count }: slower
+before-slower-monthly = the month before { $count }: slower
+before-faster-so-far = yesterday until then { $count }: faster
+before-faster-daily = the day before { $count }: faster
+before-faster-weekly = the week before { $count }: faster
+before-faster-monthly = the month before { $count }: faster
 no-before-so-far = nothing known of yesterday
 no-before-daily = nothing known of the day before
 no-before-weekly = no week before
@@ -254,7 +254,7 @@ rate-of = { $rate } ({ $bad } of { $all } probes)
 no-probes = no data: no other node answered a full probe
 no-judged = no data: nothing was judged
 uptime = Uptime
-uptime-caption = Uptime, the worst first; unknown is nobody's fault and in no percent
+uptime-caption = The worst first; unknown time counts in no percentage
 seen-only = seen { $percent } only
 unknown-paused = { $unknown } (paused { $paused })
 no-nodes = No nodes are known.
@@ -404,8 +404,14 @@ rule-8 = { $n } of { $of } PRs were merged without a review by someone else.
 rule-9 = PRs waited { $median } (median of { $n }) for a first answer.
 rule-9-open = PRs waited { $median } (median of { $n }) for a first answer; oldest open: #{ $number }, { $age }.
 rule-10 = { $n } of { $of } merged PRs were reverted within 7 days: { $ids }.
-rule-11 = API-equivalent cost heads for { $sum } of { $budget }.
-rule-11-most = API-equivalent cost heads for { $sum } of { $budget }: { $agent } on { $model } is { $percent } of it.
+rule-11 = API-equivalent cost { $over ->
+    [yes] came to
+   *[no] heads for
+ } { $sum } of { $budget }.
+rule-11-most = API-equivalent cost { $over ->
+    [yes] came to
+   *[no] heads for
+ } { $sum } of { $budget }: { $agent } on { $model } is { $percent } of it.
 rule-12 = { $title } ends { $date } at { $pace } a day, { $days } days after its due date: move { $n ->
     [one] 1 issue
    *[other] { $n } issues

@@ -81,7 +81,7 @@ tile-issues-closed = 完了したIssue
 tile-prs-merged = マージしたPR
 tile-commits = コミット
 tile-errors = エラー
-tile-cost = エージェントのコスト
+tile-cost = コスト(API換算)
 tile-objectives = 予定どおりの目標
 tile-worst-uptime = 最低の稼働率
 plain = { $count }件
@@ -370,8 +370,14 @@ rule-8 = PR { $of }件中{ $n }件が他者のレビューなしでマージ。
 rule-9 = PRの最初の返答まで{ $median }(n { $n }の中央値)。
 rule-9-open = PRの最初の返答まで{ $median }(n { $n }の中央値)。最も古い未対応: #{ $number }、{ $age }。
 rule-10 = マージしたPR { $of }件中{ $n }件が7日以内に取り消し: { $ids }。
-rule-11 = API換算コストは予算{ $budget }に対し{ $sum }の見込み。
-rule-11-most = API換算コストは予算{ $budget }に対し{ $sum }の見込み: { $agent }の{ $model }が{ $percent }。
+rule-11 = API換算コストは予算{ $budget }に対し{ $sum }{ $over ->
+    [yes] {""}
+   *[no] の見込み
+ }。
+rule-11-most = API換算コストは予算{ $budget }に対し{ $sum }{ $over ->
+    [yes] {""}
+   *[no] の見込み
+ }: { $agent }の{ $model }が{ $percent }。
 rule-12 = { $title }は1日{ $pace }件の進み方で{ $date }に完了、期限の{ $days }日後: { $n ->
    *[other] { $n }件を移すか、期限の変更を。
  }
