@@ -71,6 +71,7 @@ mod report_git;
 mod report_git_trouble;
 mod report_pages;
 mod report_render;
+mod report_watch;
 mod segment;
 mod services;
 mod setup;

@@ -142,6 +142,7 @@ fn figures_of_machines_are_those_of_the_period_and_of_what_it_is_compared_with()
 fn a_period_of_which_only_sums_are_left_has_means_and_no_percentiles() {
     let bench = Bench::with(CONFIG);
     kept(&bench, &records());
+    bench.database().execute("DELETE FROM samples", []).unwrap();
     let facts = day(&bench, END + 40 * 86_400);
     let all = machines(&facts);
     let response = &all.response.now;

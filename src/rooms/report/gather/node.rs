@@ -2,6 +2,7 @@
 
 use super::Ask;
 use super::machines::Named;
+use super::response::{all_kept, summed};
 use crate::model::history::{Metric, Resolution, Shares, span};
 use crate::model::report::course::{merged, over, parts};
 use crate::model::report::facts::{Course, Machine};
@@ -26,11 +27,14 @@ pub(super) fn gather(
     for day in &ask.days {
         days.push((day.start, uptime(*day)?));
     }
-    let finest = Resolution::finest(since, ask.now.0);
-    let rolled = finest.max(Resolution::FiveMinutes);
+    let rolled = summed(ask, ask.span);
     let load = history.buckets(node, Metric::Load1m, None, since, until, rolled)?;
     let free = Metric::MemoryAvailablePercent;
-    let memory = history.buckets(node, free, None, since, until, finest)?;
+    let mut memory = history.buckets(node, free, None, since, until, rolled)?;
+    let samples = history.buckets(node, free, None, since, until, Resolution::Raw)?;
+    if all_kept(samples.len(), &memory) {
+        memory = samples;
+    }
     Ok(Machine {
         known: Known {
             node: named.name.clone(),

@@ -20,7 +20,7 @@ pub(super) fn of(
 ) -> Result<Response, HistoryError> {
     let probes = probes(history, nodes, span)?;
     let buckets = buckets(history, nodes, span, summed(ask, span))?;
-    if all_kept(&probes, &buckets) {
+    if all_kept(probes.len(), &buckets) {
         return Ok(Response::of(probes.into_iter().map(|(_, ms)| ms)));
     }
     let (mut n, mut sum) = (0_i64, 0.0);
@@ -42,23 +42,23 @@ pub(super) fn course(
     let stretches = stretches_of(ask);
     let probes = probes(history, nodes, ask.span)?;
     let buckets = buckets(history, nodes, ask.span, summed(ask, ask.span))?;
-    if all_kept(&probes, &buckets) {
+    if all_kept(probes.len(), &buckets) {
         return Ok(spread(&probes, &stretches));
     }
     Ok(merged(&courses(&buckets), &stretches))
 }
 
 /// The finest sums that reach back to a span.
-fn summed(ask: &Ask<'_>, span: Span) -> Resolution {
+pub(super) fn summed(ask: &Ask<'_>, span: Span) -> Resolution {
     Resolution::finest(span.start.0, ask.now.0).max(Resolution::FiveMinutes)
 }
 
-/// Whether the probes are still there, but for a few at the edge: told by
+/// Whether single values are still there, but for a few at the edge: told by
 /// what is there and not by the time it is, so that the same data always
 /// says the same.
-fn all_kept(probes: &[(Timestamp, f64)], buckets: &[Bucket]) -> bool {
+pub(super) fn all_kept(values: usize, buckets: &[Bucket]) -> bool {
     let summed = buckets.iter().map(|bucket| bucket.n).sum::<i64>();
-    let kept = i64::try_from(probes.len()).unwrap_or(i64::MAX);
+    let kept = i64::try_from(values).unwrap_or(i64::MAX);
     kept.saturating_mul(100) >= summed.saturating_mul(99)
 }
 
