@@ -41,7 +41,7 @@ impl Machinery {
             .outages
             .iter()
             .filter(|one| touches(one, facts.span))
-            .cloned()
+            .map(|one| as_of(one, facts.span))
             .collect();
         let now = times(&outages, facts.span);
         let before = times(&known.outages_before, facts.compared);
@@ -77,6 +77,18 @@ impl Machinery {
 
 fn rate(judged: Judged) -> Option<f64> {
     error_rate(judged)
+}
+
+/// As it stood at the end of the period: what was over later went on then.
+fn as_of(outage: &Outage, span: Span) -> Outage {
+    let end = span.end.0.saturating_mul(1_000);
+    let later = outage.ended_ms.is_some_and(|ended| ended >= end);
+    Outage {
+        ended_ms: outage.ended_ms.filter(|_| !later),
+        by: outage.by.filter(|_| !later),
+        paused: outage.paused && !later,
+        ..outage.clone()
+    }
 }
 
 fn touches(outage: &Outage, span: Span) -> bool {
