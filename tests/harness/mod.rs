@@ -10,8 +10,7 @@ pub mod grown;
 pub mod history;
 pub mod layouts;
 pub mod openssh;
-pub mod report_charts;
-pub mod report_view;
+pub mod report;
 pub mod repository;
 pub mod rotation;
 pub mod site;
@@ -37,7 +36,6 @@ use tempfile::TempDir;
 pub const MAMORI: &str = env!("CARGO_BIN_EXE_mamori");
 /// The real segment.
 pub const SEGMENT: &str = env!("CARGO_BIN_EXE_mamori-status");
-
 /// The real hooks' helper.
 pub const LAYOUT: &str = env!("CARGO_BIN_EXE_mamori-layout");
 

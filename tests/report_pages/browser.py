@@ -41,6 +41,9 @@ LOOK = """(() => {
   };
 })()"""
 
+TWICE = "document.documentElement.style.fontSize = '200%'"
+OPEN = "document.querySelectorAll('details').forEach(e => e.open = true)"
+
 
 class Browser:
     """One Chromium, and one page in it."""
@@ -141,12 +144,17 @@ def complaints(events):
     return found
 
 
-def visit(browser, url, media, width, scale=1):
+def look(browser):
+    looked = browser.ask("Runtime.evaluate", expression=LOOK, returnByValue=True)
+    return looked["result"]["value"]
+
+
+def visit(browser, url, media, width, before="0"):
     browser.ask(
         "Emulation.setDeviceMetricsOverride",
         width=width,
         height=800,
-        deviceScaleFactor=scale,
+        deviceScaleFactor=1,
         mobile=width < 500,
     )
     browser.ask(
@@ -157,8 +165,8 @@ def visit(browser, url, media, width, scale=1):
     browser.events.clear()
     browser.ask("Page.navigate", url=url)
     browser.until("Page.loadEventFired")
-    seen = browser.ask("Runtime.evaluate", expression=LOOK, returnByValue=True)
-    found = seen["result"]["value"]
+    browser.ask("Runtime.evaluate", expression=before)
+    found = look(browser)
     found["complaints"] = complaints(browser.events)
     return found
 
@@ -189,16 +197,10 @@ def main():
                     views[f"{media}-{width}"] = visit(browser, url, media, width)
                     picture(browser, out / f"{page.stem}-{media}-{width}.png", width)
             # Text of twice the size.
-            browser.ask("Page.setFontSizes", fontSizes={"standard": 32, "fixed": 26})
-            views["large-380"] = visit(browser, url, "light", 380)
+            views["large-380"] = visit(browser, url, "light", 380, before=TWICE)
             picture(browser, out / f"{page.stem}-large-380.png", 380)
-            browser.ask("Page.setFontSizes", fontSizes={"standard": 16, "fixed": 13})
             # With every table opened.
-            views["open-320"] = visit(browser, url, "light", 320)
-            opened = "document.querySelectorAll('details').forEach(e => e.open = true)"
-            browser.ask("Runtime.evaluate", expression=opened)
-            again = browser.ask("Runtime.evaluate", expression=LOOK, returnByValue=True)
-            views["open-320"].update(again["result"]["value"])
+            views["open-320"] = visit(browser, url, "light", 320, before=OPEN)
             for paper, (wide, high) in {"a4": (8.27, 11.69), "letter": (8.5, 11)}.items():
                 printed = browser.ask(
                     "Page.printToPDF", paperWidth=wide, paperHeight=high, printBackground=True
@@ -212,8 +214,7 @@ def main():
                 media="print",
                 features=[{"name": "prefers-color-scheme", "value": "dark"}],
             )
-            looked = browser.ask("Runtime.evaluate", expression=LOOK, returnByValue=True)
-            views["print"] = looked["result"]["value"]
+            views["print"] = look(browser)
         browser.close()
     print(json.dumps(seen))
 

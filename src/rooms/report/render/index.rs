@@ -54,10 +54,10 @@ struct Other {
 }
 
 /// Sentences of this many reports are whole; older ones are cut where the page
-/// would be too large for a phone.
-const WHOLE: usize = 100;
-const LARGE: usize = 30_000;
-const CUT: usize = 64;
+/// would be too large for a phone, to the first of these columns that will do.
+const WHOLE: usize = 40;
+const LARGE: usize = 27_000;
+const COLUMNS: [usize; 6] = [usize::MAX, 100, 80, 64, 48, 36];
 
 pub(super) fn months(entries: &[Entry], words: &Words) -> Vec<Month> {
     let mut entries: Vec<(Option<NaiveDate>, &Entry)> = entries
@@ -69,15 +69,11 @@ pub(super) fn months(entries: &[Entry], words: &Words) -> Vec<Month> {
         let order = b_first.cmp(a_first).then(b.kind.cmp(&a.kind));
         order.then_with(|| a.stem.cmp(&b.stem))
     });
-    let all: usize = entries.iter().map(|(_, entry)| entry.sentence.len()).sum();
+    let columns = columns(entries.iter().map(|(_, entry)| entry.sentence.as_str()));
     let mut months: Vec<Month> = Vec::new();
     for (at, (first, entry)) in entries.into_iter().enumerate() {
         let heading = first.map_or_else(String::new, |first| heading(first, words));
-        let columns = if at >= WHOLE && all > LARGE {
-            CUT
-        } else {
-            usize::MAX
-        };
+        let columns = if at < WHOLE { usize::MAX } else { columns };
         let listed = listed(entry, columns, words);
         match months.last_mut() {
             Some(month) if month.heading == heading => month.entries.push(listed),
@@ -88,6 +84,19 @@ pub(super) fn months(entries: &[Entry], words: &Words) -> Vec<Month> {
         }
     }
     months
+}
+
+/// How wide the older of so many sentences may be.
+fn columns<'a>(sentences: impl Iterator<Item = &'a str> + Clone) -> usize {
+    let fits = |columns: &usize| {
+        let older = sentences.clone().skip(WHOLE);
+        let whole = sentences.clone().take(WHOLE).map(str::len);
+        let all: usize = whole
+            .chain(older.map(|text| cut(text, *columns, "…").len()))
+            .sum();
+        all <= LARGE
+    };
+    COLUMNS.into_iter().find(fits).unwrap_or(24)
 }
 
 fn listed(entry: &Entry, columns: usize, words: &Words) -> Listed {

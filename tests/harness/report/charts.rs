@@ -5,7 +5,7 @@ use mamori::model::report::view::{
 };
 use mamori::model::uptime::Class;
 
-use super::report_view::{Language, chart, table};
+use super::view::{Language, chart, table};
 
 /// Something that goes up and down, the same each time.
 pub fn wave(count: u32, pace: f64) -> Vec<f64> {
@@ -186,17 +186,18 @@ fn timeline(language: Language) -> mamori::model::report::view::Chart {
 }
 
 pub fn band(count: u32) -> Vec<BandPoint> {
+    let silent = count / 2..count * 9 / 16;
     wave(count, 14.0)
         .into_iter()
         .zip(0..)
+        .filter(|(_, at)| !silent.contains(at))
         .map(|(middle, at)| BandPoint {
             at: part(at, count),
             low: middle * 0.6,
             middle,
             high: middle * 1.7,
-            gap: at == count / 2,
+            gap: at == silent.end,
         })
-        .filter(|point| !(0.5..0.56).contains(&point.at) || point.gap)
         .collect()
 }
 
@@ -258,7 +259,7 @@ pub fn trends(language: Language) -> Vec<Block> {
     });
     let ahead = (60..=100_u32).map(|at| {
         let over = f64::from(at - 60);
-        let middle = 84.0 + 0.3 * over;
+        let middle = 84.0 + 0.2 * over;
         BandPoint {
             at: part(at, 100),
             low: middle - 0.15 * over,
