@@ -100,7 +100,13 @@ fn judge(what: &str, name: &str, found: &Value) {
         "rgb(255, 255, 255)"
     };
     assert_eq!(found["ink"], ink, "{what}");
+    let text = if name.starts_with("large") {
+        32.0
+    } else {
+        16.0
+    };
     if name != "print" {
+        assert_eq!(found["text"], text, "{what}: the size of text");
         assert_eq!(found["complaints"], json!([]), "{what}");
         assert_eq!(found["small"], json!([]), "{what}: too small to touch");
     }

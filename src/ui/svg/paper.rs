@@ -11,7 +11,7 @@ use plotters::coord::types::RangedCoordf64;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
 use plotters::element::{Circle, PathElement, Rectangle};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, IntoTextStyle as _, RGBAColor, RGBColor, TRANSPARENT};
+use plotters::style::{Color as _, IntoTextStyle as _, RGBAColor, RGBColor, TRANSPARENT};
 
 use super::backend::{Ink, Svg, TEXT};
 use super::words::{fitted, reach, stride};

@@ -9,7 +9,6 @@ use crate::model::text::cut;
 
 /// A report that there is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "a file each")]
 pub struct Entry {
     /// The name of its files, without an ending: `daily-2026-11-20`.
     pub stem: String,
@@ -69,7 +68,8 @@ pub(super) fn months(entries: &[Entry], words: &Words) -> Vec<Month> {
         let order = b_first.cmp(a_first).then(b.kind.cmp(&a.kind));
         order.then_with(|| a.stem.cmp(&b.stem))
     });
-    let columns = columns(entries.iter().map(|(_, entry)| entry.sentence.as_str()));
+    let sentences: Vec<&str> = entries.iter().map(|(_, e)| e.sentence.as_str()).collect();
+    let columns = columns(&sentences);
     let mut months: Vec<Month> = Vec::new();
     for (at, (first, entry)) in entries.into_iter().enumerate() {
         let heading = first.map_or_else(String::new, |first| heading(first, words));
@@ -87,14 +87,12 @@ pub(super) fn months(entries: &[Entry], words: &Words) -> Vec<Month> {
 }
 
 /// How wide the older of so many sentences may be.
-fn columns<'a>(sentences: impl Iterator<Item = &'a str> + Clone) -> usize {
+fn columns(sentences: &[&str]) -> usize {
     let fits = |columns: &usize| {
-        let older = sentences.clone().skip(WHOLE);
-        let whole = sentences.clone().take(WHOLE).map(str::len);
-        let all: usize = whole
-            .chain(older.map(|text| cut(text, *columns, "…").len()))
-            .sum();
-        all <= LARGE
+        let whole = sentences.iter().take(WHOLE).map(|text| text.len());
+        let older = sentences.iter().skip(WHOLE);
+        let older = older.map(|text| cut(text, *columns, "…").len());
+        whole.chain(older).sum::<usize>() <= LARGE
     };
     COLUMNS.into_iter().find(fits).unwrap_or(24)
 }
