@@ -84,7 +84,7 @@ fn what_is_wrong_is_told_with_its_place() {
         /home/u/report.md.jinja:1:15: filter nothing is unknown
         /home/u/report.md.jinja:1:4: cannot deserialize: missing field `id`
         /home/u/report.md.jinja:2:4: tried to use / operator on unsupported types string and number
-        /home/u/report.md.jinja:1:4: template not found: tried to include non-existing template "x.jinja"
+        /home/u/report.md.jinja:1:4: tried to include non-existing template "x.jinja"
         /home/u/report.md.jinja:2: something is not defined
         "#);
 }
