@@ -28,6 +28,7 @@ has() {
         cargo) new_enough ;;
         rustfmt) cargo fmt --version >/dev/null 2>&1 ;;
         clippy) cargo clippy --version >/dev/null 2>&1 ;;
+        chromium) a_browser ;;
         pip) python3 -m pip --version >/dev/null 2>&1 ;;
         rust-web) [ -d /usr/lib/rustlib/src/rust/library ] && [ -x /usr/bin/cargo ] && [ -x /usr/bin/rustc ] ;;
         *) PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin command -v "$1" >/dev/null ;;
@@ -48,10 +49,15 @@ why() {
         monit | runsv | supervisord | logrotate) echo "\`make bench\` compares with it; the system's is not started" ;;
         parallel-ssh | ansible | xargs) echo "\`make bench\` compares with it" ;;
         python3) echo "benchmarks measure with it, and services of the tests are written in it" ;;
+        chromium) echo "tests look at the reports' pages in it" ;;
         ps) echo "tests and the recovery of other nodes ask it" ;;
         *) echo "needed here" ;;
     esac
 }
+
+a_browser() {
+    command -v chromium || command -v chromium-browser || command -v google-chrome
+} >/dev/null
 
 # cc counts when it links a program.
 links() {

@@ -4,8 +4,11 @@ set -euo pipefail
 
 main() {
     cd "${BASH_SOURCE[0]%/*}/.."
-    bash scripts/need.sh cc cargo tmux sshd ssh ssh-keygen python3 ps
-    local log code=0
+    local log code=0 needs=(cc cargo tmux sshd ssh ssh-keygen python3 ps)
+    if has_browser_package; then
+        needs+=(chromium)
+    fi
+    bash scripts/need.sh "${needs[@]}"
     log=$(mktemp)
     # shellcheck disable=SC2064 # the name is known now
     trap "rm -f '$log'" EXIT
@@ -19,6 +22,12 @@ main() {
         code=1
     fi
     return $code
+}
+
+# Debian's packages have one; Termux's apt-get does not.
+has_browser_package() {
+    case ${PREFIX-} in */com.termux/*) return 1 ;; esac
+    command -v apt-get >/dev/null
 }
 
 main "$@"

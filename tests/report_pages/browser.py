@@ -8,6 +8,7 @@ and a view to what was found there.
 """
 
 import base64
+import contextlib
 import json
 import os
 import pathlib
@@ -36,22 +37,27 @@ LOOK = """(() => {
     empty: [...document.querySelectorAll('svg')].filter(
       e => e.getClientRects().length && !e.getBoundingClientRect().height).length,
     ink: getComputedStyle(document.documentElement).backgroundColor,
+    text: parseFloat(getComputedStyle(document.documentElement).fontSize),
     open: [...document.querySelectorAll('details > table')].filter(
       e => e.checkVisibility()).length,
   };
 })()"""
 
+# For those who read text of twice the size.
+TWICE = "--blink-settings=defaultFontSize=32"
+OPEN = "document.querySelectorAll('details').forEach(e => e.open = true)"
+
 
 class Browser:
     """One Chromium, and one page in it."""
 
-    def __init__(self, program, profile):
+    def __init__(self, program, profile, *more):
         our_end, its_input = os.pipe()
         its_output, from_it = os.pipe()
         # DevTools reads 3 and writes 4; the shell puts the ends there.
         moved = f'exec "$@" 3<&{our_end} 4>&{from_it}'
         self.process = subprocess.Popen(
-            ["bash", "-c", moved, "bash", program, *flags(profile)],
+            ["bash", "-c", moved, "bash", program, *flags(profile), *more, "about:blank"],
             pass_fds=(our_end, from_it),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -121,7 +127,6 @@ def flags(profile):
         "--hide-scrollbars",
         "--remote-debugging-pipe",
         f"--user-data-dir={profile}",
-        "about:blank",
     ]
 
 
@@ -141,12 +146,17 @@ def complaints(events):
     return found
 
 
-def visit(browser, url, media, width, scale=1):
+def look(browser):
+    looked = browser.ask("Runtime.evaluate", expression=LOOK, returnByValue=True)
+    return looked["result"]["value"]
+
+
+def visit(browser, url, media, width, before="0"):
     browser.ask(
         "Emulation.setDeviceMetricsOverride",
         width=width,
         height=800,
-        deviceScaleFactor=scale,
+        deviceScaleFactor=1,
         mobile=width < 500,
     )
     browser.ask(
@@ -157,8 +167,8 @@ def visit(browser, url, media, width, scale=1):
     browser.events.clear()
     browser.ask("Page.navigate", url=url)
     browser.until("Page.loadEventFired")
-    seen = browser.ask("Runtime.evaluate", expression=LOOK, returnByValue=True)
-    found = seen["result"]["value"]
+    browser.ask("Runtime.evaluate", expression=before)
+    found = look(browser)
     found["complaints"] = complaints(browser.events)
     return found
 
@@ -174,47 +184,60 @@ def picture(browser, path, width):
     path.write_bytes(base64.b64decode(shot["data"]))
 
 
+@contextlib.contextmanager
+def browsing(program, *more):
+    with tempfile.TemporaryDirectory() as profile:
+        browser = Browser(program, profile, *more)
+        try:
+            browser.attach()
+            yield browser
+            browser.close()
+        finally:
+            browser.process.kill()
+            browser.process.wait()
+
+
+def screens(browser, page, out):
+    views, url = {}, page.resolve().as_uri()
+    for media in ("light", "dark"):
+        for width in WIDTHS:
+            views[f"{media}-{width}"] = visit(browser, url, media, width)
+            picture(browser, out / f"{page.stem}-{media}-{width}.png", width)
+    views["open-320"] = visit(browser, url, "light", 320, before=OPEN)
+    return views
+
+
+def prints(browser, page, out):
+    """The page as it was left, on paper, and what is seen there of a dark screen."""
+    views = {}
+    for paper, (wide, high) in {"a4": (8.27, 11.69), "letter": (8.5, 11)}.items():
+        printed = browser.ask(
+            "Page.printToPDF", paperWidth=wide, paperHeight=high, printBackground=True
+        )
+        pdf = base64.b64decode(printed["data"])
+        (out / f"{page.stem}-{paper}.pdf").write_bytes(pdf)
+        views[paper] = {"bytes": len(pdf), "pdf": pdf.startswith(b"%PDF-")}
+    browser.ask(
+        "Emulation.setEmulatedMedia",
+        media="print",
+        features=[{"name": "prefers-color-scheme", "value": "dark"}],
+    )
+    views["print"] = look(browser)
+    return views
+
+
 def main():
     program, out, *pages = sys.argv[1:]
-    out = pathlib.Path(out)
+    out, pages = pathlib.Path(out), [pathlib.Path(page) for page in pages]
     seen = {}
-    with tempfile.TemporaryDirectory() as profile:
-        browser = Browser(program, profile)
-        browser.attach()
-        for page in map(pathlib.Path, pages):
-            views = seen.setdefault(page.stem, {})
+    with browsing(program) as browser:
+        for page in pages:
+            seen[page.stem] = screens(browser, page, out) | prints(browser, page, out)
+    with browsing(program, TWICE) as browser:
+        for page in pages:
             url = page.resolve().as_uri()
-            for media in ("light", "dark"):
-                for width in WIDTHS:
-                    views[f"{media}-{width}"] = visit(browser, url, media, width)
-                    picture(browser, out / f"{page.stem}-{media}-{width}.png", width)
-            # Text of twice the size.
-            browser.ask("Page.setFontSizes", fontSizes={"standard": 32, "fixed": 26})
-            views["large-380"] = visit(browser, url, "light", 380)
+            seen[page.stem]["large-380"] = visit(browser, url, "light", 380)
             picture(browser, out / f"{page.stem}-large-380.png", 380)
-            browser.ask("Page.setFontSizes", fontSizes={"standard": 16, "fixed": 13})
-            # With every table opened.
-            views["open-320"] = visit(browser, url, "light", 320)
-            opened = "document.querySelectorAll('details').forEach(e => e.open = true)"
-            browser.ask("Runtime.evaluate", expression=opened)
-            again = browser.ask("Runtime.evaluate", expression=LOOK, returnByValue=True)
-            views["open-320"].update(again["result"]["value"])
-            for paper, (wide, high) in {"a4": (8.27, 11.69), "letter": (8.5, 11)}.items():
-                printed = browser.ask(
-                    "Page.printToPDF", paperWidth=wide, paperHeight=high, printBackground=True
-                )
-                pdf = base64.b64decode(printed["data"])
-                (out / f"{page.stem}-{paper}.pdf").write_bytes(pdf)
-                views[paper] = {"bytes": len(pdf), "pdf": pdf.startswith(b"%PDF-")}
-            # What is printed, as seen from a dark screen.
-            browser.ask(
-                "Emulation.setEmulatedMedia",
-                media="print",
-                features=[{"name": "prefers-color-scheme", "value": "dark"}],
-            )
-            looked = browser.ask("Runtime.evaluate", expression=LOOK, returnByValue=True)
-            views["print"] = looked["result"]["value"]
-        browser.close()
     print(json.dumps(seen))
 
 

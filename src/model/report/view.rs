@@ -41,6 +41,7 @@ pub struct Section {
 /// A piece of a section.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "block", rename_all = "lowercase")]
+#[expect(clippy::large_enum_variant, reason = "some dozens a report")]
 pub enum Block {
     /// A paragraph.
     Text {

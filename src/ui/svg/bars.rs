@@ -6,7 +6,7 @@ use plotters::style::Color as _;
 use super::backend::Ink;
 use super::legend;
 use super::paper::{Anchor, Drawn, Error, Paper, Scale, between, number};
-use super::words::{fitted, reach};
+use super::words::{fitted, reach, stride};
 use crate::model::report::view::Stack;
 
 pub(super) const HEIGHT: i32 = 310;
@@ -72,37 +72,24 @@ pub(super) fn draw(
         }
     }
     let middle = |at: u32| i32::midpoint(edge(at), edge(at + 1));
-    let above: Vec<i32> = sums.iter().map(|sum| height(*sum) - 18).collect();
-    labels(
-        paper,
-        totals,
-        middle,
-        |at| above.get(at).copied().unwrap_or(top),
-        Ink::Fg,
-    )?;
-    labels(paper, groups, middle, |_| floor + 24, Ink::Muted)?;
+    let placed = |texts: &[String]| -> Vec<(i32, String)> {
+        let texts = (0..count).zip(texts);
+        texts
+            .map(|(at, text)| (middle(at), fitted(text, 160)))
+            .collect()
+    };
+    let totals = placed(totals);
+    let ends: Vec<(i32, i32)> = totals
+        .iter()
+        .map(|(x, text)| (x - reach(text) / 2, reach(text)))
+        .collect();
+    let over = totals.iter().zip(&sums).step_by(stride(&ends));
+    for ((x, text), sum) in over.filter(|((_, text), _)| !text.is_empty()) {
+        paper.text((*x, height(*sum) - 18), Anchor::Middle, Ink::Fg, text)?;
+    }
+    paper.labels(&placed(groups), floor + 24, Ink::Muted)?;
     legend::draw(paper, &names, |at, from, to| part(paper, at, from, to))?;
     Ok(true)
-}
-
-/// Texts over or under the bars, none over another.
-fn labels(
-    paper: &Paper<'_>,
-    texts: &[String],
-    middle: impl Fn(u32) -> i32,
-    height: impl Fn(usize) -> i32,
-    ink: Ink,
-) -> Drawn {
-    let mut free = i32::MIN;
-    for ((at, place), text) in (0..).zip(0_usize..).zip(texts) {
-        let text = fitted(text, 160);
-        let (x, half) = (middle(at), reach(&text) / 2);
-        if x - half >= free && !text.is_empty() {
-            paper.text((x, height(place)), Anchor::Middle, ink, &text)?;
-            free = x + half + 6;
-        }
-    }
-    Ok(())
 }
 
 /// A box in the look of a series: full, lined, outlined, pale.

@@ -3,8 +3,8 @@
 use plotters::style::Color as _;
 
 use super::backend::Ink;
-use super::paper::{Anchor, Error, Paper, WIDTH, between, rounded};
-use super::words::{fitted, reach};
+use super::paper::{Error, Paper, WIDTH, between, rounded};
+use super::words::fitted;
 use crate::model::report::view::Day;
 
 pub(super) const HEIGHT: i32 = 150;
@@ -29,17 +29,12 @@ pub(super) fn draw(paper: &Paper<'_>, days: &[Day]) -> Result<bool, Error> {
             column(paper, (edge(at) + gap, edge(at + 1) - gap), day, look)?;
         }
     }
-    let mut free = i32::MIN;
-    for (at, day) in (0..count).zip(days) {
-        let label = fitted(&day.label, 200);
-        let (middle, wide) = (i32::midpoint(edge(at), edge(at + 1)), reach(&label));
-        let middle = middle.clamp(wide / 2, (WIDTH - wide / 2).max(wide / 2));
-        if middle - wide / 2 >= free && !label.is_empty() {
-            let place = (middle, HEIGHT - 16);
-            paper.text(place, Anchor::Middle, Ink::Muted, &label)?;
-            free = middle + wide / 2 + 10;
-        }
-    }
+    let middle = |at: u32| i32::midpoint(edge(at), edge(at + 1));
+    let labels: Vec<(i32, String)> = (0..count)
+        .zip(days)
+        .map(|(at, day)| (middle(at), fitted(&day.label, 210)))
+        .collect();
+    paper.labels(&labels, HEIGHT - 16, Ink::Muted)?;
     Ok(true)
 }
 

@@ -1,7 +1,7 @@
 //! Values over time: a median in its band, lines, dots, a past and what is
 //! foreseen. Where nothing is known a line is broken, never bridged.
 
-use plotters::element::{PathElement, Polygon};
+use plotters::element::{Circle, PathElement, Polygon};
 use plotters::series::LineSeries;
 use plotters::style::{Color as _, RGBColor};
 
@@ -87,7 +87,7 @@ fn strokes(plot: &mut Plot<'_, '_>, pieces: &[Vec<(f64, f64)>], color: RGBColor)
     let lonely = pieces.iter().filter(|piece| piece.len() == 1).flatten();
     for point in lonely {
         let style = RGBColor(color.0, 0, color.2).filled();
-        plot.draw_series([plotters::element::Circle::new(*point, 4, style)])?;
+        plot.draw_series([Circle::new(*point, 4, style)])?;
     }
     Ok(())
 }
@@ -164,9 +164,9 @@ pub(super) fn dots(paper: &Paper<'_>, points: &[Point], ticks: &[Tick]) -> Resul
     }
     let scale = Scale::of(points.iter().map(|(_, value)| *value));
     let mut plot = paper.plot(&scale, ABOVE, BELOW)?;
-    let style = Ink::Series(0).solid().mix(0.75).filled();
+    let style = Ink::Series(0).solid().filled();
     let dots = points.into_iter();
-    plot.draw_series(dots.map(|point| plotters::element::Circle::new(point, 7, style)))?;
+    plot.draw_series(dots.map(|point| Circle::new(point, 8, style)))?;
     axis(paper, &plot, &scale, ticks)?;
     Ok(true)
 }
@@ -201,7 +201,7 @@ pub(super) fn ahead(paper: &Paper<'_>, drawing: &Drawing) -> Result<bool, Error>
         plot.draw_series([PathElement::new(line, style)])?;
         let (left, y) = plot.backend_coord(&(0.0, limit));
         let label = fitted(limit_label, WIDTH / 2);
-        paper.text((left + 6, y - 18), Anchor::Start, Ink::Bad, &label)?;
+        paper.text((left + 14, y - 18), Anchor::Start, Ink::Bad, &label)?;
     }
     if now.is_finite() {
         let now = now.clamp(0.0, 1.0);

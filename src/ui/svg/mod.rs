@@ -23,15 +23,19 @@ pub use spark::spark;
 
 use crate::model::report::view::{Chart, Drawing};
 
+/// The height of a drawing without data.
+const NOTHING: i32 = 120;
+
 /// The drawing with its title and description for those who do not see it.
 /// `no_data` is what stands where nothing can be drawn.
 #[must_use]
 pub fn draw(chart: &Chart, no_data: &str) -> String {
     let mut body = String::new();
-    let height = height(&chart.drawing);
+    let mut height = height(&chart.drawing);
     let done = drawn(&chart.drawing, height, &mut body);
     if !matches!(done, Ok(true)) {
         body.clear();
+        height = NOTHING;
         // A string takes whatever is drawn.
         let _ = nothing(height, no_data, &mut body);
     }

@@ -11,10 +11,10 @@ use plotters::coord::types::RangedCoordf64;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
 use plotters::element::{Circle, PathElement, Rectangle};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, IntoTextStyle as _, RGBAColor, RGBColor, TRANSPARENT};
+use plotters::style::{Color as _, IntoTextStyle as _, RGBAColor, RGBColor, TRANSPARENT};
 
 use super::backend::{Ink, Svg, TEXT};
-use super::words::{fitted, reach};
+use super::words::{fitted, reach, stride};
 use crate::model::report::view::Tick;
 
 /// Units from left to right, two to a pixel of the narrowest screen.
@@ -93,21 +93,33 @@ impl<'a> Paper<'a> {
     /// The labels of a time axis that ends at `left` and `right`, around the
     /// height `y`; none over another.
     pub(super) fn ticks(&self, ticks: &[Tick], (left, right): (i32, i32), y: i32) -> Drawn {
-        let mut free = i32::MIN;
-        for tick in ticks.iter().filter(|tick| tick.at.is_finite()) {
-            let label = fitted(&tick.label, 200);
-            let (x, wide) = (between(left, right, tick.at), reach(&label));
-            let (from, at, anchor) = if x - wide / 2 < 0 {
-                (x.max(0), x.max(0), Anchor::Start)
+        let placed: Vec<(i32, String)> = ticks
+            .iter()
+            .filter(|tick| tick.at.is_finite())
+            .map(|tick| (between(left, right, tick.at), fitted(&tick.label, 210)))
+            .collect();
+        self.labels(&placed, y, Ink::Muted)
+    }
+
+    /// Labels in the middle over their places around the height `y`, or beside
+    /// them at the edges; every second where they are too many, or fewer.
+    pub(super) fn labels(&self, placed: &[(i32, String)], y: i32, ink: Ink) -> Drawn {
+        let kept = |(x, label): &(i32, String)| {
+            let wide = reach(label);
+            if x - wide / 2 < 0 {
+                (0, wide, (0, Anchor::Start))
             } else if x + wide / 2 > WIDTH {
-                (x - wide, x, Anchor::End)
+                (WIDTH - wide, wide, (WIDTH, Anchor::End))
             } else {
-                (x - wide / 2, x, Anchor::Middle)
-            };
-            if from >= free && !label.is_empty() {
-                self.text((at, y), anchor, Ink::Muted, &label)?;
-                free = from + wide + 10;
+                (x - wide / 2, wide, (*x, Anchor::Middle))
             }
+        };
+        let kept: Vec<_> = placed.iter().map(kept).collect();
+        let ends: Vec<(i32, i32)> = kept.iter().map(|(from, wide, _)| (*from, *wide)).collect();
+        let labels = kept.iter().zip(placed).step_by(stride(&ends));
+        for ((_, _, (x, anchor)), (_, label)) in labels.filter(|(_, (_, label))| !label.is_empty())
+        {
+            self.text((*x, y), *anchor, ink, label)?;
         }
         Ok(())
     }
@@ -136,7 +148,7 @@ impl<'a> Paper<'a> {
             .y_labels(STEPS)
             .y_label_formatter(&|value| scale.label(*value))
             .label_style(text)
-            .set_all_tick_mark_size(0)
+            .set_all_tick_mark_size(GAP)
             .light_line_style(TRANSPARENT)
             .bold_line_style(Ink::Grid.solid().stroke_width(2))
             .axis_style(TRANSPARENT)
@@ -161,6 +173,8 @@ pub(super) fn rounded(value: f64) -> i32 {
     value.round().clamp(-1e6, 1e6) as i32
 }
 
+/// From labels to the plot.
+const GAP: i32 = 8;
 /// The most lines of the grid.
 const STEPS: usize = 5;
 /// What is larger is drawn as if it were this.
@@ -179,8 +193,8 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    /// From zero, or lower where a value is, to the first line of the grid that
-    /// no value passes.
+    /// From zero, or lower where a value is, to the first round number that no
+    /// value passes.
     pub(super) fn of(values: impl IntoIterator<Item = f64>) -> Self {
         let (mut low, mut high) = (0.0_f64, 0.0_f64);
         for value in values.into_iter().filter_map(number) {
@@ -190,20 +204,20 @@ impl Scale {
         if high - low < 1e-9 {
             high = low + 1.0;
         }
-        let step = |low: f64, high: f64| {
-            let points = RangedCoordf64::from(low..high).key_points(STEPS);
+        let step = |low: f64, high: f64, lines: usize| {
+            let points = RangedCoordf64::from(low..high).key_points(lines);
             match points.as_slice() {
                 [first, second, ..] => second - first,
                 _ => high - low,
             }
         };
-        let first = step(low, high);
+        let first = step(low, high, 2 * STEPS);
         let low = (low / first).floor() * first;
         let high = (high / first).ceil() * first;
         Self {
             low,
             high,
-            step: step(low, high),
+            step: step(low, high, STEPS),
         }
     }
 
@@ -226,6 +240,6 @@ impl Scale {
     }
 
     fn labels(&self) -> i32 {
-        reach(&self.label(self.high)).max(reach(&self.label(self.low))) + 12
+        reach(&self.label(self.high)).max(reach(&self.label(self.low))) + 2 * GAP
     }
 }

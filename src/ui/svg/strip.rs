@@ -16,7 +16,7 @@ const MOST: usize = 280;
 /// The room of a time axis.
 const AXIS: i32 = 36;
 /// No stretch is narrower, so that a moment is seen.
-const NARROWEST: i32 = 3;
+const NARROWEST: i32 = 5;
 
 /// The worst last, over the others.
 const ORDER: [Class; 4] = [Class::Up, Class::Paused, Class::Unknown, Class::Down];

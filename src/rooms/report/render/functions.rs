@@ -1,7 +1,7 @@
 //! What templates may call besides what the language itself has.
 
 use minijinja::value::ViaDeserialize;
-use minijinja::{Environment, Error, State, Value};
+use minijinja::{Environment, State, Value};
 
 use super::{environment, html, link, markdown};
 use crate::model::report::view::{Chart, StripLine, Table};
@@ -14,7 +14,10 @@ const COLUMNS: usize = 48;
 const NARROW: usize = 34;
 
 pub(super) fn add(environment: &mut Environment<'static>) {
-    environment.add_function("svg", draw);
+    environment.add_function(
+        "svg",
+        |state: &State<'_, '_>, chart: ViaDeserialize<Chart>| draw(state, &chart),
+    );
     environment.add_function("spark", |values: ViaDeserialize<Vec<f64>>| {
         Value::from_safe_string(svg::spark(&values))
     });
@@ -49,10 +52,11 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     });
 }
 
-fn draw(state: &State<'_, '_>, chart: ViaDeserialize<Chart>) -> Result<Value, Error> {
+fn draw(state: &State<'_, '_>, chart: &Chart) -> Value {
+    // A macro that names no word has none.
     let words = state.lookup("words").unwrap_or_default();
-    let no_data = words.get_attr("no_data")?.to_string();
-    Ok(Value::from_safe_string(svg::draw(&chart, &no_data)))
+    let no_data = words.get_attr("no_data").unwrap_or_default();
+    Value::from_safe_string(svg::draw(chart, no_data.as_str().unwrap_or("-")))
 }
 
 /// Whether a table fits no phone as a table.

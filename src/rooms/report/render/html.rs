@@ -28,7 +28,8 @@ pub(super) fn id(text: &str) -> String {
         .collect()
 }
 
-/// A style sheet that cannot end its element.
+/// A style sheet that cannot end its element, without its indentation.
 pub(super) fn style(text: &str) -> String {
-    text.replace("</", "<\\/")
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    lines.join("\n").replace("</", "<\\/")
 }

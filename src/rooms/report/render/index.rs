@@ -9,7 +9,6 @@ use crate::model::text::cut;
 
 /// A report that there is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "a file each")]
 pub struct Entry {
     /// The name of its files, without an ending: `daily-2026-11-20`.
     pub stem: String,
@@ -54,10 +53,10 @@ struct Other {
 }
 
 /// Sentences of this many reports are whole; older ones are cut where the page
-/// would be too large for a phone.
-const WHOLE: usize = 100;
-const LARGE: usize = 30_000;
-const CUT: usize = 64;
+/// would be too large for a phone, to the first of these columns that will do.
+const WHOLE: usize = 40;
+const LARGE: usize = 27_000;
+const COLUMNS: [usize; 6] = [usize::MAX, 100, 80, 64, 48, 36];
 
 pub(super) fn months(entries: &[Entry], words: &Words) -> Vec<Month> {
     let mut entries: Vec<(Option<NaiveDate>, &Entry)> = entries
@@ -69,15 +68,12 @@ pub(super) fn months(entries: &[Entry], words: &Words) -> Vec<Month> {
         let order = b_first.cmp(a_first).then(b.kind.cmp(&a.kind));
         order.then_with(|| a.stem.cmp(&b.stem))
     });
-    let all: usize = entries.iter().map(|(_, entry)| entry.sentence.len()).sum();
+    let sentences: Vec<&str> = entries.iter().map(|(_, e)| e.sentence.as_str()).collect();
+    let columns = columns(&sentences);
     let mut months: Vec<Month> = Vec::new();
     for (at, (first, entry)) in entries.into_iter().enumerate() {
         let heading = first.map_or_else(String::new, |first| heading(first, words));
-        let columns = if at >= WHOLE && all > LARGE {
-            CUT
-        } else {
-            usize::MAX
-        };
+        let columns = if at < WHOLE { usize::MAX } else { columns };
         let listed = listed(entry, columns, words);
         match months.last_mut() {
             Some(month) if month.heading == heading => month.entries.push(listed),
@@ -88,6 +84,17 @@ pub(super) fn months(entries: &[Entry], words: &Words) -> Vec<Month> {
         }
     }
     months
+}
+
+/// How wide the older of so many sentences may be.
+fn columns(sentences: &[&str]) -> usize {
+    let fits = |columns: &usize| {
+        let whole = sentences.iter().take(WHOLE).map(|text| text.len());
+        let older = sentences.iter().skip(WHOLE);
+        let older = older.map(|text| cut(text, *columns, "…").len());
+        whole.chain(older).sum::<usize>() <= LARGE
+    };
+    COLUMNS.into_iter().find(fits).unwrap_or(24)
 }
 
 fn listed(entry: &Entry, columns: usize, words: &Words) -> Listed {

@@ -104,7 +104,8 @@ pub(super) fn strips(chart: &Chart, columns: usize) -> String {
     for (line, label) in lines.iter().zip(&labels) {
         let space = " ".repeat(before - width(label));
         let marks = strip::characters(&line.parts, columns);
-        let _ = writeln!(text, "{label}{space}{}", marks.trim_end());
+        let line = format!("{label}{space}{marks}");
+        let _ = writeln!(text, "{}", line.trim_end());
     }
     let axis = axis(ticks, columns);
     if !axis.is_empty() {

@@ -2,8 +2,11 @@
 
 use std::error::Error as _;
 use std::fmt;
+use std::ops::Range;
 
 use minijinja::{Error, ErrorKind};
+
+use crate::model::text::clean;
 
 /// A template that cannot be read or filled.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +55,7 @@ impl Wrong {
             file: file.map_or(name, |(_, shown)| shown).to_owned(),
             line: error.line(),
             column: error.line().and(column),
-            what: what(error),
+            what: what(error, source.zip(error.range())),
         }
     }
 }
@@ -69,13 +72,25 @@ fn innermost(error: &Error) -> &Error {
     at
 }
 
-fn what(error: &Error) -> String {
+fn what(error: &Error, place: Option<(&str, Range<usize>)>) -> String {
     let detail = error.detail().unwrap_or_default();
     match error.kind() {
         ErrorKind::OutOfFuel => "does not come to an end".to_owned(),
         ErrorKind::WriteFailure => "makes a page that is too long".to_owned(),
+        ErrorKind::UndefinedError if detail.is_empty() => {
+            let name = place.and_then(|(source, range)| source.get(range));
+            let name = name.map(clean).filter(|name| !name.is_empty());
+            name.map_or("something is not defined".to_owned(), |name| {
+                format!("`{name}` is not defined")
+            })
+        }
         kind if detail.is_empty() => kind.to_string(),
-        ErrorKind::SyntaxError | ErrorKind::InvalidOperation => detail.to_owned(),
+        ErrorKind::UnknownFunction => format!("function {detail}"),
+        ErrorKind::SyntaxError
+        | ErrorKind::InvalidOperation
+        | ErrorKind::TemplateNotFound
+        | ErrorKind::UnknownFilter
+        | ErrorKind::UnknownTest => detail.to_owned(),
         kind => format!("{kind}: {detail}"),
     }
 }

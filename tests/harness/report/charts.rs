@@ -5,7 +5,7 @@ use mamori::model::report::view::{
 };
 use mamori::model::uptime::Class;
 
-use super::report_view::{Language, chart, table};
+use super::view::{Language, chart, table};
 
 /// Something that goes up and down, the same each time.
 pub fn wave(count: u32, pace: f64) -> Vec<f64> {
@@ -186,17 +186,18 @@ fn timeline(language: Language) -> mamori::model::report::view::Chart {
 }
 
 pub fn band(count: u32) -> Vec<BandPoint> {
+    let silent = count / 2..count * 9 / 16;
     wave(count, 14.0)
         .into_iter()
         .zip(0..)
+        .filter(|(_, at)| !silent.contains(at))
         .map(|(middle, at)| BandPoint {
             at: part(at, count),
             low: middle * 0.6,
             middle,
             high: middle * 1.7,
-            gap: at == count / 2,
+            gap: at == silent.end,
         })
-        .filter(|point| !(0.5..0.56).contains(&point.at) || point.gap)
         .collect()
 }
 
@@ -219,10 +220,9 @@ pub fn stack(name: &str, values: &[f64]) -> Stack {
     }
 }
 
-/// The other forms.
-pub fn trends(language: Language) -> Vec<Block> {
+fn costs(language: Language) -> Drawing {
     let of = |en, ja| language.of(en, ja);
-    let costs = Drawing::Bars {
+    Drawing::Bars {
         groups: days(language),
         series: vec![
             stack("Claude Code", &[3.0, 6.8, 2.0, 0.0, 4.1, 1.2, 0.4]),
@@ -233,24 +233,11 @@ pub fn trends(language: Language) -> Vec<Block> {
         totals: ["$4.30", "$9.60", "$4.70", "$0", "$6.10", "$1.60", "$0.70"]
             .map(str::to_owned)
             .to_vec(),
-    };
-    let repairs = Drawing::Dots {
-        points: [
-            (0.1, 9.0),
-            (0.3, 0.1),
-            (0.32, 31.0),
-            (0.7, 4.0),
-            (0.71, 6.0),
-            (0.95, 12.0),
-        ]
-        .map(|(at, value)| Point {
-            at,
-            value,
-            gap: false,
-        })
-        .to_vec(),
-        ticks: week(language),
-    };
+    }
+}
+
+fn disk(language: Language) -> Drawing {
+    let of = |en, ja| language.of(en, ja);
     let past = (0..60_u32).map(|at| Point {
         at: part(at, 100),
         value: 60.0 + 0.4 * f64::from(at) + (f64::from(at)).sin(),
@@ -258,7 +245,7 @@ pub fn trends(language: Language) -> Vec<Block> {
     });
     let ahead = (60..=100_u32).map(|at| {
         let over = f64::from(at - 60);
-        let middle = 84.0 + 0.3 * over;
+        let middle = 84.0 + 0.2 * over;
         BandPoint {
             at: part(at, 100),
             low: middle - 0.15 * over,
@@ -267,7 +254,7 @@ pub fn trends(language: Language) -> Vec<Block> {
             gap: false,
         }
     });
-    let disk = Drawing::Ahead {
+    Drawing::Ahead {
         past: past.collect(),
         ahead: ahead.collect(),
         limit: 90.0,
@@ -285,6 +272,28 @@ pub fn trends(language: Language) -> Vec<Block> {
             label: label.to_owned(),
         })
         .to_vec(),
+    }
+}
+
+/// The other forms.
+pub fn trends(language: Language) -> Vec<Block> {
+    let of = |en, ja| language.of(en, ja);
+    let repairs = Drawing::Dots {
+        points: [
+            (0.1, 9.0),
+            (0.3, 0.1),
+            (0.32, 31.0),
+            (0.7, 4.0),
+            (0.71, 6.0),
+            (0.95, 12.0),
+        ]
+        .map(|(at, value)| Point {
+            at,
+            value,
+            gap: false,
+        })
+        .to_vec(),
+        ticks: week(language),
     };
     let load = ["mugen", "pixel", "laptop"].iter().zip([9.0, 13.0, 21.0]);
     let load = Drawing::Lines {
@@ -332,7 +341,7 @@ pub fn trends(language: Language) -> Vec<Block> {
             "cost",
             of("Cost, API-equivalent (US dollars)", "API換算費用（ドル）"),
             of("$27.00 in the week", "1週間で $27.00"),
-            costs,
+            costs(language),
         )),
         Block::Chart(chart(
             "repair",
@@ -347,7 +356,7 @@ pub fn trends(language: Language) -> Vec<Block> {
                 "84 % now, 90 % between 23 and 27 Nov",
                 "現在84%、11月23日から27日に90%",
             ),
-            disk,
+            disk(language),
         )),
         Block::Chart(chart(
             "memory",
