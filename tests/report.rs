@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::harness::Bench;
-use crate::harness::month::month;
+use crate::harness::report::month::month;
 
 const REPORTS: [(&str, &str); 3] = [
     ("daily", "2026-10-23"),

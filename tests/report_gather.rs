@@ -12,8 +12,8 @@ use mamori::sys::history::History;
 use serde_json::{Value, json};
 
 use crate::harness::Bench;
-use crate::harness::gathered::*;
 use crate::harness::history::{now, rfc3339};
+use crate::harness::report::gathered::*;
 use crate::harness::repository::{NOON, Repo};
 
 /// The books of a node: seconds up and down since the day began.

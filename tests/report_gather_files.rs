@@ -13,8 +13,8 @@ use serde_json::json;
 
 use crate::harness::Bench;
 use crate::harness::agents::{answer, append, prompt, write};
-use crate::harness::gathered::*;
 use crate::harness::history::{now, rfc3339};
+use crate::harness::report::gathered::*;
 use crate::harness::repository::Repo;
 
 #[test]

@@ -11,8 +11,8 @@ use mamori::sys::files;
 use serde_json::json;
 
 use crate::harness::Bench;
-use crate::harness::gathered::{source, standing};
 use crate::harness::github::*;
+use crate::harness::report::gathered::{source, standing};
 use crate::harness::repository::NOON;
 
 const DATE: &str = "2026-11-20";

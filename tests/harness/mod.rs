@@ -4,13 +4,11 @@
 pub mod agents;
 pub mod blueprints;
 pub mod door;
-pub mod gathered;
 pub mod github;
 pub mod ground;
 pub mod grown;
 pub mod history;
 pub mod layouts;
-pub mod month;
 pub mod openssh;
 pub mod report;
 pub mod repository;

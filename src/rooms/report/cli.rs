@@ -19,7 +19,7 @@ use crate::sys::{clock, opener, output};
 
 /// Write the daily, weekly or monthly report
 ///
-/// Into `reports` in $MAMORI_HOME, with a page that lists all of them.
+/// Into the folder `reports` of the home, with a page that lists all of them.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "A day is told so far as it is over; of weeks and months the last that \

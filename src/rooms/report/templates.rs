@@ -32,13 +32,11 @@ pub(super) fn read(around: &Surroundings) -> Result<Templates, Failure> {
 
 /// What is wrong with a template, and how to do without it.
 pub(super) fn failure(wrong: &Wrong) -> Failure {
-    let mut place = String::new();
-    if let Some(line) = wrong.line {
-        place += &format!(" line {line}");
-        if let Some(column) = wrong.column {
-            place += &format!(" column {column}");
-        }
-    }
+    let place = match (wrong.line, wrong.column) {
+        (Some(line), Some(column)) => format!(" line {line} column {column}"),
+        (Some(line), None) => format!(" line {line}"),
+        (None, _) => String::new(),
+    };
     let (file, what) = (clean(&wrong.file), clean(&wrong.what));
     Failure::usage(format!("the template `{file}`{place}: {what}"))
         .hint(format!("to do without it: mv {file} {file}.off"))

@@ -34,7 +34,7 @@ pub fn tiles(report: &Report<'_>) -> Vec<Tile> {
     let closed = forged.map_or(unknown, |forged| forged.closed);
     let merged = forged.map_or(unknown, |forged| forged.merged);
     let code = report.facts.code.as_ref();
-    let merges = code.map(|code| code.now.total.merges);
+    let together = code.map(|code| code.now.total.merges);
     let tile = |id, of| Tile { id, of };
     let cost = report.cost.as_ref();
     let cost = Of::Cost(
@@ -44,7 +44,7 @@ pub fn tiles(report: &Report<'_>) -> Vec<Tile> {
     let mut all = vec![
         tile("issues-closed", Of::Count(closed, None)),
         tile("prs-merged", Of::Count(merged, None)),
-        tile("commits", Of::Count(report.commits, merges)),
+        tile("commits", Of::Count(report.commits, together)),
     ];
     match report.facts.period.kind {
         Kind::Daily => all.push(tile("errors", Of::Count(report.errors, None))),

@@ -50,7 +50,7 @@ impl Telling<'_> {
         let mut blocks = self.agent_lines();
         match &self.report.facts.code {
             None => blocks.push(muted(self.unknown(&["git "]))),
-            Some(code) => blocks.extend(self.contributor_table(&code.now.contributors)),
+            Some(code) => blocks.push(self.contributor_table(&code.now.contributors)),
         }
         section("agents", words.word("heading-contributors"), blocks)
     }
@@ -204,10 +204,10 @@ impl Telling<'_> {
         }
     }
 
-    fn contributor_table(&self, all: &[Contributor]) -> Option<Block> {
+    fn contributor_table(&self, all: &[Contributor]) -> Block {
         let words = self.words;
         if all.is_empty() {
-            return Some(text(words.word("no-commits")));
+            return text(words.word("no-commits"));
         }
         let column = |id, figures| Column {
             label: words.word(id),
@@ -232,7 +232,7 @@ impl Telling<'_> {
         });
         let rows: Vec<Vec<Cell>> = rows.collect();
         let more = all.len().saturating_sub(LISTED);
-        Some(Block::Table(Table {
+        Block::Table(Table {
             caption: words.word("contributors-caption"),
             columns: vec![
                 column("column-name", false),
@@ -242,7 +242,7 @@ impl Telling<'_> {
             ],
             rows,
             more: (more > 0).then(|| words.say("and-more", [("n", more.into())])),
-        }))
+        })
     }
 
     /// Lines that came and went.

@@ -332,7 +332,7 @@ impl Telling<'_> {
         let percent = words.percent(100.0 * right as f64 / judged.max(1) as f64);
         let id = match judged {
             0 => return None,
-            ..SCORED => "scored-few",
+            1..SCORED => "scored-few",
             _ => "scored",
         };
         Some(words.say(

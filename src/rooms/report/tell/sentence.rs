@@ -1,7 +1,10 @@
 //! The one sentence that says what matters: by the first rule that holds.
 //!
-//! 1. something is down or unknown at the end, 2. a disk will be full within a
-//! week, 3. something broke and came back, 4. a source is missing, 5. calm.
+//! 1. Something is down or unknown at the end.
+//! 2. A disk will be full within a week.
+//! 3. Something broke and came back.
+//! 4. A source is missing.
+//! 5. Calm.
 
 use super::Telling;
 use crate::model::report::machines::{Outage, Uptime};

@@ -60,8 +60,8 @@ impl Telling<'_> {
                 );
                 let down = u64::try_from(*down_ms).unwrap_or(0);
                 let span = words.span_ms(down);
-                let note = (down > 0).then(|| words.say("down-for", [("span", span.into())]));
-                (value, note)
+                let beside = (down > 0).then(|| words.say("down-for", [("span", span.into())]));
+                (value, beside)
             }
             Of::Cost(None, _) => (words.word("no-cost-data"), None),
             Of::Cost(Some(now), before) => {

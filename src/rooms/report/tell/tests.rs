@@ -1,71 +1,55 @@
+use std::fmt::Write as _;
+
 use crate::config::Language;
 use crate::model::report::period::Kind;
-use crate::model::report::view::{Block, Drawing, View};
+use crate::model::report::view::{Block, View};
 use crate::rooms::report::sample;
 
 /// A view as lines, to be read.
 pub(super) fn lines(view: &View) -> String {
     let mut all = format!("{}\n{}\n{}\n", view.title, view.period, view.sentence);
     for section in &view.sections {
-        all += &format!("## {} [{}]\n", section.heading, section.id);
+        let _ = writeln!(all, "## {} [{}]", section.heading, section.id);
         for block in &section.blocks {
-            all += &block_lines(block);
+            write(block, &mut all);
         }
     }
     all.replace(['\u{a0}', '\u{202f}'], " ")
 }
 
-fn block_lines(block: &Block) -> String {
+fn write(block: &Block, into: &mut String) {
+    let mut line = |text: &str| {
+        into.push_str(text);
+        into.push('\n');
+    };
     match block {
-        Block::Text { text, .. } => format!("{text}\n"),
-        Block::Heading { text, .. } => format!("### {text}\n"),
-        Block::Tiles { tiles } => tiles
-            .iter()
-            .map(|tile| {
+        Block::Text { text, .. } => line(text),
+        Block::Heading { text, .. } => line(&format!("### {text}")),
+        Block::Tiles { tiles } => {
+            for tile in tiles {
                 let note = tile.note.clone().unwrap_or_default();
-                format!("- {}: {} ({note})\n", tile.label, tile.value)
-            })
-            .collect(),
-        Block::Figures { figures } => figures
-            .iter()
-            .map(|one| format!("- {}: {}\n", one.label, one.value))
-            .collect(),
-        Block::Items { items, .. } => items
-            .iter()
-            .map(|item| {
-                let details: String = item
-                    .details
-                    .iter()
-                    .map(|line| format!("    {line}\n"))
-                    .collect();
-                format!("  * {}\n{details}", item.text)
-            })
-            .collect(),
+                line(&format!("- {}: {} ({note})", tile.label, tile.value));
+            }
+        }
+        Block::Figures { figures } => {
+            for one in figures {
+                line(&format!("- {}: {}", one.label, one.value));
+            }
+        }
+        Block::Items { items, .. } => {
+            for item in items {
+                line(&format!("  * {}", item.text));
+                item.details.iter().for_each(|detail| line(detail));
+            }
+        }
         Block::Table(table) => {
-            let rows = table.rows.iter().map(|row| {
+            line(&table.caption);
+            for row in &table.rows {
                 let cells: Vec<&str> = row.iter().map(|cell| cell.text.as_str()).collect();
-                format!("  | {}\n", cells.join(" | "))
-            });
-            let more = table.more.clone().unwrap_or_default();
-            format!(
-                "  {}\n{}  {more}\n",
-                table.caption,
-                rows.collect::<String>()
-            )
+                line(&cells.join(" | "));
+            }
         }
-        Block::Chart(chart) => {
-            let form = match &chart.drawing {
-                Drawing::Strip { .. } => "strip",
-                Drawing::Days { .. } => "days",
-                Drawing::Band { .. } => "band",
-                Drawing::Lines { .. } => "lines",
-                Drawing::Bars { .. } => "bars",
-                Drawing::Dots { .. } => "dots",
-                Drawing::Ahead { .. } => "ahead",
-                Drawing::Timeline { .. } => "timeline",
-            };
-            format!("  [{form} {}: {}]\n", chart.title, chart.description)
-        }
+        Block::Chart(chart) => line(&format!("[{}: {}]", chart.title, chart.description)),
     }
 }
 

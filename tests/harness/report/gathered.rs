@@ -13,9 +13,9 @@ use mamori::sys::agents::Places;
 use mamori::sys::clock;
 use serde_json::Value;
 
-use super::Bench;
-use super::history::sample;
-use super::repository::NOON;
+use super::super::Bench;
+use super::super::history::sample;
+use super::super::repository::NOON;
 
 pub const DATE: &str = "2026-11-20";
 /// The day of the tests: the 20th, in Tokyo.

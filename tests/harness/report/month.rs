@@ -8,11 +8,13 @@ use mamori::model::home::Home;
 use mamori::sys::history::History;
 use serde_json::{Value, json};
 
-use super::Bench;
-use super::github::{GitHub, closed_since, issue, merged, milestones, open, opened_in, page, pull};
-use super::github::{review, waiting};
-use super::history::{now, rfc3339};
-use super::repository::{Make, NOON, Repo};
+use super::super::Bench;
+use super::super::github::{
+    GitHub, closed_since, issue, merged, milestones, open, opened_in, page, pull,
+};
+use super::super::github::{review, waiting};
+use super::super::history::{now, rfc3339};
+use super::super::repository::{Make, NOON, Repo};
 
 /// The first instant of 2026-10-01 in Tokyo.
 pub const FIRST: i64 = 1_790_780_400;
@@ -298,7 +300,7 @@ fn forge(bench: &Bench) {
         open["stateReason"] = Value::Null;
     }
     github.fine(&open(None), &page("issues", &[urgent, later], None));
-    let pulls: Vec<Value> = (0..40).rev().map(|number| merged_pull(number)).collect();
+    let pulls: Vec<Value> = (0..40).rev().map(merged_pull).collect();
     github.fine(&merged(None), &page("pullRequests", &pulls, None));
     let mut waits = pull(482, &json!({"mergedAt": null, "mergeCommit": null}));
     waits["createdAt"] = json!(ago(FRIDAY - 2 * HOUR));

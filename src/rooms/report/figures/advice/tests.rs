@@ -3,10 +3,12 @@
 use super::*;
 use crate::model::report::facts::{Facts, GivenUp};
 use crate::model::report::forge::{Actor, Review};
+use crate::model::report::machines::By;
 use crate::model::report::period::Kind;
-use crate::model::state::Gap;
+use crate::model::state::{Gap, GapCause};
 use crate::rooms::report::sample::{self, outage, pull};
 
+const DAY: i64 = 86_400;
 /// No rule holds.
 const NONE: [u8; 0] = [];
 
@@ -217,7 +219,7 @@ fn merges_without_a_review_are_told_of_twenty_and_beyond_a_quarter() {
 fn slow_answers_are_told_of_ten_and_beyond_a_day() {
     let slow = |answered, after| {
         rules(Kind::Weekly, |facts| {
-            merged(facts, answered, answered, after)
+            merged(facts, answered, answered, after);
         })
     };
     assert_eq!(slow(10, DAY), NONE);
