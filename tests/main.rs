@@ -62,6 +62,7 @@ mod remote_hostile;
 mod remote_services;
 mod remote_watch;
 mod report;
+mod report_cli;
 mod report_gather;
 mod report_gather_files;
 mod report_gather_forge;

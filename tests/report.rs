@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::harness::Bench;
 use crate::harness::report::month::month;
+use crate::report_pages::looked;
 
 const REPORTS: [(&str, &str); 3] = [
     ("daily", "2026-10-23"),
@@ -28,11 +29,13 @@ fn golden(name: &str, text: &str) {
     }
 }
 
-/// Keeps a page, to be looked at.
-fn picture(name: &str, html: &str) {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("report-pages");
-    fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join(format!("month-{name}")), html).unwrap();
+/// Without the instants at which GitHub was asked: those of today.
+fn without_the_asking(json: &str) -> String {
+    let line = |line: &str| match line.split_once("\"until\": \"") {
+        Some((before, at)) if !at.starts_with("2026-10") => format!("{before}\"until\": …\n"),
+        _ => format!("{line}\n"),
+    };
+    json.lines().map(line).collect()
 }
 
 fn written(bench: &Bench, kind: &str, date: &str) -> Vec<String> {
@@ -57,13 +60,57 @@ fn the_reports_of_a_month_are_as_they_were() {
         let [md, html, json] = &written(&bench, kind, date)[..] else {
             panic!("three files");
         };
-        picture(&format!("{kind}.html"), html);
         golden(&format!("{kind}.md"), md);
-        golden(&format!("{kind}.json"), json);
+        golden(&format!("{kind}.json"), &without_the_asking(json));
         // The same data, the same bytes.
         assert_eq!(
             written(&bench, kind, date),
             [md.clone(), html.clone(), json.clone()]
         );
+    }
+}
+
+#[test]
+fn the_pages_of_a_month_fit_every_screen() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("report-pages");
+    fs::create_dir_all(&folder).unwrap();
+    let mut pages = Vec::new();
+    for language in ["en", "ja"] {
+        let bench = month(&format!("language = \"{language}\"\n"));
+        let mut keep = |name: String, html: &str| {
+            let page = folder.join(name);
+            fs::write(&page, html).unwrap();
+            pages.push(page);
+        };
+        for (kind, date) in REPORTS {
+            let [md, html, _] = &written(&bench, kind, date)[..] else {
+                panic!("three files");
+            };
+            keep(format!("month-{kind}-{language}.html"), html);
+            if language == "ja" {
+                golden(&format!("{kind}-ja.md"), md);
+            }
+            ids_are_distinct(html);
+        }
+        let index = bench.home().join(".miyabi/reports/index.html");
+        let index = fs::read_to_string(index).unwrap();
+        keep(format!("month-index-{language}.html"), &index);
+    }
+    looked(&folder, &pages);
+}
+
+/// Every id of a page once, and every link within it to one of them.
+fn ids_are_distinct(html: &str) {
+    let all = |mark: &str| -> Vec<String> {
+        let parts = html.split(mark).skip(1);
+        parts
+            .map(|part| part.split('"').next().unwrap().to_owned())
+            .collect()
+    };
+    let ids = all(" id=\"");
+    let once: std::collections::BTreeSet<&String> = ids.iter().collect();
+    assert_eq!(once.len(), ids.len(), "{ids:?}");
+    for link in all("href=\"#") {
+        assert!(ids.contains(&link), "#{link}");
     }
 }

@@ -49,32 +49,39 @@ fn write(folder: &Path) -> Vec<PathBuf> {
     pages
 }
 
-#[test]
-fn pages_fit_every_screen_and_paper() {
-    let Some(chromium) = chromium() else { return };
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("report-pages");
-    fs::create_dir_all(&folder).unwrap();
-    let pages = write(&folder);
+/// Opens pages in every way and finds nothing wrong with any; what was seen.
+/// `None`: there is no browser.
+pub fn looked(folder: &Path, pages: &[PathBuf]) -> Option<Value> {
+    let chromium = chromium()?;
     let ran = Command::new("python3")
         .arg(DRIVER)
         .arg(chromium)
-        .arg(&folder)
-        .args(&pages)
+        .arg(folder)
+        .args(pages)
         .output()
         .unwrap();
-    assert!(
-        ran.status.success(),
-        "{}",
-        String::from_utf8_lossy(&ran.stderr)
-    );
+    let said = String::from_utf8_lossy(&ran.stderr);
+    assert!(ran.status.success(), "{said}");
     let seen: Value = serde_json::from_slice(&ran.stdout).unwrap();
-    for page in ["en", "ja", "index-en", "index-ja"] {
+    for page in pages {
+        let page = page.file_stem().unwrap().to_str().unwrap();
         let views = seen[page].as_object().unwrap();
         assert_eq!(views.len(), 11, "{page}");
         for (name, found) in views {
             judge(&format!("{page} {name}"), name, found);
         }
     }
+    Some(seen)
+}
+
+#[test]
+fn pages_fit_every_screen_and_paper() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("report-pages");
+    fs::create_dir_all(&folder).unwrap();
+    let pages = write(&folder);
+    let Some(seen) = looked(&folder, &pages) else {
+        return;
+    };
     for page in ["en", "ja"] {
         assert_eq!(seen[page]["light-320"]["charts"], 11, "{page}");
         assert_eq!(seen[page]["open-320"]["open"], 2, "{page}: the tables open");

@@ -67,7 +67,7 @@ fn a_page_asks_for_nothing_and_its_ids_are_its_own() {
         "needs-you",
         "agents",
         "uptime-mugen",
-        "issues-closed",
+        "tile-issues-closed",
         "about",
     ] {
         assert!(ids.contains(id), "{id}");

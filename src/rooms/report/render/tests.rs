@@ -134,7 +134,7 @@ fn a_style_sheet_ends_where_its_element_does() {
 #[test]
 fn our_style_sheet_is_small() {
     let style = Templates::with(Vec::new()).unwrap().style;
-    assert!(style.len() <= 6_000, "{} bytes", style.len());
+    assert!(style.len() <= 6 << 10, "{} bytes", style.len());
 }
 
 proptest! {

@@ -20,7 +20,7 @@ impl Telling<'_> {
             if !newest.is_empty() {
                 let all = code.now.total.commits;
                 blocks.push(Block::Heading {
-                    id: Some("commits".into()),
+                    id: Some("newest-commits".into()),
                     text: words.say(
                         "newest-commits",
                         [

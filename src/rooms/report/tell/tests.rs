@@ -99,6 +99,9 @@ fn links_lead_to_what_is_there() {
                 match block {
                     Block::Heading { id, .. } => ids.extend(id.clone()),
                     Block::Chart(chart) => ids.push(chart.id.clone()),
+                    Block::Tiles { tiles } => {
+                        ids.extend(tiles.iter().map(|tile| format!("tile-{}", tile.id)));
+                    }
                     Block::Items { items, .. } => {
                         ids.extend(items.iter().filter_map(|item| item.id.clone()));
                         let all = items.iter().filter_map(|item| item.link.as_ref());
