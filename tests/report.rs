@@ -1,7 +1,10 @@
 //! The reports of a month that is always the same, by the real program.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
+
+use serde_json::Value;
 
 use crate::harness::Bench;
 use crate::harness::report::month::month;
@@ -108,9 +111,43 @@ fn ids_are_distinct(html: &str) {
             .collect()
     };
     let ids = all(" id=\"");
-    let once: std::collections::BTreeSet<&String> = ids.iter().collect();
+    let once: BTreeSet<&String> = ids.iter().collect();
     assert_eq!(once.len(), ids.len(), "{ids:?}");
     for link in all("href=\"#") {
         assert!(ids.contains(&link), "#{link}");
     }
+}
+
+/// The names of all keys of a JSON value, but for those that are data.
+fn keys(value: &Value, into: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(object) => {
+            for (key, value) in object {
+                into.insert(key.clone());
+                if key != "languages" {
+                    keys(value, into);
+                }
+            }
+        }
+        Value::Array(array) => array.iter().for_each(|value| keys(value, into)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_key_of_the_json_is_described() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let description = fs::read_to_string(root.join("docs/report-json.md")).unwrap();
+    let described: BTreeSet<&str> = description
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .collect();
+    let mut all = BTreeSet::new();
+    for (kind, _) in REPORTS {
+        let text = fs::read_to_string(root.join(format!("tests/report/{kind}.json"))).unwrap();
+        let text = text.replace("\"until\": …", "\"until\": null");
+        keys(&serde_json::from_str(&text).unwrap(), &mut all);
+    }
+    assert!(all.len() > 100, "{all:?}");
+    let missing = all.iter().filter(|key| !described.contains(key.as_str()));
+    assert_eq!(missing.count(), 0, "{all:?} of {described:?}");
 }

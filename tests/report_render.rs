@@ -256,7 +256,7 @@ fn a_template_of_ones_own_has_the_reports_figures() {
     let own = Replacement {
         name: "report.md.jinja".to_owned(),
         shown: "/home/u/templates/report.md.jinja".to_owned(),
-        text: "{{ view.title }}: {{ report.figures.issues }}\n{{ strip(view.sections[3].blocks[1].drawing.lines[0], 20) }}\n".to_owned(),
+        text: "{{ view.title }}: {{ report.figures.issues }}\n{{ strip(view.sections[2].blocks[1].drawing.lines[0], 20) }}\n".to_owned(),
     };
     let templates = Templates::with(vec![own]).unwrap();
     let (_, markdown) = page(&templates, Language::En, &view(Language::En));

@@ -179,7 +179,7 @@ impl Telling<'_> {
     }
 
     fn inform(&mut self, event: &Event) {
-        let minor = self.sheet.route.min_severity > Severity::Info;
+        let minor = self.sheet.route.min_severity > matters::weight(event);
         if minor || !matters::for_people(event) || self.paused(&event.node) {
             return;
         }

@@ -298,3 +298,30 @@ fn old_events_are_no_news_and_new_ones_are_told_once() {
     assert_eq!(world.said(), ["info"]);
     assert_eq!(world.said(), [""; 0]);
 }
+
+#[test]
+fn a_report_is_told_to_who_is_told_of_warnings_and_other_news_is_not() {
+    for (least, told) in [
+        (Severity::Info, 2),
+        (Severity::Warning, 1),
+        (Severity::Critical, 0),
+    ] {
+        let mut world = World::new();
+        world.routes[0].min_severity = least;
+        for (what, check) in [("report", "daily-2026-11-20"), ("recovered", "sshd")] {
+            world.state.events.push(Event {
+                at: Timestamp(world.now),
+                node: "a".to_owned(),
+                what: what.to_owned(),
+                check: Some(check.to_owned()),
+                text: "4 commits. ~/r.html#needs-you".to_owned(),
+            });
+        }
+        let said = world.settle();
+        assert_eq!(said.len(), told, "{least:?}: {said:?}");
+        if told > 0 {
+            assert_eq!(said[0].text, "4 commits. ~/r.html#needs-you");
+        }
+        assert!(world.settle().is_empty(), "once");
+    }
+}

@@ -111,6 +111,15 @@ pub(super) fn for_people(event: &Event) -> bool {
     }
 }
 
+/// Which channels are told of it: those that take what weighs so much. A
+/// report was asked for, so it is more than what merely happened.
+pub(super) fn weight(event: &Event) -> Severity {
+    match event.what.as_str() {
+        "report" => Severity::Warning,
+        _ => Severity::Info,
+    }
+}
+
 /// Takes over the alerts as they are now; those that say that something
 /// flaps, or the others.
 pub(super) fn follow(desk: &mut Desk, alerts: &mut [Alert], flapping: bool, now: Timestamp) {

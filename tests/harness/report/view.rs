@@ -108,11 +108,17 @@ pub fn view(language: Language) -> View {
             "mugen のディスクは11月24日(火)ごろ90%に達する見込み。pixel の sshd は一度停止し、0.11秒で復帰。",
         ),
         sections: vec![
-            section("summary", of("Summary", "概要"), vec![tiles(language)]),
             section(
-                "needs-you",
-                of("Needs you today", "対応が必要なこと"),
-                vec![needs(language)],
+                "summary",
+                of("Summary", "概要"),
+                vec![
+                    tiles(language),
+                    Block::Heading {
+                        id: Some("needs-you".into()),
+                        text: of("Needs you today", "対応が必要なこと"),
+                    },
+                    needs(language),
+                ],
             ),
             agents(language),
             metrics(language),
