@@ -1,6 +1,7 @@
 //! `mamori report` as people call it, and as they get it wrong.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
 use serde_json::Value;
@@ -52,7 +53,6 @@ fn a_report_is_three_files_and_a_line_in_the_list() {
     assert_eq!([md, html, json], ["md", "html", "json"].map(file));
     for name in names(&bench) {
         let mode = fs::metadata(reports(&bench).join(&name)).unwrap();
-        use std::os::unix::fs::PermissionsExt as _;
         assert_eq!(mode.permissions().mode() & 0o777, 0o600, "{name}");
     }
     let index = fs::read_to_string(reports(&bench).join("index.html")).unwrap();

@@ -45,6 +45,8 @@ pub struct Facts {
     pub forge: Option<Forge>,
     /// What agents did; `None`: nothing of any is known.
     pub agents: Option<Both<All>>,
+    /// The first request of any agent that is known: what is from before is not.
+    pub agents_since: Option<Timestamp>,
     /// Their cost a day of the period, by agent's name, in dollars,
     /// API-equivalent.
     pub cost: Vec<DayCost>,

@@ -58,7 +58,14 @@ pub fn cost(facts: &Facts) -> Option<Cost> {
     let dollars = now.and_then(priced);
     Some(Cost {
         dollars,
-        before: all.and_then(|all| priced(&all.before)),
+        // What is known in part only is no period to compare with.
+        before: all
+            .filter(|_| {
+                facts
+                    .agents_since
+                    .is_some_and(|since| since <= facts.compared.start)
+            })
+            .and_then(|all| priced(&all.before)),
         requests,
         unpriced,
         unpriced_models,

@@ -25,6 +25,7 @@ const HELD: Duration = Duration::from_secs(5);
 /// What is known of them.
 pub(super) struct Seen {
     pub(super) all: Option<Both<All>>,
+    pub(super) since: Option<Timestamp>,
     pub(super) cost: Vec<DayCost>,
     pub(super) prices_checked: NaiveDate,
     /// When which was seen at work in which folder.
@@ -57,12 +58,14 @@ pub(super) fn gather(ask: &Ask<'_>, access: &Access) -> Seen {
         sources.push(source);
     }
     sources.extend(told.is_some().then_some(listed));
+    let since = told.as_ref().and_then(|told| told.oldest);
     let (all, cost, intervals) = match told {
         Some(told) => (Some(told.all), told.cost, told.intervals),
         None => (None, Vec::new(), Vec::new()),
     };
     Seen {
         all,
+        since,
         cost,
         prices_checked: prices.checked,
         intervals,

@@ -142,6 +142,7 @@ pub fn gather(
         code,
         forge,
         agents: agents.all,
+        agents_since: agents.since,
         cost: agents.cost,
         prices_checked: agents.prices_checked,
         money,

@@ -55,6 +55,7 @@ pub(super) fn facts(kind: Kind) -> Facts {
             now: agents(span, 40),
             before: agents(compared, 30),
         }),
+        agents_since: Some(Timestamp(0)),
         cost: costs(span),
         prices_checked: "2026-11-01".parse().unwrap(),
         money: Money {

@@ -46,13 +46,13 @@ impl Telling<'_> {
         let words = self.words;
         let rule = format!("rule-{}", one.rule());
         let say = |id: &str, arguments| words.say::<7>(id, arguments);
-        let none = ("", "".into());
         match one {
             Advice::Free {
                 node,
                 mount,
                 bytes,
                 before,
+                used,
                 grew,
                 a_day,
             } => {
@@ -69,7 +69,7 @@ impl Telling<'_> {
                         ("date", words.short_date(words.day_of(*before)).into()),
                         ("path", path.into()),
                         ("grown", words.gigabytes(a_day).into()),
-                        none,
+                        ("used", words.percent(used.round()).into()),
                     ],
                 )
             }

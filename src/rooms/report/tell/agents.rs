@@ -144,8 +144,14 @@ impl Telling<'_> {
     fn at_work(&self, logs: &Figures) -> String {
         let words = self.words;
         let seconds = |seconds: i64| u64::try_from(seconds).unwrap_or(0);
+        // Where one session worked at a time both say the same.
+        let id = if logs.work == logs.wall {
+            "agent-work-alone"
+        } else {
+            "agent-work"
+        };
         words.say(
-            "agent-work",
+            id,
             [
                 ("n", logs.sessions.into()),
                 ("count", words.count(logs.sessions).into()),

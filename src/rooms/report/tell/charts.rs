@@ -92,7 +92,16 @@ impl Telling<'_> {
                 });
                 ticks
             }
-            Kind::Weekly => self.day_ticks(1, |date| words.weekday(date)),
+            // Noon of each: its name stands in its middle.
+            Kind::Weekly => {
+                let days = self.days();
+                let middle = |span: &Span| Timestamp(span.start.0 + span.seconds() / 2);
+                let each = days.iter().map(|(date, span)| Tick {
+                    at: self.place(middle(span)),
+                    label: words.weekday(*date),
+                });
+                each.collect()
+            }
             Kind::Monthly => self.day_ticks(7, |date| words.day(date)),
         }
     }
@@ -141,10 +150,7 @@ impl Telling<'_> {
         };
         Some(Block::Chart(Chart {
             id: format!("uptime-{}", plain(&one.node)),
-            title: words.say(
-                "chart-uptime",
-                [("node", node.into()), ("uptime", percent.clone().into())],
-            ),
+            title: node,
             description: words.say(
                 "describe-uptime",
                 [

@@ -4,6 +4,7 @@
 use super::sentence::{kind_of, name};
 use super::{Telling, muted, text};
 use crate::model::report::machines::{By, Outage};
+use crate::model::report::period::Kind;
 use crate::model::report::view::{Block, Item};
 
 /// Incidents that are told one by one.
@@ -29,7 +30,10 @@ impl Telling<'_> {
             blocks.push(text(words.word("no-incidents")));
             return blocks;
         }
-        blocks.extend(self.timeline());
+        // A day has four drawings at most.
+        if self.kind() != Kind::Daily || self.first_to_fill().is_none() {
+            blocks.extend(self.timeline());
+        }
         // What goes on stands first, then what took longest.
         let mut told: Vec<(usize, &Outage)> = all.iter().enumerate().collect();
         told.sort_by_key(|(number, one)| {

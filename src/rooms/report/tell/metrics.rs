@@ -2,18 +2,18 @@
 
 use super::sentence::name;
 use super::{Telling, muted, named, section, text};
-use crate::model::history::Forecast;
 use crate::model::report::change::Change;
 use crate::model::report::machines::Uptime;
+use crate::model::report::period::Kind;
 use crate::model::report::view::{Block, Cell, Column, Item, Named, Section, Table};
-use crate::model::time::Timestamp;
 
 /// Forecasts that are told one by one.
 const TOLD: usize = 10;
-/// Uptimes that are drawn.
-const DRAWN: usize = 3;
-/// Fewer scored forecasts have no rate: the counts stand alone.
-const SCORED: u64 = 10;
+/// Uptimes that are drawn: of a month each is small.
+const DRAWN: usize = 2;
+const DRAWN_OF_MONTH: usize = 3;
+/// Errors that are told.
+const ERRORS: usize = 3;
 
 impl Telling<'_> {
     pub(super) fn metrics(&self) -> Section {
@@ -34,6 +34,7 @@ impl Telling<'_> {
         let mut blocks = vec![Block::Figures {
             figures: vec![self.response(), self.error_rate()],
         }];
+        blocks.extend(self.errors());
         blocks.extend(self.response_chart());
         blocks.extend(self.uptime());
         blocks.extend(self.incidents());
@@ -55,7 +56,7 @@ impl Telling<'_> {
         });
         blocks.extend(self.incidents());
         blocks.extend(self.healed());
-        if self.kind() == crate::model::report::period::Kind::Weekly {
+        if self.kind() == Kind::Weekly {
             blocks.extend(self.forecasts());
         }
         section("metrics", heading, blocks)
@@ -73,7 +74,10 @@ impl Telling<'_> {
         };
         let shown = |ms: Option<f64>| ms.map_or_else(|| "-".to_owned(), |ms| words.response(ms));
         let value = words.say(
-            "response",
+            match now.median_ms {
+                Some(_) => "response",
+                None => "response-mean",
+            },
             [
                 ("mean", words.response(mean).into()),
                 ("median", shown(now.median_ms).into()),
@@ -134,6 +138,29 @@ impl Telling<'_> {
         named(label, self.against(value, before, Change::Unknown))
     }
 
+    /// The newest lines of `errors.log`.
+    fn errors(&self) -> Option<Block> {
+        let words = self.words;
+        let newest = &self.report.facts.machines.as_ref()?.newest_errors;
+        let items = newest.iter().take(ERRORS).map(|one| Item {
+            text: words.say(
+                "error",
+                [
+                    ("time", words.time(one.at).into()),
+                    ("node", name(&one.node).into()),
+                    ("what", self.target(&one.check).into()),
+                    ("text", words.foreign(&one.text).into()),
+                ],
+            ),
+            ..Item::default()
+        });
+        let items: Vec<Item> = items.collect();
+        (!items.is_empty()).then_some(Block::Items {
+            ordered: false,
+            items,
+        })
+    }
+
     /// A strip and a line for each node, the worst first.
     fn uptime(&self) -> Vec<Block> {
         let words = self.words;
@@ -178,7 +205,11 @@ impl Telling<'_> {
         }));
         // Those that were up all the time need no drawing.
         let wanting = told.iter().filter(|one| one.shares.up_ms < whole(one));
-        let drawn = wanting.take(DRAWN);
+        let most = match self.kind() {
+            Kind::Daily | Kind::Weekly => DRAWN,
+            Kind::Monthly => DRAWN_OF_MONTH,
+        };
+        let drawn = wanting.take(most);
         blocks.extend(drawn.filter_map(|one| self.uptime_chart(one)));
         blocks
     }
@@ -222,127 +253,15 @@ impl Telling<'_> {
             return None;
         }
         let last = healed.last().map_or("", |event| event.text.as_str());
+        let node = healed.last().map_or("", |event| event.node.as_str());
         Some(muted(words.say(
             "healed",
             [
                 ("n", healed.len().into()),
+                ("node", name(node).into()),
                 ("last", words.foreign(last).into()),
             ],
         )))
-    }
-
-    /// What is foreseen, the likeliest first.
-    pub(super) fn forecasts(&self) -> Vec<Block> {
-        let words = self.words;
-        let Some(known) = &self.report.facts.machines else {
-            return Vec::new();
-        };
-        let mut blocks = vec![Block::Heading {
-            id: Some("forecasts".into()),
-            text: words.word("forecasts"),
-        }];
-        let told = known
-            .forecasts
-            .iter()
-            .filter(|one| one.will_cross == Some(true));
-        let told: Vec<&Forecast> = told.collect();
-        if known.forecasts.is_empty() {
-            blocks.push(text(words.word("no-forecasts")));
-        } else if told.is_empty() {
-            blocks.push(text(
-                words.say("all-calm", [("n", known.forecasts.len().into())]),
-            ));
-        } else {
-            let items = told.iter().take(TOLD).map(|one| Item {
-                text: self.forecast(one),
-                ..Item::default()
-            });
-            blocks.push(Block::Items {
-                ordered: false,
-                items: items.collect(),
-            });
-        }
-        if let Some(line) = self.scores() {
-            blocks.push(muted(line));
-        }
-        blocks
-    }
-
-    fn forecast(&self, one: &Forecast) -> String {
-        let words = self.words;
-        let at = |seconds: Option<i64>| {
-            let at = Timestamp(one.made.saturating_add(seconds?));
-            let near = seconds? < 2 * 86_400;
-            let date = words.short_date(words.day_of(at));
-            Some(if near {
-                format!("{date} {}", words.time(at))
-            } else {
-                date
-            })
-        };
-        let chance = words.percent((one.probability.unwrap_or(0.0) * 100.0).round());
-        let what = match one.kind.as_str() {
-            "disk" => self.target(&format!("disk:{}", one.subject)),
-            "memory" => words.word("memory"),
-            _ => self.target(&one.subject),
-        };
-        let limit = words.percent(one.threshold.unwrap_or(0.0));
-        let node = name(&one.node);
-        let [early, _, late] = one.eta_s;
-        match (one.kind.as_str(), at(early), at(late)) {
-            ("service", ..) => words.say(
-                "forecast-service",
-                [
-                    ("node", node.into()),
-                    ("what", what.into()),
-                    ("chance", chance.into()),
-                ],
-            ),
-            (_, Some(early), Some(late)) => words.say(
-                "forecast-between",
-                [
-                    ("node", node.into()),
-                    ("what", what.into()),
-                    ("limit", limit.into()),
-                    ("early", early.into()),
-                    ("late", late.into()),
-                    ("chance", chance.into()),
-                ],
-            ),
-            _ => words.say(
-                "forecast-some-time",
-                [
-                    ("node", node.into()),
-                    ("what", what.into()),
-                    ("limit", limit.into()),
-                    ("chance", chance.into()),
-                ],
-            ),
-        }
-    }
-
-    /// How right earlier forecasts were.
-    pub(super) fn scores(&self) -> Option<String> {
-        let words = self.words;
-        let scores = &self.report.facts.machines.as_ref()?.scores;
-        let (right, judged) = scores.iter().fold((0, 0), |(right, judged), one| {
-            (right + one.right, judged + one.judged)
-        });
-        #[expect(clippy::cast_precision_loss, reason = "a share")]
-        let percent = words.percent(100.0 * right as f64 / judged.max(1) as f64);
-        let id = match judged {
-            0 => return None,
-            1..SCORED => "scored-few",
-            _ => "scored",
-        };
-        Some(words.say(
-            id,
-            [
-                ("right", words.count(right).into()),
-                ("judged", words.count(judged).into()),
-                ("percent", percent.into()),
-            ],
-        ))
     }
 }
 

@@ -3,11 +3,13 @@
 mod about;
 mod advice;
 mod agents;
+mod capacity;
 mod charts;
 mod code;
+mod cost;
+mod forecasts;
 mod incidents;
 mod metrics;
-mod money;
 mod needs;
 mod objectives;
 mod sentence;

@@ -2,6 +2,7 @@
 
 use super::Telling;
 use super::sentence::{kind_of, name};
+use super::steps::link;
 use crate::model::report::machines::Outage;
 use crate::model::report::view::Link;
 use crate::model::time::Timestamp;
@@ -9,6 +10,8 @@ use crate::rooms::report::figures::advice::Advice;
 
 /// So many at most.
 const MOST: usize = 3;
+/// The least urgent priority of an issue that needs somebody now: P1.
+const URGENT: u8 = 1;
 /// A pull request waits so long before it is told, in seconds.
 const PATIENCE: i64 = 86_400;
 /// A disk that fills later is for the week's report, in seconds.
@@ -31,8 +34,10 @@ impl Telling<'_> {
         all.extend(self.given_up());
         all.extend(self.disks());
         all.extend(self.urgent_issue());
-        all.extend(self.waiting_pulls());
         all.extend(self.over_budget());
+        all.extend(self.advised(3, "#incidents", "link-incidents"));
+        all.extend(self.advised(12, "#objectives", "link-objectives"));
+        all.extend(self.waiting_pulls());
         all.truncate(MOST);
         all
     }
@@ -87,17 +92,29 @@ impl Telling<'_> {
 
     fn urgent_issue(&self) -> Option<Need> {
         let steps = self.report.forged.as_ref()?.steps.as_ref()?;
-        let urgent = steps.iter().filter(|step| step.priority == 0);
+        let urgent = steps.iter().filter(|step| step.priority <= URGENT);
         let first = urgent.clone().next()?;
+        let issue = &first.issue;
         let text = self.words.say(
             "need-issue",
             [
-                ("number", first.issue.number.to_string().into()),
-                ("title", self.words.foreign(&first.issue.title).into()),
-                ("n", urgent.count().into()),
+                ("priority", first.priority.to_string().into()),
+                ("title", self.words.foreign(&issue.title).into()),
+                ("more", (urgent.count() - 1).into()),
             ],
         );
-        Some(self.need(text, "#next", "link-next"))
+        let link = link(&issue.url, &first.repository, issue.number);
+        Some(match link {
+            Some(link) => Need { text, link },
+            None => self.need(text, "#next", "link-next"),
+        })
+    }
+
+    /// What a rule advises, at most one of it.
+    fn advised(&self, rule: u8, to: &str, shown: &str) -> Option<Need> {
+        let mut all = self.report.advice.iter();
+        let one = all.find(|one| one.rule() == rule)?;
+        Some(self.need(self.advise(one), to, shown))
     }
 
     fn waiting_pulls(&self) -> Option<Need> {
@@ -112,12 +129,16 @@ impl Telling<'_> {
         let text = self.words.say(
             "need-review",
             [
-                ("number", first.pull.number.to_string().into()),
+                ("title", self.words.foreign(&first.pull.title).into()),
                 ("span", self.words.span(span).into()),
                 ("more", long.count().into()),
             ],
         );
-        Some(self.need(text, "#next", "link-next"))
+        let link = link(&first.pull.url, &first.repository, first.pull.number);
+        Some(match link {
+            Some(link) => Need { text, link },
+            None => self.need(text, "#next", "link-next"),
+        })
     }
 
     fn over_budget(&self) -> Option<Need> {

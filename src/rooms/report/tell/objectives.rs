@@ -40,7 +40,6 @@ impl Telling<'_> {
                 "objective",
                 [
                     ("title", title.into()),
-                    ("bar", (bar("█", done) + &bar("░", BAR - done)).into()),
                     ("closed", words.count(closed).into()),
                     ("all", words.count(all).into()),
                     ("percent", percent.into()),
@@ -49,7 +48,11 @@ impl Telling<'_> {
         };
         Item {
             text,
-            details: vec![self.pace(one)],
+            details: if all == 0 {
+                vec![self.pace(one)]
+            } else {
+                vec![bar("█", done) + &bar("░", BAR - done), self.pace(one)]
+            },
             link: milestone.url.starts_with("https://").then(|| Link {
                 to: milestone.url.clone(),
                 text: name(&one.repository),

@@ -16,19 +16,23 @@ use crate::model::uptime::Class;
 const DAY: i64 = 86_400;
 /// Columns at most: a Japanese sign takes two.
 const LONGEST: usize = 120;
+/// So often the same target is told by itself.
+const AGAIN: usize = 3;
 /// Columns of a name in it.
 const NAME: usize = 32;
 
 impl Telling<'_> {
     /// The sentence.
     pub(super) fn sentence(&self) -> String {
-        let urgent = [
-            self.down(),
-            self.crossing(),
-            self.broke(),
-            self.incomplete(),
-        ];
-        let mut clauses = urgent.into_iter().flatten();
+        let first = match self.kind() {
+            Kind::Daily | Kind::Weekly => [self.down(), None, None],
+            // Of a month money and objectives are what it is read for.
+            Kind::Monthly => [self.down(), self.spent(), self.behind()],
+        };
+        let urgent = first
+            .into_iter()
+            .chain([self.crossing(), self.broke(), self.incomplete()]);
+        let mut clauses = urgent.flatten();
         let calm = self.calm();
         let first = clauses.next();
         let second = clauses
@@ -165,6 +169,9 @@ impl Telling<'_> {
                 ],
             )),
             all => {
+                if let Some(same) = self.broke_again(all) {
+                    return Some(same);
+                }
                 let longest = all.iter().filter_map(|one| one.lasted_ms()).max();
                 let mut nodes: Vec<&str> = all.iter().map(|one| one.node.as_str()).collect();
                 nodes.sort_unstable();
@@ -185,6 +192,30 @@ impl Telling<'_> {
         }
     }
 
+    /// The one target that broke again and again, where that is most of it.
+    fn broke_again(&self, all: &[&Outage]) -> Option<String> {
+        let same = |one: &&&Outage, other: &Outage| {
+            (one.node.as_str(), one.check.as_str()) == (other.node.as_str(), other.check.as_str())
+        };
+        let times = |one: &Outage| all.iter().filter(|other| same(other, one)).count();
+        let most = all.iter().max_by_key(|one| times(one))?;
+        let n = times(most);
+        if n < AGAIN || 2 * n <= all.len() {
+            return None;
+        }
+        let others = all.len() - n;
+        Some(self.words.say(
+            "broke-again",
+            [
+                ("kind", kind_of(&most.check).into()),
+                ("what", self.target(&most.check).into()),
+                ("node", name(&most.node).into()),
+                ("times", n.into()),
+                ("n", others.into()),
+            ],
+        ))
+    }
+
     /// A source that gives nothing.
     fn incomplete(&self) -> Option<String> {
         let missing = self.report.missing();
@@ -200,15 +231,7 @@ impl Telling<'_> {
 
     /// That all is well, and what was done; `None`: nothing is known.
     fn calm(&self) -> Option<String> {
-        let clauses = match self.kind() {
-            Kind::Daily | Kind::Weekly => [self.work(), self.machines_up(), None],
-            Kind::Monthly => [
-                self.spent(),
-                self.behind(),
-                self.work().or(self.machines_up()),
-            ],
-        };
-        let mut clauses = clauses.into_iter().flatten();
+        let mut clauses = [self.work(), self.machines_up()].into_iter().flatten();
         match (clauses.next(), clauses.next()) {
             (Some(first), Some(second)) => Some(self.words.say(
                 "calm-two",
@@ -286,7 +309,7 @@ impl Telling<'_> {
             .iter()
             .filter(|one| matches!(one.pace, Pace::Behind | Pace::Late));
         let behind = behind.count();
-        (!all.is_empty()).then(|| {
+        (behind > 0).then(|| {
             self.words.say(
                 "objectives-behind",
                 [("n", behind.into()), ("of", all.len().into())],

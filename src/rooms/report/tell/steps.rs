@@ -28,7 +28,7 @@ impl Telling<'_> {
                                 ("age", waits.into()),
                             ],
                         ),
-                        link: link(&step.issue.url, &step.repository),
+                        link: link(&step.issue.url, &step.repository, step.issue.number),
                         ..Item::default()
                     }
                 });
@@ -61,7 +61,7 @@ impl Telling<'_> {
                     ("age", words.days(self.now.since(one.since)).into()),
                 ],
             ),
-            link: link(&one.pull.url, &one.repository),
+            link: link(&one.pull.url, &one.repository, one.pull.number),
             ..Item::default()
         });
         Some(Block::Items {
@@ -71,9 +71,10 @@ impl Telling<'_> {
     }
 }
 
-fn link(url: &str, repository: &str) -> Option<Link> {
+/// The page of an issue or a pull request.
+pub(super) fn link(url: &str, repository: &str, number: u64) -> Option<Link> {
     url.starts_with("https://").then(|| Link {
         to: url.to_owned(),
-        text: repository.to_owned(),
+        text: format!("{repository}#{number}"),
     })
 }

@@ -142,6 +142,31 @@ impl Telling<'_> {
 
     /// What the tiles count together, told apart, and what was opened.
     fn besides(&self) -> Option<Block> {
+        let words = self.words;
+        let mut parts = self.besides_forge().unwrap_or_default();
+        let cost = self.report.cost.as_ref().and_then(|cost| cost.dollars);
+        if let Some(dollars) = cost.filter(|_| self.kind() == Kind::Daily) {
+            let sum = words.dollars(dollars);
+            parts.push(words.say("besides-cost", [("sum", sum.into())]));
+        }
+        let code = self.report.facts.code.as_ref();
+        if let Some(code) = code.filter(|_| self.kind() == Kind::Monthly) {
+            let total = &code.now.total;
+            let agents = total.commits.saturating_sub(total.unsigned);
+            parts.push(words.say(
+                "besides-commits",
+                [
+                    ("n", total.commits.into()),
+                    ("count", words.count(total.commits).into()),
+                    ("agents", words.count(agents).into()),
+                ],
+            ));
+        }
+        let gap = if words.tag() == "ja" { "" } else { " " };
+        (!parts.is_empty()).then(|| muted(parts.join(gap)))
+    }
+
+    fn besides_forge(&self) -> Option<Vec<String>> {
         let forged = self.report.forged.as_ref()?;
         let words = self.words;
         let (closed, merged) = (forged.closed.now?, forged.merged.now?);
@@ -176,7 +201,7 @@ impl Telling<'_> {
                 ],
             ));
         }
-        (!parts.is_empty()).then(|| muted(parts.join(if words.tag() == "ja" { "" } else { " " })))
+        Some(parts)
     }
 
     /// Issues, pull requests and commits a day, and how fast answers come.

@@ -55,7 +55,16 @@ broke-once = { $kind ->
 broke-often = { $n } incidents { $nodes ->
     [one] on { $node }
    *[other] on { $nodes } nodes
- }, all over, the longest after { $longest }
+ }, all resolved, the longest after { $longest }
+broke-again = { $kind ->
+    [limit] { $what } on { $node } was beyond its limit { $times } times
+    [unreachable] { $node } was not reachable { $times } times
+   *[other] { $what } on { $node } failed { $times } times, back each time
+ }{ $n ->
+    [0] {""}
+    [one] , 1 other incident
+   *[other] , { $n } other incidents
+ }
 incomplete = { $n ->
     [one] Incomplete report: nothing from { $source }
    *[other] Incomplete report: nothing from { $source } and others
@@ -102,6 +111,11 @@ commits-merges = { $count } { $n ->
  }
 besides-issues = Of the issues { $planned } not planned, { $duplicate } duplicates.
 besides-pulls = Of the PRs { $default } into the default branch, { $bots } by bots.
+besides-cost = Agents: { $sum } API-equivalent.
+besides-commits = { $n ->
+    [one] { $count } commit
+   *[other] { $count } commits
+ }, { $agents } with an agent's part.
 besides-opened = Opened: { $issues ->
     [one] { $issue-count } issue
    *[other] { $issue-count } issues
@@ -159,17 +173,18 @@ need-outage = { $kind ->
     [unreachable] { $node }: not reachable since { $since }
    *[other] { $node }: { $what } is not up since { $since }
  }
-need-issue = #{ $number } { $title } is of the highest priority{ $n ->
-    [one] {""}
-   *[other] , one of { $n }
+need-issue = Priority P{ $priority }: { $title }{ $more ->
+    [0] {""}
+   *[other] , and { $more } more
  }
-need-review = PR #{ $number } has waited { $span } for a first review{ $more ->
+need-review = PR { $title } has waited { $span } for a first review{ $more ->
     [0] {""}
     [one] , and 1 more
    *[other] , and { $more } more
  }
 link-incidents = incidents
 link-forecasts = forecasts
+link-objectives = objectives
 link-next = next steps
 link-cost = cost
 
@@ -192,6 +207,10 @@ agent-work = { $n ->
     [one] { $count } session
    *[other] { $count } sessions
  }, { $work } of work ({ $wall } by the clock)
+agent-work-alone = { $n ->
+    [one] { $count } session
+   *[other] { $count } sessions
+ }, { $work } of work
 agent-tokens = tokens: { $input } in, { $write } cache write, { $read } cache read, { $output } out
 tokens-cost = { $tokens }; { $sum } API-equivalent
 tokens-cost-unpriced = { $tokens }; { $sum } API-equivalent, { $n ->
@@ -210,7 +229,7 @@ unsigned = People and unknown: { $n ->
  }
 newest-commits = Newest { $n } of { $of } commits
 no-commits = No commits.
-contributors-caption = Who contributed, by commits, then by name
+contributors-caption = Who contributed; a commit counts for everyone who had a part in it
 kind-agent = agent
 kind-person = person
 kind-bot = bot
@@ -229,7 +248,7 @@ column-up = Uptime
 column-down = Down
 column-unknown = Unknown
 column-day = Day
-column-week = From
+column-week = Days
 column-cost = Cost
 column-median = Median
 column-mean = Mean
@@ -248,9 +267,11 @@ and-shorter = and { $n } shorter ones
 ## The machines
 avg-response = Avg Response Time
 error-rate = Error Rate
+response-mean = { $mean } ({ $n } probes)
 response = { $mean } (median { $median }, p95 { $p95 }; { $n } probes)
 figure-beside = { $value }; { $beside }
 rate-of = { $rate } ({ $bad } of { $all } probes)
+error = { $time } { $node } { $what }: { $text }
 no-probes = no data: no other node answered a full probe
 no-judged = no data: nothing was judged
 uptime = Uptime
@@ -279,8 +300,8 @@ mean-of = { $mean } (median { $median }, longest { $longest }; n { $n })
 repaired = Repaired by Mamori
 repaired-of = { $count } of { $of }
 healed = { $n ->
-    [one] Healed once: { $last }
-   *[other] Healed { $n } times, the last: { $last }
+    [one] Healed once, on { $node }: { $last }
+   *[other] Healed { $n } times, the last on { $node }: { $last }
  }
 forecasts = Forecasts
 no-forecasts = Nothing is foreseen yet: too little data.
@@ -288,6 +309,7 @@ all-calm = { $n ->
     [one] The one thing that is watched stays under its limit.
    *[other] All { $n } things that are watched stay under their limits.
  }
+forecast-disk = { $node }: { $what }: { $outlook }
 forecast-between = { $node }: { $what } reaches { $limit } between { $early } and { $late } ({ $chance } likely)
 forecast-some-time = { $node }: { $what } reaches { $limit } ({ $chance } likely)
 forecast-service = { $node }: { $what } restarts three times or more within a day ({ $chance } likely)
@@ -303,7 +325,6 @@ tmux-session = tmux session { $session }
 errors = Errors
 
 ## Charts
-chart-uptime = { $node }: { $uptime }
 describe-uptime = Uptime { $uptime }, down { $down }, unknown { $unknown }
 chart-response = Response time, median with p5–p95, ms
 chart-response-mean = Response time, mean and range, ms
@@ -353,7 +374,7 @@ provisional = { $line } Provisional until { $date }.
 
 ## Objectives and money
 no-objectives = No milestones.
-objective = { $title } { $bar } { $closed }/{ $all } { $percent }
+objective = { $title }: { $closed } of { $all } ({ $percent })
 objective-empty = { $title } has no issues
 pace-done = done
 pace-no-date = no due date
@@ -383,15 +404,15 @@ no-disks = No disks are known.
 node-mount = { $node } { $mount }
 capacity-caption = Disks, those that fill first
 not-enough-data = not enough data ({ $have } of { $need } days)
-reaches-on = { $limit } on { $date }
-reaches-between = { $limit } between { $early } and { $late }
+reaches-on = { $limit } on { $date } ({ $chance } likely)
+reaches-between = { $limit } between { $early } and { $late } ({ $chance } likely)
 stays-under = stays under { $limit } for { $days } days ({ $chance })
 
 ## Recommendations
 no-advice = None of { $rules } rules holds.
-rule-1 = Free { $size } on { $node } before { $date }: its disk { $path } grew { $grown } a day.
-rule-1-folder = Free { $size } on { $node } before { $date }: { $path } grew { $grown } a day.
-rule-2 = Give { $node } more memory or less work: { $percent } of { $samples } samples were under { $limit }.
+rule-1 = Free { $size } on { $node } before { $date }: its disk { $mount } is { $used } full, and { $path } grew { $grown } a day.
+rule-1-folder = Free { $size } on { $node } before { $date }: its disk { $mount } is { $used } full, and { $path } grew { $grown } a day.
+rule-2 = Give { $node } more memory or less work: in { $percent } of { $samples } samples less than { $limit } of its memory was available.
 rule-3 = { $what } on { $node } was brought back { $n } times; last: { $last }. Find its cause.
 rule-4 = { $what } on { $node } could not be brought back in { $n } tries between { $from } and { $until }: { $needed }.
 rule-4-open = { $what } on { $node } could not be brought back in { $n } tries since { $from }: { $needed }.
@@ -439,7 +460,7 @@ sources-whole = { $n ->
 source-ok = { $name }: { $why }
 source-partial = { $name }, in part: { $why }
 source-missing = { $name }, missing: { $why }
-about-changes = More and fewer are said only where the change is larger than chance; commits are by author date, each once, without merges.
+about-changes = More and fewer are said only where the change is larger than chance. Commits are by author date, each once, without merges, so pull requests may outnumber them. Errors are lines of errors.log: problems that began; the error rate counts samples with a problem.
 
 ## The index, and what stands around a report
 index-title = { $title } reports

@@ -49,6 +49,14 @@ broke-often = { $nodes ->
     [1] { $node }で障害{ $n }件
    *[other] { $nodes }台で障害{ $n }件
  }、すべて復旧、最長{ $longest }
+broke-again = { $kind ->
+    [limit] { $node }の{ $what }が{ $times }回上限を超過
+    [unreachable] { $node }に{ $times }回接続できず
+   *[other] { $node }の{ $what }が{ $times }回停止し、毎回復旧
+ }{ $n ->
+    [0] {""}
+   *[other] 、ほかに障害{ $n }件
+ }
 incomplete = { $n ->
     [1] { $source }のデータがなく、レポートは不完全
    *[other] { $source }など{ $n }件のデータがなく、レポートは不完全
@@ -91,6 +99,10 @@ commits-merges = { $count }件{ $n ->
  }
 besides-issues = Issueのうち計画外{ $planned }件、重複{ $duplicate }件。
 besides-pulls = PRのうち既定ブランチへ{ $default }件、ボットによるもの{ $bots }件。
+besides-cost = エージェント: API換算{ $sum }。
+besides-commits = { $n ->
+   *[other] コミット{ $count }件
+ }、うちエージェントが関与{ $agents }件。
 besides-opened = 新規: { $issues ->
    *[other] Issue { $issue-count }件
  }、{ $pulls ->
@@ -144,16 +156,17 @@ need-outage = { $kind ->
     [unreachable] { $node }: { $since }から接続できません
    *[other] { $node }: { $what }が{ $since }から停止中
  }
-need-issue = 最優先のIssue #{ $number } { $title }{ $n ->
-    [1] {""}
-   *[other] (最優先は{ $n }件)
+need-issue = 優先度P{ $priority }: { $title }{ $more ->
+    [0] {""}
+   *[other] (ほか{ $more }件)
  }
-need-review = PR #{ $number }が{ $span }前から最初のレビュー待ち{ $more ->
+need-review = PR { $title }が{ $span }前から最初のレビュー待ち{ $more ->
     [0] {""}
    *[other] (ほか{ $more }件)
  }
 link-incidents = 障害
 link-forecasts = 予測
+link-objectives = 目標
 link-next = 次の作業
 link-cost = コスト
 
@@ -172,6 +185,9 @@ agent-issues = { $n ->
 agent-work = { $n ->
    *[other] セッション{ $count }件
  }、作業{ $work }(実時間{ $wall })
+agent-work-alone = { $n ->
+   *[other] セッション{ $count }件
+ }、作業{ $work }
 agent-tokens = トークン: 入力{ $input }、キャッシュ書込{ $write }、キャッシュ読出{ $read }、出力{ $output }
 tokens-cost = { $tokens }、API換算{ $sum }
 tokens-cost-unpriced = { $tokens }、API換算{ $sum }、{ $n ->
@@ -187,7 +203,7 @@ unsigned = 人および不明: { $n ->
  }
 newest-commits = コミット{ $of }件中の最新{ $n }件
 no-commits = コミットはありません。
-contributors-caption = 貢献者(コミット数順、同数は名前順)
+contributors-caption = 貢献者(1つのコミットは関わった全員に数える)
 kind-agent = エージェント
 kind-person = 人
 kind-bot = ボット
@@ -206,7 +222,7 @@ column-up = 稼働率
 column-down = 停止
 column-unknown = 不明
 column-day = 日
-column-week = 開始
+column-week = 日
 column-cost = コスト
 column-median = 中央値
 column-mean = 平均
@@ -225,9 +241,11 @@ and-shorter = より短いもの、ほか{ $n }件
 ## 機器
 avg-response = 平均応答時間
 error-rate = エラー率
+response-mean = { $mean }({ $n }回)
 response = { $mean }(中央値{ $median }、p95 { $p95 }、{ $n }回)
 figure-beside = { $value }、{ $beside }
 rate-of = { $rate }({ $all }回中{ $bad }回)
+error = { $time } { $node } { $what }: { $text }
 no-probes = データなし: 他のノードからの応答なし
 no-judged = データなし: 判定なし
 uptime = 稼働率
@@ -256,14 +274,15 @@ mean-of = { $mean }(中央値{ $median }、最長{ $longest }、n { $n })
 repaired = Mamoriによる復旧
 repaired-of = { $of }件中{ $count }件
 healed = { $n ->
-    [1] 自己修復1件: { $last }
-   *[other] 自己修復{ $n }件、最後: { $last }
+    [1] 自己修復1件({ $node }): { $last }
+   *[other] 自己修復{ $n }件、最後({ $node }): { $last }
  }
 forecasts = 予測
 no-forecasts = データ不足のため予測はまだありません。
 all-calm = { $n ->
    *[other] 監視中の{ $n }件はいずれも上限に達しない見込みです。
  }
+forecast-disk = { $node }: { $what }: { $outlook }
 forecast-between = { $node }: { $what }が{ $early }から{ $late }の間に{ $limit }に達する見込み(確率{ $chance })
 forecast-some-time = { $node }: { $what }が{ $limit }に達する見込み(確率{ $chance })
 forecast-service = { $node }: { $what }が1日に3回以上再起動する見込み(確率{ $chance })
@@ -279,7 +298,6 @@ tmux-session = tmuxセッション { $session }
 errors = エラー
 
 ## 図
-chart-uptime = { $node }: { $uptime }
 describe-uptime = 稼働率{ $uptime }、停止{ $down }、不明{ $unknown }
 chart-response = 応答時間(中央値とp5〜p95、ms)
 chart-response-mean = 応答時間(平均と範囲、ms)
@@ -321,7 +339,7 @@ provisional = { $line }{ $date }まで暫定。
 
 ## 目標とお金
 no-objectives = マイルストーンはありません。
-objective = { $title } { $bar } { $closed }/{ $all } { $percent }
+objective = { $title }: { $all }件中{ $closed }件({ $percent })
 objective-empty = { $title } Issueなし
 pace-done = 完了
 pace-no-date = 期限なし
@@ -349,15 +367,15 @@ no-disks = ディスクの記録はありません。
 node-mount = { $node } { $mount }
 capacity-caption = ディスク(早く埋まる順)
 not-enough-data = データ不足({ $need }日中{ $have }日)
-reaches-on = { $date }に{ $limit }
-reaches-between = { $early }から{ $late }の間に{ $limit }
+reaches-on = { $date }に{ $limit }(確率{ $chance })
+reaches-between = { $early }から{ $late }の間に{ $limit }(確率{ $chance })
 stays-under = { $days }日間{ $limit }未満(確率{ $chance })
 
 ## 提案
 no-advice = { $rules }件の規則のうち該当なし。
-rule-1 = { $date }までに{ $node }で{ $size }空ける: ディスク{ $path }が1日{ $grown }増加。
-rule-1-folder = { $date }までに{ $node }で{ $size }空ける: { $path }が1日{ $grown }増加。
-rule-2 = { $node }のメモリを増やすか負荷を減らす: { $samples }回中{ $percent }で空きが{ $limit }未満。
+rule-1 = { $date }までに{ $node }で{ $size }空ける: ディスク{ $mount }は{ $used }使用、{ $path }が1日{ $grown }増加。
+rule-1-folder = { $date }までに{ $node }で{ $size }空ける: ディスク{ $mount }は{ $used }使用、{ $path }が1日{ $grown }増加。
+rule-2 = { $node }のメモリを増やすか負荷を減らす: { $samples }回中{ $percent }で使えるメモリが{ $limit }未満。
 rule-3 = { $node }の{ $what }は{ $n }回復旧、最後: { $last }。原因の調査を。
 rule-4 = { $node }の{ $what }は{ $from }から{ $until }まで{ $n }回試みても復旧せず: { $needed }。
 rule-4-open = { $node }の{ $what }は{ $from }から{ $n }回試みても復旧せず: { $needed }。
@@ -403,7 +421,7 @@ sources-whole = { $n ->
 source-ok = { $name }: { $why }
 source-partial = { $name }(一部): { $why }
 source-missing = { $name }(欠落): { $why }
-about-changes = 増減は偶然の範囲を超えるときだけ記します。コミットは作成日時で、重複とマージを除きます。
+about-changes = 増減は偶然の範囲を超えるときだけ記します。コミットは作成日時で、重複とマージを除くため、PRより少ないことがあります。エラーはerrors.logの行(始まった問題)、エラー率は問題のあった判定の割合です。
 
 ## 一覧
 index-title = { $title } レポート

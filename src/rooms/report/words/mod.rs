@@ -191,6 +191,13 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// `22–28`, days of one month.
+    #[must_use]
+    pub fn days_of(&self, first: NaiveDate, last: NaiveDate) -> String {
+        let mark = if self.japanese() { '〜' } else { '\u{2013}' };
+        format!("{}{mark}{}", first.day(), last.day())
+    }
+
     /// `Fri`.
     #[must_use]
     pub fn weekday(&self, date: NaiveDate) -> String {

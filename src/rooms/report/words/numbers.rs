@@ -41,6 +41,9 @@ impl Words<'_> {
     /// Percent with one decimal.
     #[must_use]
     pub fn percent(&self, percent: f64) -> String {
+        if percent > 0.0 && percent < 0.05 {
+            return self.unit("< 0.1", "%", "%");
+        }
         let percent = (percent * 10.0).round() / 10.0;
         let percent = if percent == 0.0 { 0.0 } else { percent };
         self.unit(&trimmed(&format!("{percent:.1}")), "%", "%")

@@ -37,7 +37,7 @@ pub(super) fn all(report: &Report<'_>, now: Timestamp) -> Vec<Advice> {
             let (outlook, growth) = (&disk.outlook, disk.growth);
             let crossing = outlook.crossing.filter(|at| at[1].since(now) <= SOON);
             let sure = outlook.probability.is_some_and(|chance| chance >= SURE);
-            let (Some([_, likely, _]), true) = (crossing, sure && outlook.will_cross) else {
+            let (Some([early, ..]), true) = (crossing, sure && outlook.will_cross) else {
                 continue;
             };
             let (Some(total), Some(growth)) = (disk.total, growth.filter(|by| *by > 0.0)) else {
@@ -50,7 +50,8 @@ pub(super) fn all(report: &Report<'_>, now: Timestamp) -> Vec<Advice> {
                 node: name.clone(),
                 mount: disk.mount.clone(),
                 bytes: (over.max(0.0) / 100.0) * total as f64,
-                before: likely,
+                before: early,
+                used,
                 grew: disk.grew.clone(),
                 a_day: growth / 100.0 * total as f64,
             });

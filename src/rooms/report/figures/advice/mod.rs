@@ -18,8 +18,10 @@ pub enum Advice {
         mount: String,
         /// Bytes that keep it under the limit less five points for thirty days.
         bytes: f64,
-        /// Before when.
+        /// Before when: the early end of what is foreseen.
         before: Timestamp,
+        /// Percent in use.
+        used: f64,
         /// The folder that grew most, and by how much a day.
         grew: Option<(String, f64)>,
         /// Bytes a day by which the disk grew.
