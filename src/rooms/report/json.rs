@@ -16,7 +16,7 @@ use crate::model::report::change::Spread;
 use crate::model::report::code::{Contributor, Headline, Repository, Who};
 use crate::model::report::facts::{Disk, Machines};
 use crate::model::report::machines::{By, Outage, Uptime};
-use crate::model::report::view::View;
+use crate::model::report::view::{Block, View};
 use crate::model::time::Timestamp;
 
 /// The version of what is written here.
@@ -60,7 +60,7 @@ pub fn value(telling: &Telling<'_>, view: &View) -> Value {
             "complete": facts.complete,
         },
         "newest_datum": facts.newest,
-        "summary": { "sentence": plain(&view.sentence), "tiles": tiles_of(report) },
+        "summary": { "sentence": plain(&view.sentence), "tiles": tiles_of(report, view) },
         "needs_you": needs,
         "agents": report.agents.iter().map(agent).collect::<Vec<_>>(),
         "contributors": code.map(|code| each(&code.contributors, contributor)),
@@ -85,9 +85,9 @@ fn each<T>(all: &[T], one: impl Fn(&T) -> Value) -> Vec<Value> {
     all.iter().map(one).collect()
 }
 
-fn tiles_of(report: &Report<'_>) -> Vec<Value> {
+fn tiles_of(report: &Report<'_>, view: &View) -> Vec<Value> {
     let known = |id, unit, value, before: Value, change: Value| match value {
-        Value::Null => json!({ "id": id, "unavailable": "no data", "unit": unit }),
+        Value::Null => json!({ "id": id, "unavailable": why(view, id), "unit": unit }),
         value => json!({
             "id": id, "value": value, "unit": unit, "previous": before, "change": change,
         }),
@@ -134,6 +134,17 @@ fn tiles_of(report: &Report<'_>) -> Vec<Value> {
         }
     });
     all.collect()
+}
+
+/// What is said in the place of a figure that is not known.
+fn why(view: &View, id: &str) -> String {
+    let blocks = view.sections.iter().flat_map(|section| &section.blocks);
+    let mut tiles = blocks.flat_map(|block| match block {
+        Block::Tiles { tiles } => tiles.as_slice(),
+        _ => &[],
+    });
+    let said = tiles.find(|tile| tile.id == id);
+    said.map_or_else(String::new, |tile| plain(&tile.value))
 }
 
 fn counted(count: Counted) -> Value {
@@ -235,12 +246,12 @@ fn forge(report: &Report<'_>) -> Option<Value> {
     });
     Some(json!({
         "issues_closed": counted(forged.closed),
-        "not_planned": forged.reasons.not_planned,
-        "duplicate": forged.reasons.duplicate,
+        "not_planned": forged.closed.now.map(|_| forged.reasons.not_planned),
+        "duplicate": forged.closed.now.map(|_| forged.reasons.duplicate),
         "issues_opened": counted(forged.opened),
         "prs_merged": counted(forged.merged),
-        "to_default_branch": forged.merges.to_default,
-        "by_bots": forged.merges.by_bots,
+        "to_default_branch": forged.merged.now.map(|_| forged.merges.to_default),
+        "by_bots": forged.merged.now.map(|_| forged.merges.by_bots),
         "prs_opened": counted(forged.pulls_opened),
         "reviews": reviews,
         "reverted": forged.failures,

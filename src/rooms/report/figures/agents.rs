@@ -8,6 +8,7 @@ use crate::model::report::code::{Levels, Who};
 use crate::model::report::facts::Facts;
 use crate::model::report::forge::{Actor, Forge};
 use crate::model::report::log::Lines;
+use crate::model::report::source::Standing;
 
 /// One agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,9 +69,11 @@ pub fn lines(facts: &Facts) -> Vec<AgentLine> {
             *issues.entry(agent).or_default() += 1;
             all.entry(agent).or_insert_with(|| line(agent));
         }
+        let pulls_known = forge.pulls_merged(facts.span).state == Standing::Ok;
+        let issues_known = forge.issues_closed(facts.span).state == Standing::Ok;
         for (agent, own) in &mut all {
-            own.pulls = Some(merged.get(agent).copied().unwrap_or(0));
-            own.issues = Some(issues.get(agent).copied().unwrap_or(0));
+            own.pulls = pulls_known.then(|| merged.get(agent).copied().unwrap_or(0));
+            own.issues = issues_known.then(|| issues.get(agent).copied().unwrap_or(0));
         }
     }
     let mut all: Vec<AgentLine> = all.into_values().collect();

@@ -1,7 +1,6 @@
 //! Issues and pull requests, as a report counts them.
 
 use super::Counted;
-use crate::model::report::change::Change;
 use crate::model::report::facts::Facts;
 use crate::model::report::forge::figures::{Failures, Issues, Merged, Step, Waiting};
 use crate::model::report::forge::reviews::Reviews;
@@ -29,10 +28,10 @@ pub struct Forged {
     pub pulls_opened: Counted,
     /// Review times; `None`: not known.
     pub reviews: Option<Reviews>,
-    /// How the time to the first answer changed.
-    pub answers: Change,
     /// Merges that were taken back; `None`: not known.
     pub failures: Option<Failures>,
+    /// Whether `steps` are all there are.
+    pub steps_whole: bool,
     /// Open issues with a priority, the most urgent first; `None`: not known.
     pub steps: Option<Vec<Step>>,
     /// Open pull requests that nobody answered; `None`: not known.
@@ -46,10 +45,7 @@ impl Forged {
         let (span, compared) = (facts.span, facts.compared);
         let closed = forge.issues_closed(span);
         let merged = forge.pulls_merged(span);
-        let reviews = known(forge.reviews(span));
-        let before = known(forge.reviews(compared));
-        let answers = reviews.as_ref().zip(before.as_ref());
-        let answers = answers.map(|(a, b)| Change::of_spans(&a.first_answer, &b.first_answer));
+        let reviews = whole(forge.reviews(span));
         let reverts = facts.code.as_ref().map(|code| &code.now.reverts[..]);
         let failures = reverts.map(|reverts| forge.failures(span, reverts, at));
         Self {
@@ -68,8 +64,8 @@ impl Forged {
                 |count| *count,
             ),
             reviews,
-            answers: answers.unwrap_or(Change::Unknown),
-            failures: failures.and_then(known),
+            failures: failures.and_then(whole),
+            steps_whole: forge.next_steps(LEAST).state == Standing::Ok,
             steps: known(forge.next_steps(LEAST)),
             waiting: known(forge.waiting()),
         }
@@ -81,10 +77,17 @@ fn both<T>(now: &Figure<T>, before: &Figure<T>, count: impl Fn(&T) -> u64) -> Co
         let known = figure.state != Standing::Missing;
         known.then(|| count(&figure.value))
     };
-    let partial = now.state == Standing::Partial || before.state == Standing::Partial;
-    Counted::of(value(now), value(before), partial)
+    // What is known in part only is nothing to compare with.
+    let before = Some(before).filter(|one| one.state == Standing::Ok);
+    let partial = now.state == Standing::Partial;
+    Counted::of(value(now), before.and_then(value), partial)
 }
 
 fn known<T>(figure: Figure<T>) -> Option<T> {
     (figure.state != Standing::Missing).then_some(figure.value)
+}
+
+/// Of all repositories, or not at all.
+fn whole<T>(figure: Figure<T>) -> Option<T> {
+    (figure.state == Standing::Ok).then_some(figure.value)
 }

@@ -18,10 +18,6 @@ pub struct Machinery {
     pub outages: Vec<Outage>,
     /// Times to detect and to repair.
     pub times: Times,
-    /// The same of the period before.
-    pub times_before: Times,
-    /// How the time to repair changed.
-    pub repair: Change,
     /// Judged samples with a problem, in percent.
     pub error_rate: Option<f64>,
     /// The same of the period before.
@@ -44,7 +40,6 @@ impl Machinery {
             .map(|one| as_of(one, facts.span))
             .collect();
         let now = times(&outages, facts.span);
-        let before = times(&known.outages_before, facts.compared);
         let by_us = |one: &&Outage| {
             let within = |ms: i64| facts.span.holds(Timestamp(ms.div_euclid(1_000)));
             one.by == Some(By::Mamori) && one.ended_ms.is_some_and(within)
@@ -52,9 +47,7 @@ impl Machinery {
         let repaired = outages.iter().filter(by_us).count();
         Self {
             uptimes: uptimes(nodes.collect()),
-            repair: Change::of_spans(&now.to_repair, &before.to_repair),
             times: now,
-            times_before: before,
             error_rate: rate(known.judged.now),
             error_rate_before: rate(known.judged.before),
             response: response(known),

@@ -4,10 +4,13 @@ use super::sentence::name;
 use super::{Telling, muted, section, text};
 use crate::model::report::period::Kind;
 use crate::model::report::view::{Block, Item, Section};
+use crate::model::text::{clean, cut};
 use crate::rooms::report::figures::advice::Advice;
 
 /// So many at most.
 const PRINTED: usize = 5;
+/// Columns of a folder's path.
+const PATH: usize = 80;
 /// How many rules there are.
 const RULES: usize = 12;
 
@@ -16,9 +19,12 @@ impl Telling<'_> {
         let words = self.words;
         let all = &self.report.advice;
         let heading = words.word("heading-recommendations");
+        let silent = self.silent();
         if all.is_empty() {
             let none = words.say("no-advice", [("rules", RULES.to_string().into())]);
-            return section("recommendations", heading, vec![text(none)]);
+            let mut blocks = vec![text(none)];
+            blocks.extend(silent);
+            return section("recommendations", heading, blocks);
         }
         let items = all.iter().take(PRINTED).map(|one| Item {
             id: Some(format!("rule-{}", one.rule())),
@@ -33,7 +39,28 @@ impl Telling<'_> {
         if left > 0 {
             blocks.push(muted(words.say("and-more", [("n", left.into())])));
         }
+        blocks.extend(silent);
         section("recommendations", heading, blocks)
+    }
+
+    /// Which rules could not be asked, and why.
+    fn silent(&self) -> Vec<Block> {
+        let words = self.words;
+        let mut all = Vec::new();
+        if self.report.machines.is_none() {
+            let why = self.why(&["history"]);
+            all.push(muted(words.say("silent-machines", [("why", why.into())])));
+        }
+        if self
+            .report
+            .forged
+            .as_ref()
+            .is_none_or(|forged| forged.merged.now.is_none())
+        {
+            let why = self.why(&["gh"]);
+            all.push(muted(words.say("silent-forge", [("why", why.into())])));
+        }
+        all
     }
 
     /// The sentence of a rule, with the figures it rests on.
@@ -57,7 +84,7 @@ impl Telling<'_> {
                 a_day,
             } => {
                 let (id, path, a_day) = match grew {
-                    Some((path, bytes)) => ("rule-1-folder", name(path), *bytes),
+                    Some((path, bytes)) => ("rule-1-folder", cut(&clean(path), PATH, "…"), *bytes),
                     None => ("rule-1", name(mount), *a_day),
                 };
                 say(

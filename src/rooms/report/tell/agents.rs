@@ -132,10 +132,14 @@ impl Telling<'_> {
         let list = words.list(&parts);
         Item {
             id: Some(format!("agent-{}", one.agent.id())),
-            text: words.say(
-                "agent-line",
-                [("name", one.agent.name().into()), ("list", list.into())],
-            ),
+            text: if parts.is_empty() {
+                words.say("agent-alone", [("name", one.agent.name().into())])
+            } else {
+                words.say(
+                    "agent-line",
+                    [("name", one.agent.name().into()), ("list", list.into())],
+                )
+            },
             details,
             link: None,
         }

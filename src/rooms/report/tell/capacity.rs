@@ -182,8 +182,8 @@ impl Telling<'_> {
         Some(Block::Chart(Chart {
             id: format!(
                 "disk-{}-{}",
-                super::charts::plain(node),
-                super::charts::plain(&disk.mount)
+                super::part_of_id(node),
+                super::part_of_id(&disk.mount)
             ),
             title: words.say(
                 "chart-disk",

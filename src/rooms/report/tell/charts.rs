@@ -149,7 +149,7 @@ impl Telling<'_> {
             },
         };
         Some(Block::Chart(Chart {
-            id: format!("uptime-{}", plain(&one.node)),
+            id: format!("uptime-{}", super::part_of_id(&one.node)),
             title: node,
             description: words.say(
                 "describe-uptime",
@@ -348,12 +348,6 @@ fn step(course: &[Course]) -> i64 {
     let mut steps: Vec<i64> = pairs.map(|(a, b)| b.at.since(a.at)).collect();
     steps.sort_unstable();
     steps.get(steps.len() / 2).copied().unwrap_or(HOUR).max(60)
-}
-
-/// Letters, digits and `-`.
-pub(super) fn plain(text: &str) -> String {
-    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
-    text.chars().take(60).map(plain).collect()
 }
 
 impl super::Words<'_> {

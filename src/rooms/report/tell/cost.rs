@@ -36,18 +36,20 @@ impl Telling<'_> {
             figures.push(named(words.word("cost-agents"), value));
         }
         figures.extend(self.per_pull(cost));
-        if let (Some(budget), sum) = (
-            cost.budget.as_ref().and_then(|budget| budget.monthly_usd),
-            cost.dollars.unwrap_or(0.0),
-        ) {
-            let percent = words.percent(100.0 * sum / budget.max(0.01));
-            let value = words.say(
-                "budget-of",
-                [
-                    ("budget", words.dollars(budget).into()),
-                    ("percent", percent.into()),
-                ],
-            );
+        let budget = cost.budget.as_ref().and_then(|budget| budget.monthly_usd);
+        if let Some(budget) = budget {
+            let shown = words.dollars(budget);
+            // Without a price nothing is known of the share.
+            let value = match cost.dollars {
+                Some(sum) => {
+                    let percent = words.percent(100.0 * sum / budget.max(0.01));
+                    words.say(
+                        "budget-of",
+                        [("budget", shown.into()), ("percent", percent.into())],
+                    )
+                }
+                None => words.say("budget-alone", [("budget", shown.into())]),
+            };
             figures.push(named(words.word("cost-budget"), value));
         }
         if let Some(logged) = &cost.logged {
@@ -89,7 +91,8 @@ impl Telling<'_> {
 
     fn per_pull(&self, cost: &Cost) -> Option<super::Named> {
         let words = self.words;
-        let (dollars, pulls) = (cost.dollars?, self.report.forged.as_ref()?.merged.now?);
+        let merged = self.report.forged.as_ref()?.merged;
+        let (dollars, pulls) = (cost.dollars?, merged.now.filter(|_| !merged.partial)?);
         #[expect(clippy::cast_precision_loss, reason = "money")]
         let each = dollars / pulls.max(1) as f64;
         let value = words.say(

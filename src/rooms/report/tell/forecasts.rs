@@ -126,27 +126,35 @@ impl Telling<'_> {
         }
     }
 
-    /// How right earlier forecasts were.
+    /// How right earlier forecasts were, kind by kind.
     pub(super) fn scores(&self) -> Option<String> {
         let words = self.words;
         let scores = &self.report.facts.machines.as_ref()?.scores;
-        let (right, judged) = scores.iter().fold((0, 0), |(right, judged), one| {
-            (right + one.right, judged + one.judged)
+        let each = scores.iter().filter(|one| one.judged > 0).map(|one| {
+            #[expect(clippy::cast_precision_loss, reason = "a share")]
+            let percent = words.percent(100.0 * one.right as f64 / one.judged as f64);
+            let what = match one.what.as_str() {
+                "disk" => words.word("disk"),
+                "memory" => words.word("memory"),
+                _ => words.word("services"),
+            };
+            // Of few there is no rate.
+            let id = if one.judged < SCORED {
+                "scored-few"
+            } else {
+                "scored"
+            };
+            words.say(
+                id,
+                [
+                    ("what", what.into()),
+                    ("right", words.count(one.right).into()),
+                    ("judged", words.count(one.judged).into()),
+                    ("percent", percent.into()),
+                ],
+            )
         });
-        #[expect(clippy::cast_precision_loss, reason = "a share")]
-        let percent = words.percent(100.0 * right as f64 / judged.max(1) as f64);
-        let id = match judged {
-            0 => return None,
-            1..SCORED => "scored-few",
-            _ => "scored",
-        };
-        Some(words.say(
-            id,
-            [
-                ("right", words.count(right).into()),
-                ("judged", words.count(judged).into()),
-                ("percent", percent.into()),
-            ],
-        ))
+        let list: Vec<String> = each.collect();
+        (!list.is_empty()).then(|| words.say("scores", [("list", words.list(&list).into())]))
     }
 }

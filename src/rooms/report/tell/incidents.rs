@@ -2,10 +2,11 @@
 //! over.
 
 use super::sentence::{kind_of, name};
-use super::{Telling, muted, text};
+use super::{Telling, muted, part_of_id, text};
 use crate::model::report::machines::{By, Outage};
 use crate::model::report::period::Kind;
 use crate::model::report::view::{Block, Item};
+use crate::model::time::Timestamp;
 
 /// Incidents that are told one by one.
 const TOLD: usize = 10;
@@ -76,7 +77,7 @@ impl Telling<'_> {
             "incident",
             [
                 ("letter", letter(number).into()),
-                ("time", words.moment(at, self.kind()).into()),
+                ("time", self.when(at).into()),
                 ("node", name(&one.node).into()),
                 ("kind", kind_of(&one.check).into()),
                 ("what", self.target(&one.check).into()),
@@ -93,6 +94,16 @@ impl Telling<'_> {
                 .into_iter()
                 .collect(),
             link: None,
+        }
+    }
+
+    /// When: with its day where that is not the day of the report.
+    fn when(&self, at: Timestamp) -> String {
+        let words = self.words;
+        let same = words.day_of(at) == self.report.facts.period.first;
+        match self.kind() {
+            Kind::Daily if same => words.time(at),
+            _ => words.moment(at, Kind::Weekly),
         }
     }
 
@@ -149,10 +160,6 @@ pub(super) fn letter(number: usize) -> String {
 
 /// The same whenever the report is made.
 fn incident_id(one: &Outage) -> String {
-    let plain = |text: &str| -> String {
-        let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
-        text.chars().take(40).map(plain).collect()
-    };
-    let (node, check) = (plain(&one.node), plain(&one.check));
+    let (node, check) = (part_of_id(&one.node), part_of_id(&one.check));
     format!("incident-{node}-{check}-{}", one.began_ms)
 }

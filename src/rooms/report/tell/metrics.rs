@@ -9,6 +9,8 @@ use crate::model::report::view::{Block, Cell, Column, Item, Named, Section, Tabl
 
 /// Forecasts that are told one by one.
 const TOLD: usize = 10;
+/// Nodes of which too little was seen that are told in any case.
+const UNSEEN: usize = 2;
 /// Uptimes that are drawn: of a month each is small.
 const DRAWN: usize = 2;
 const DRAWN_OF_MONTH: usize = 3;
@@ -179,9 +181,28 @@ impl Telling<'_> {
             label: words.word(id),
             figures,
         };
-        let all = &machines.uptimes;
-        let (told, folded) = all.split_at(all.len().min(TOLD));
-        let rows = told.iter().map(|one| self.uptime_row(one)).collect();
+        // Those of which too little was seen come after the worst.
+        let (known, unseen): (Vec<&Uptime>, Vec<&Uptime>) = machines
+            .uptimes
+            .iter()
+            .partition(|one| one.percent.is_some());
+        let told: Vec<&Uptime> = known.iter().take(TOLD).copied().collect();
+        let room = TOLD.saturating_sub(told.len()).max(UNSEEN);
+        let rows = told.iter().chain(unseen.iter().take(room));
+        let rows = rows.map(|one| self.uptime_row(one)).collect();
+        let folded = known.get(told.len()..).unwrap_or_default();
+        let mut more = Vec::new();
+        if let Some(worst) = folded.first().and_then(|one| one.percent) {
+            let uptime = words.uptime(worst);
+            more.push(words.say(
+                "and-more-up",
+                [("n", folded.len().into()), ("uptime", uptime.into())],
+            ));
+        }
+        let hidden = unseen.len().saturating_sub(room);
+        if hidden > 0 {
+            more.push(words.say("and-unseen", [("n", hidden.into())]));
+        }
         blocks.push(Block::Table(Table {
             caption: words.word("uptime-caption"),
             columns: vec![
@@ -191,18 +212,9 @@ impl Telling<'_> {
                 column("column-unknown", true),
             ],
             rows,
-            more: (!folded.is_empty()).then(|| {
-                let worst = folded.iter().filter_map(|one| one.percent);
-                let worst = worst.fold(100.0, f64::min);
-                words.say(
-                    "and-more-up",
-                    [
-                        ("n", folded.len().into()),
-                        ("uptime", words.uptime(worst).into()),
-                    ],
-                )
-            }),
+            more: (!more.is_empty()).then(|| words.list(&more)),
         }));
+        blocks.extend(self.seen(&known));
         // Those that were up all the time need no drawing.
         let wanting = told.iter().filter(|one| one.shares.up_ms < whole(one));
         let most = match self.kind() {
@@ -212,6 +224,26 @@ impl Telling<'_> {
         let drawn = wanting.take(most);
         blocks.extend(drawn.filter_map(|one| self.uptime_chart(one)));
         blocks
+    }
+
+    /// How much of the time was seen, where that is not all of it.
+    fn seen(&self, known: &[&Uptime]) -> Option<Block> {
+        let words = self.words;
+        let partly = known.iter().filter(|one| one.seen_percent < 100.0);
+        let list: Vec<String> = partly
+            .take(TOLD)
+            .map(|one| {
+                let percent = words.percent((one.seen_percent * 10.0).floor() / 10.0);
+                words.say(
+                    "seen-node",
+                    [
+                        ("node", name(&one.node).into()),
+                        ("percent", percent.into()),
+                    ],
+                )
+            })
+            .collect();
+        (!list.is_empty()).then(|| muted(words.say("seen", [("list", words.list(&list).into())])))
     }
 
     fn uptime_row(&self, one: &Uptime) -> Vec<Cell> {

@@ -17,6 +17,8 @@ mod steps;
 mod summary;
 mod trends;
 
+use std::fmt::Write as _;
+
 use super::figures::Report;
 use super::words::Words;
 use crate::model::report::period::Kind;
@@ -146,26 +148,33 @@ impl Telling<'_> {
 
     /// Why nothing is known, in the source's words.
     fn why(&self, sources: &[&str]) -> String {
-        let all = || self.report.facts.sources.iter();
-        let named = |name: &&&str, source: &str| {
-            let plain = source == **name;
-            plain || (name.ends_with(' ') && source.starts_with(**name))
+        let facts = self.report.facts;
+        let forge = facts.forge.iter().flat_map(|forge| &forge.repositories);
+        let of_forge: Vec<&str> = forge.map(|each| each.name.as_str()).collect();
+        let asked = |source: &str| {
+            let named = |name: &&str| {
+                let begins = name.ends_with(' ') && source.starts_with(*name);
+                begins || source == *name || (*name == "gh" && of_forge.contains(&source))
+            };
+            sources.iter().any(named)
         };
-        let mut worst = all().filter(|source| {
-            let of_these = sources.iter().any(|name| named(&name, &source.name));
-            of_these && source.state != Standing::Ok
-        });
-        let why = worst.find_map(|source| source.why.clone());
-        why.unwrap_or_else(|| {
-            let id = sources.first().map_or("source", |name| name.trim());
-            self.words.word(match id {
-                "gh" => "none-github",
-                "git" => "none-repositories",
-                "history" => "none-history",
-                "agents" => "none-agents",
+        let mut worst = facts
+            .sources
+            .iter()
+            .filter(|source| asked(&source.name) && source.state != Standing::Ok);
+        if let Some(why) = worst.find_map(|source| source.why.clone()) {
+            return why;
+        }
+        // Nothing went wrong: it is not configured, or there is nothing of it.
+        self.words
+            .word(match sources.first().map(|name| name.trim()) {
+                Some("gh") if facts.forge.is_none() => "none-github",
+                Some("git") if facts.code.is_none() => "none-repositories",
+                Some("history") if facts.machines.is_none() => "none-history",
+                Some("history") => "none-seen",
+                Some("agents") => "none-agents",
                 _ => "none-data",
             })
-        })
     }
 }
 
@@ -192,6 +201,20 @@ fn muted(text: impl Into<String>) -> Block {
         text: text.into(),
         muted: true,
     }
+}
+
+/// Text as a part of an id: letters, digits and `-`; whatever else is told by
+/// its code, so that two names never have one id.
+fn part_of_id(text: &str) -> String {
+    let mut id = String::new();
+    for c in text.chars().take(80) {
+        if c.is_ascii_alphanumeric() || c == '-' {
+            id.push(c);
+        } else {
+            let _ = write!(id, "_{:x}_", u32::from(c));
+        }
+    }
+    id
 }
 
 /// The nearest second to some milliseconds.

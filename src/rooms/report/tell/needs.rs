@@ -7,6 +7,7 @@ use crate::model::report::machines::Outage;
 use crate::model::report::view::Link;
 use crate::model::time::Timestamp;
 use crate::rooms::report::figures::advice::Advice;
+use crate::rooms::report::figures::machines::Machinery;
 
 /// So many at most.
 const MOST: usize = 3;
@@ -73,8 +74,22 @@ impl Telling<'_> {
     }
 
     fn given_up(&self) -> Vec<Need> {
+        let told = |of_node: &str, of_check: &str| {
+            let machines = self.report.machines.iter();
+            let mut open = machines.flat_map(Machinery::open);
+            open.any(|one| one.node == of_node && one.check == of_check)
+        };
         let all = self.report.advice.iter();
-        let open = all.filter(|one| matches!(one, Advice::GivenUp { until: None, .. }));
+        // What is told as not up is not told twice.
+        let open = all.filter(|one| match one {
+            Advice::GivenUp {
+                node,
+                check,
+                until: None,
+                ..
+            } => !told(node, check),
+            _ => false,
+        });
         open.map(|one| self.need(self.advise(one), "#incidents", "link-incidents"))
             .collect()
     }

@@ -33,8 +33,12 @@ impl Telling<'_> {
             .into_iter()
             .chain([self.crossing(), self.broke(), self.incomplete()]);
         let mut clauses = urgent.flatten();
-        let calm = self.calm();
         let first = clauses.next();
+        // Beside what is down nothing is said to be up.
+        let calm = match self.down() {
+            Some(_) => self.work(),
+            None => self.calm(),
+        };
         let second = clauses
             .next()
             .or_else(|| calm.clone().filter(|_| first.is_some()));
@@ -98,12 +102,13 @@ impl Telling<'_> {
                 ],
             ));
         }
-        // What nobody ever saw in the period is no news of its end.
-        let mut unseen = of(Class::Unknown).filter(|one| one.shares.up_ms > 0);
+        let mut unseen = of(Class::Unknown);
         let first = unseen.next()?;
         let (node, since) = (name(&first.node), since(first));
         let more = unseen.count();
-        Some(if more == 0 {
+        Some(if more == 0 && first.stretches.len() == 1 {
+            words.say("unseen-all", [("node", node.into())])
+        } else if more == 0 {
             words.say("unseen", [("node", node.into()), ("since", since.into())])
         } else {
             words.say("unseen-many", [("node", node.into()), ("n", more.into())])
@@ -139,12 +144,17 @@ impl Telling<'_> {
                 }
             }
         }
-        let (at, node, _, limit) = soonest?;
+        let (at, node, mount, limit) = soonest?;
+        let check = match mount {
+            "/" => "disk".to_owned(),
+            mount => format!("disk:{mount}"),
+        };
         let words = self.words;
         Some(words.say(
             "crossing",
             [
                 ("node", name(node).into()),
+                ("what", self.target(&check).into()),
                 ("limit", words.percent(limit).into()),
                 ("date", words.short_date(words.day_of(at)).into()),
             ],
@@ -244,23 +254,30 @@ impl Telling<'_> {
     fn machines_up(&self) -> Option<String> {
         let machines = self.report.machines.as_ref()?;
         let worst = machines.worst()?.percent?;
-        let n = machines.uptimes.iter().filter(|one| one.percent.is_some());
-        let id = if worst >= 100.0 {
-            "all-up"
-        } else {
-            "up-at-least"
+        let known = machines.uptimes.iter().filter(|one| one.percent.is_some());
+        let n = known.count();
+        let all_seen = machines
+            .uptimes
+            .iter()
+            .all(|one| one.shares.unknown_ms == 0 && one.shares.paused_ms == 0);
+        let id = match (worst >= 100.0, all_seen) {
+            (true, true) => "all-up",
+            (true, false) => "no-downtime",
+            (false, _) => "up-at-least",
         };
         let uptime = self.words.uptime(worst);
         Some(
             self.words
-                .say(id, [("n", n.count().into()), ("uptime", uptime.into())]),
+                .say(id, [("n", n.into()), ("uptime", uptime.into())]),
         )
     }
 
     fn work(&self) -> Option<String> {
         let words = self.words;
         let counts = self.report.forged.as_ref();
-        let counts = counts.and_then(|forged| Some((forged.closed.now?, forged.merged.now?)));
+        // What is known in part only is no count to begin with.
+        let whole = counts.filter(|forged| !forged.closed.partial && !forged.merged.partial);
+        let counts = whole.and_then(|forged| Some((forged.closed.now?, forged.merged.now?)));
         let commits = self.report.commits.now;
         match (counts, commits) {
             (Some((issues, pulls)), _) => Some(words.say(

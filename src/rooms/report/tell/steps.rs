@@ -14,7 +14,14 @@ impl Telling<'_> {
         let forged = self.report.forged.as_ref();
         match forged.and_then(|forged| forged.steps.as_ref()) {
             None => blocks.push(text(self.unknown(&["gh"]))),
-            Some(steps) if steps.is_empty() => blocks.push(text(words.word("no-steps"))),
+            Some(steps) if steps.is_empty() => {
+                let whole = forged.is_some_and(|forged| forged.steps_whole);
+                blocks.push(text(if whole {
+                    words.word("no-steps")
+                } else {
+                    self.unknown(&["gh"])
+                }));
+            }
             Some(steps) => {
                 let items = steps.iter().take(LISTED).map(|step| {
                     let waits = words.days(self.now.since(step.issue.created));
@@ -41,6 +48,10 @@ impl Telling<'_> {
                     blocks.push(muted(words.say("and-more", [("n", more.into())])));
                 }
             }
+        }
+        let partly = forged.is_some_and(|forged| !forged.steps_whole && forged.steps.is_some());
+        if partly {
+            blocks.push(muted(words.word("steps-partial")));
         }
         blocks.extend(self.waiting());
         section("next", words.word("heading-next"), blocks)

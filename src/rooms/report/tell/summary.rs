@@ -135,8 +135,10 @@ impl Telling<'_> {
 
     /// The name of a message that differs by the kind of report.
     pub(super) fn of_kind(&self, id: &str) -> String {
-        let so_far = self.kind() == Kind::Daily && !self.report.facts.complete;
-        let kind = if so_far { "so-far" } else { self.kind_word() };
+        let kind = self.kind_word();
+        if !self.report.facts.complete {
+            return format!("{id}-so-far-{kind}");
+        }
         format!("{id}-{kind}")
     }
 
@@ -170,7 +172,9 @@ impl Telling<'_> {
         let forged = self.report.forged.as_ref()?;
         let words = self.words;
         let (closed, merged) = (forged.closed.now?, forged.merged.now?);
+        let part = forged.opened.partial || forged.pulls_opened.partial;
         let opened = forged.opened.now.zip(forged.pulls_opened.now);
+        let opened = opened.filter(|_| !part);
         let mut parts = Vec::new();
         if closed > 0 && forged.reasons.not_planned + forged.reasons.duplicate > 0 {
             parts.push(words.say(
@@ -216,7 +220,7 @@ impl Telling<'_> {
             ("productivity-commits", Some(self.report.commits)),
         ];
         for (id, count) in counts {
-            let Some(count) = count.filter(|count| count.now.is_some()) else {
+            let Some(count) = count.filter(|count| count.now.is_some() && !count.partial) else {
                 continue;
             };
             let a_day = |count: u64| a_day(count, days);
@@ -245,6 +249,17 @@ impl Telling<'_> {
                     ],
                 );
                 all.push(named(words.word("productivity-review"), value));
+            }
+            let merges = &reviews.to_merge;
+            if let Some(median) = merges.median {
+                let value = words.say(
+                    "to-merge",
+                    [
+                        ("median", words.span(median).into()),
+                        ("n", merges.n.into()),
+                    ],
+                );
+                all.push(named(words.word("productivity-merge"), value));
             }
         }
         all

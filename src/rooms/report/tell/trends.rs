@@ -39,23 +39,29 @@ impl Telling<'_> {
         let course: Vec<_> = course.flat_map(|known| &known.response_course).collect();
         let rows = self.days().into_iter().filter_map(|(date, day)| {
             let of_day = course.iter().filter(|one| day.holds(one.at));
-            let (sum, n, highest) = of_day.fold((0.0, 0.0, 0.0_f64), |(sum, n, high), one| {
-                (sum + one.middle, n + 1.0, high.max(one.high))
-            });
-            (n > 0.0).then(|| {
-                vec![
-                    plain(words.short_date(date)),
-                    plain(words.response(sum / n)),
-                    plain(words.response(highest)),
-                ]
-            })
+            let mut middles: Vec<f64> = of_day.clone().map(|one| one.middle).collect();
+            middles.sort_by(f64::total_cmp);
+            let highest = of_day.map(|one| one.high).fold(0.0, f64::max);
+            let middle = middles.get(middles.len().saturating_sub(1) / 2)?;
+            Some(vec![
+                plain(words.short_date(date)),
+                plain(words.response(*middle)),
+                plain(words.response(highest)),
+            ])
         });
+        let median = self.report.facts.machines.as_ref();
+        let median = median.is_some_and(|known| known.response.now.median_ms.is_some());
+        let (middle, high) = if median {
+            ("column-hour-median", "column-hour-p95")
+        } else {
+            ("column-hour-mean", "column-highest")
+        };
         let table = Table {
             caption: chart.title.clone(),
             columns: vec![
                 self.column("column-day", false),
-                self.column("column-median", true),
-                self.column("column-highest", true),
+                self.column(middle, true),
+                self.column(high, true),
             ],
             rows: rows.collect(),
             more: None,
@@ -211,6 +217,7 @@ impl Telling<'_> {
             .outages
             .iter()
             .enumerate()
+            .filter(|(_, one)| !one.paused)
             .filter_map(|(number, one)| {
                 let ended = Timestamp(one.ended_ms?.div_euclid(1_000));
                 self.report.facts.span.holds(ended).then_some(())?;

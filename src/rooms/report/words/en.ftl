@@ -31,22 +31,23 @@ sentence-one = { $first }.
 sentence-two = { $first }; { $second }.
 calm-two = { $first }; { $second }
 nothing-known = Nothing is known of this time yet.
-down = { $node } is down since { $since }
+down = { $node } has been down since { $since }
 down-many = { $node } and { $n ->
     [one] one more node
    *[other] { $n } more nodes
  } are down
 open = { $kind ->
-    [limit] { $what } on { $node } is beyond its limit since { $since }
-    [unreachable] { $node } is not reachable since { $since }
-   *[other] { $what } on { $node } is not up since { $since }
+    [limit] { $what } on { $node } has been beyond its limit since { $since }
+    [unreachable] { $node } has not been reachable since { $since }
+   *[other] { $what } on { $node } has not been up since { $since }
  }
-unseen = { $node } was not seen since { $since }
+unseen = { $node } has not been seen since { $since }
+unseen-all = { $node } was not seen at all
 unseen-many = { $node } and { $n ->
     [one] one more node
    *[other] { $n } more nodes
  } were not seen at the end
-crossing = { $node }'s disk reaches { $limit } around { $date }
+crossing = { $node }'s { $what } reaches { $limit } around { $date }
 broke-once = { $kind ->
     [limit] { $what } on { $node } was beyond its limit for { $span }
     [unreachable] { $node } was not reachable for { $span }
@@ -72,6 +73,10 @@ incomplete = { $n ->
 all-up = { $n ->
     [one] 1 machine up all the time
    *[other] { $n } machines up all the time
+ }
+no-downtime = { $n ->
+    [one] no downtime was seen on 1 machine
+   *[other] no downtime was seen on { $n } machines
  }
 up-at-least = { $n ->
     [one] 1 machine up { $uptime }
@@ -127,38 +132,54 @@ node-uptime = { $node } { $uptime }
 down-for = down { $span }
 api-equivalent = { $sum } API-equivalent
 on-pace-of = { $n } of { $of }
-before-so-far = yesterday until then { $count }
+before-so-far-daily = yesterday until then { $count }
+before-same-so-far-daily = yesterday until then { $count }: about the same
+before-more-so-far-daily = yesterday until then { $count }: more
+before-fewer-so-far-daily = yesterday until then { $count }: fewer
+before-slower-so-far-daily = yesterday until then { $count }: slower
+before-faster-so-far-daily = yesterday until then { $count }: faster
+no-before-so-far-daily = nothing known of yesterday
+before-so-far-weekly = the week before until then { $count }
+before-same-so-far-weekly = the week before until then { $count }: about the same
+before-more-so-far-weekly = the week before until then { $count }: more
+before-fewer-so-far-weekly = the week before until then { $count }: fewer
+before-slower-so-far-weekly = the week before until then { $count }: slower
+before-faster-so-far-weekly = the week before until then { $count }: faster
+no-before-so-far-weekly = no week before
+before-so-far-monthly = the month before until then { $count }
+before-same-so-far-monthly = the month before until then { $count }: about the same
+before-more-so-far-monthly = the month before until then { $count }: more
+before-fewer-so-far-monthly = the month before until then { $count }: fewer
+before-slower-so-far-monthly = the month before until then { $count }: slower
+before-faster-so-far-monthly = the month before until then { $count }: faster
+no-before-so-far-monthly = no month before
 before-daily = the day before { $count }
-before-weekly = the week before { $count }
-before-monthly = the month before { $count }
-before-same-so-far = yesterday until then { $count }: about the same
 before-same-daily = the day before { $count }: about the same
-before-same-weekly = the week before { $count }: about the same
-before-same-monthly = the month before { $count }: about the same
-before-more-so-far = yesterday until then { $count }: more
 before-more-daily = the day before { $count }: more
-before-more-weekly = the week before { $count }: more
-before-more-monthly = the month before { $count }: more
-before-fewer-so-far = yesterday until then { $count }: fewer
 before-fewer-daily = the day before { $count }: fewer
-before-fewer-weekly = the week before { $count }: fewer
-before-fewer-monthly = the month before { $count }: fewer
-before-slower-so-far = yesterday until then { $count }: slower
 before-slower-daily = the day before { $count }: slower
-before-slower-weekly = the week before { $count }: slower
-before-slower-monthly = the month before { $count }: slower
-before-faster-so-far = yesterday until then { $count }: faster
 before-faster-daily = the day before { $count }: faster
-before-faster-weekly = the week before { $count }: faster
-before-faster-monthly = the month before { $count }: faster
-no-before-so-far = nothing known of yesterday
 no-before-daily = nothing known of the day before
+before-weekly = the week before { $count }
+before-same-weekly = the week before { $count }: about the same
+before-more-weekly = the week before { $count }: more
+before-fewer-weekly = the week before { $count }: fewer
+before-slower-weekly = the week before { $count }: slower
+before-faster-weekly = the week before { $count }: faster
 no-before-weekly = no week before
+before-monthly = the month before { $count }
+before-same-monthly = the month before { $count }: about the same
+before-more-monthly = the month before { $count }: more
+before-fewer-monthly = the month before { $count }: fewer
+before-slower-monthly = the month before { $count }: slower
+before-faster-monthly = the month before { $count }: faster
 no-before-monthly = no month before
 productivity-issues = Issues closed a day
 productivity-pulls = PRs merged a day
 productivity-commits = Commits a day
 productivity-review = First review
+productivity-merge = Time to merge
+to-merge = median { $median } (n { $n })
 first-review = median { $median } (n { $n }); { $without ->
     [0] none merged without a review
     [one] 1 merged without a review
@@ -169,9 +190,9 @@ first-review = median { $median } (n { $n }); { $without ->
 needs-you = Needs you
 needs-nothing = Nothing needs you.
 need-outage = { $kind ->
-    [limit] { $node }: { $what } is beyond its limit since { $since }
+    [limit] { $node }: { $what } has been beyond its limit since { $since }
     [unreachable] { $node }: not reachable since { $since }
-   *[other] { $node }: { $what } is not up since { $since }
+   *[other] { $node }: { $what } has not been up since { $since }
  }
 need-issue = Priority P{ $priority }: { $title }{ $more ->
     [0] {""}
@@ -190,6 +211,7 @@ link-cost = cost
 
 ## Agents and people
 no-agents = No agent's work is known.
+agent-alone = { $name }
 agent-line = { $name }: { $list }
 agent-commits = { $n ->
     [one] { $count } commit
@@ -250,7 +272,9 @@ column-unknown = Unknown
 column-day = Day
 column-week = Days
 column-cost = Cost
-column-median = Median
+column-hour-median = Median of an hour
+column-hour-mean = Mean of an hour
+column-hour-p95 = Highest p95
 column-mean = Mean
 column-highest = Highest
 column-errors = Errors
@@ -275,6 +299,9 @@ error = { $time } { $node } { $what }: { $text }
 no-probes = no data: no other node answered a full probe
 no-judged = no data: nothing was judged
 uptime = Uptime
+seen = Seen: { $list }; the others all the time.
+seen-node = { $node } { $percent }
+and-unseen = and { $n } more of which too little was seen
 uptime-caption = The worst first; unknown time counts in no percentage
 seen-only = seen { $percent } only
 unknown-paused = { $unknown } (paused { $paused })
@@ -313,8 +340,10 @@ forecast-disk = { $node }: { $what }: { $outlook }
 forecast-between = { $node }: { $what } reaches { $limit } between { $early } and { $late } ({ $chance } likely)
 forecast-some-time = { $node }: { $what } reaches { $limit } ({ $chance } likely)
 forecast-service = { $node }: { $what } restarts three times or more within a day ({ $chance } likely)
-scored = Of { $judged } forecasts whose time has come { $right } were right ({ $percent }).
-scored-few = Of { $judged } forecasts whose time has come { $right } were right.
+scores = Forecasts whose time has come, and how many were right: { $list }.
+scored = { $what } { $right } of { $judged } ({ $percent })
+scored-few = { $what } { $right } of { $judged }
+services = services
 disk = disk
 disk-at = disk { $mount }
 memory = memory
@@ -329,7 +358,7 @@ describe-uptime = Uptime { $uptime }, down { $down }, unknown { $unknown }
 chart-response = Response time, median with p5–p95, ms
 chart-response-mean = Response time, mean and range, ms
 describe-response-mean = Mean { $median }, p95 { $p95 }, highest { $highest }
-describe-response = Median { $median }, p95 { $p95 }, highest { $highest }
+describe-response = Median { $median }, p95 { $p95 }; the highest p95 of a stretch { $highest }
 chart-timeline = Incidents in their order
 describe-timeline = { $n } incidents on { $nodes ->
     [one] one node
@@ -386,6 +415,7 @@ no-cost-data = no cost data
 cost-agents = Agents by list price
 cost-per-pull = Per merged PR
 per-pull = { $sum } API-equivalent (n { $n })
+budget-alone = { $budget } a month
 cost-budget = Budget
 budget-of = { $budget } a month; the agents' API-equivalent is { $percent } of it
 cost-logged = Cost log
@@ -409,6 +439,8 @@ reaches-between = { $limit } between { $early } and { $late } ({ $chance } likel
 stays-under = stays under { $limit } for { $days } days ({ $chance })
 
 ## Recommendations
+silent-machines = The rules about machines were silent: { $why }.
+silent-forge = The rules about reviews, reverts and milestones were silent: { $why }.
 no-advice = None of { $rules } rules holds.
 rule-1 = Free { $size } on { $node } before { $date }: its disk { $mount } is { $used } full, and { $path } grew { $grown } a day.
 rule-1-folder = Free { $size } on { $node } before { $date }: its disk { $mount } is { $used } full, and { $path } grew { $grown } a day.
@@ -440,6 +472,7 @@ rule-12 = { $title } ends { $date } at { $pace } a day, { $days } days after its
 needed-unknown = nothing says why
 
 ## Next steps
+steps-partial = Not every repository could be read.
 no-steps = No open issue has a priority from P0 to P2.
 step = P{ $priority } #{ $number } { $title }, open { $age }
 waits = PR #{ $number } { $title } has waited { $age } for a first answer
@@ -449,6 +482,7 @@ not-known = Not known: { $why }
 none-github = no repositories are configured (report.github)
 none-repositories = no repositories are configured (report.repositories)
 none-history = no history yet (start: mamori watch)
+none-seen = too little was seen
 none-agents = no session logs of agents were found
 none-data = no data
 no-datum = No data was used.

@@ -15,8 +15,8 @@ heading-agents = エージェントの活動
 heading-contributors = エージェントと主な貢献者
 heading-metrics = 稼働状況
 heading-trends = 推移
-heading-uptime-week = 今週の稼働率と障害
-heading-reliability = 今月の信頼性
+heading-uptime-week = この週の稼働率と障害
+heading-reliability = この月の信頼性
 heading-code = リポジトリ別のコード
 heading-objectives = 目標
 heading-cost = コスト分析
@@ -38,8 +38,9 @@ open = { $kind ->
    *[other] { $node }の{ $what }が{ $since }から停止中
  }
 unseen = { $node }は{ $since }から確認できていません
+unseen-all = { $node }は期間中まったく確認できていません
 unseen-many = { $node }ほか{ $n }台を期末に確認できていません
-crossing = { $node }のディスクは{ $date }ごろ{ $limit }に達する見込み
+crossing = { $node }の{ $what }は{ $date }ごろ{ $limit }に達する見込み
 broke-once = { $kind ->
     [limit] { $node }の{ $what }が{ $span }上限を超過
     [unreachable] { $node }に{ $span }接続できませんでした
@@ -64,6 +65,9 @@ incomplete = { $n ->
 all-up = { $n ->
     [1] 機器は常時稼働
    *[other] { $n }台すべて常時稼働
+ }
+no-downtime = { $n ->
+   *[other] { $n }台に停止は見られず
  }
 up-at-least = { $n ->
     [1] 機器の稼働率{ $uptime }
@@ -97,7 +101,7 @@ at-least = { $count }件以上
 commits-merges = { $count }件{ $n ->
    *[other] (+マージ{ $merges }件)
  }
-besides-issues = Issueのうち計画外{ $planned }件、重複{ $duplicate }件。
+besides-issues = Issueのうち対応予定なし{ $planned }件、重複{ $duplicate }件。
 besides-pulls = PRのうち既定ブランチへ{ $default }件、ボットによるもの{ $bots }件。
 besides-cost = エージェント: API換算{ $sum }。
 besides-commits = { $n ->
@@ -112,38 +116,54 @@ node-uptime = { $node } { $uptime }
 down-for = 停止{ $span }
 api-equivalent = API換算{ $sum }
 on-pace-of = { $of }件中{ $n }件
-before-so-far = 前日同時刻{ $count }
+before-so-far-daily = 前日同時刻{ $count }
+before-same-so-far-daily = 前日同時刻{ $count }とほぼ同じ
+before-more-so-far-daily = 前日同時刻{ $count }から増加
+before-fewer-so-far-daily = 前日同時刻{ $count }から減少
+before-slower-so-far-daily = 前日同時刻{ $count }より遅い
+before-faster-so-far-daily = 前日同時刻{ $count }より速い
+no-before-so-far-daily = 前日の記録なし
+before-so-far-weekly = 前週同時点{ $count }
+before-same-so-far-weekly = 前週同時点{ $count }とほぼ同じ
+before-more-so-far-weekly = 前週同時点{ $count }から増加
+before-fewer-so-far-weekly = 前週同時点{ $count }から減少
+before-slower-so-far-weekly = 前週同時点{ $count }より遅い
+before-faster-so-far-weekly = 前週同時点{ $count }より速い
+no-before-so-far-weekly = 前週の記録なし
+before-so-far-monthly = 前月同時点{ $count }
+before-same-so-far-monthly = 前月同時点{ $count }とほぼ同じ
+before-more-so-far-monthly = 前月同時点{ $count }から増加
+before-fewer-so-far-monthly = 前月同時点{ $count }から減少
+before-slower-so-far-monthly = 前月同時点{ $count }より遅い
+before-faster-so-far-monthly = 前月同時点{ $count }より速い
+no-before-so-far-monthly = 前月の記録なし
 before-daily = 前日{ $count }
-before-weekly = 前週{ $count }
-before-monthly = 前月{ $count }
-before-same-so-far = 前日同時刻比: { $count }、ほぼ同じ
-before-same-daily = 前日比: { $count }、ほぼ同じ
-before-same-weekly = 前週比: { $count }、ほぼ同じ
-before-same-monthly = 前月比: { $count }、ほぼ同じ
-before-more-so-far = 前日同時刻比: { $count }、増加
-before-more-daily = 前日比: { $count }、増加
-before-more-weekly = 前週比: { $count }、増加
-before-more-monthly = 前月比: { $count }、増加
-before-fewer-so-far = 前日同時刻比: { $count }、減少
-before-fewer-daily = 前日比: { $count }、減少
-before-fewer-weekly = 前週比: { $count }、減少
-before-fewer-monthly = 前月比: { $count }、減少
-before-slower-so-far = 前日同時刻比: { $count }、遅化
-before-slower-daily = 前日比: { $count }、遅化
-before-slower-weekly = 前週比: { $count }、遅化
-before-slower-monthly = 前月比: { $count }、遅化
-before-faster-so-far = 前日同時刻比: { $count }、短縮
-before-faster-daily = 前日比: { $count }、短縮
-before-faster-weekly = 前週比: { $count }、短縮
-before-faster-monthly = 前月比: { $count }、短縮
-no-before-so-far = 前日の記録なし
+before-same-daily = 前日{ $count }とほぼ同じ
+before-more-daily = 前日{ $count }から増加
+before-fewer-daily = 前日{ $count }から減少
+before-slower-daily = 前日{ $count }より遅い
+before-faster-daily = 前日{ $count }より速い
 no-before-daily = 前日の記録なし
+before-weekly = 前週{ $count }
+before-same-weekly = 前週{ $count }とほぼ同じ
+before-more-weekly = 前週{ $count }から増加
+before-fewer-weekly = 前週{ $count }から減少
+before-slower-weekly = 前週{ $count }より遅い
+before-faster-weekly = 前週{ $count }より速い
 no-before-weekly = 前週の記録なし
+before-monthly = 前月{ $count }
+before-same-monthly = 前月{ $count }とほぼ同じ
+before-more-monthly = 前月{ $count }から増加
+before-fewer-monthly = 前月{ $count }から減少
+before-slower-monthly = 前月{ $count }より遅い
+before-faster-monthly = 前月{ $count }より速い
 no-before-monthly = 前月の記録なし
 productivity-issues = 1日あたりの完了Issue
 productivity-pulls = 1日あたりのマージPR
 productivity-commits = 1日あたりのコミット
 productivity-review = 最初のレビューまで
+productivity-merge = マージまで
+to-merge = 中央値{ $median }(n { $n })
 first-review = 中央値{ $median }(n { $n })、レビューなしのマージ{ $without ->
    *[other] { $without }件
  }
@@ -172,6 +192,7 @@ link-cost = コスト
 
 ## エージェントと人
 no-agents = エージェントの作業記録はありません。
+agent-alone = { $name }
 agent-line = { $name }: { $list }
 agent-commits = { $n ->
    *[other] コミット{ $count }件
@@ -224,7 +245,9 @@ column-unknown = 不明
 column-day = 日
 column-week = 日
 column-cost = コスト
-column-median = 中央値
+column-hour-median = 1時間の中央値
+column-hour-mean = 1時間の平均
+column-hour-p95 = p95の最大
 column-mean = 平均
 column-highest = 最大
 column-errors = エラー
@@ -249,6 +272,9 @@ error = { $time } { $node } { $what }: { $text }
 no-probes = データなし: 他のノードからの応答なし
 no-judged = データなし: 判定なし
 uptime = 稼働率
+seen = 確認できた時間: { $list }、ほかは全時間。
+seen-node = { $node } { $percent }
+and-unseen = ほか{ $n }台は確認できた時間が不足
 uptime-caption = 稼働率(低い順)。不明は率に含めない
 seen-only = 確認できたのは{ $percent }のみ
 unknown-paused = { $unknown }(一時停止{ $paused })
@@ -286,8 +312,10 @@ forecast-disk = { $node }: { $what }: { $outlook }
 forecast-between = { $node }: { $what }が{ $early }から{ $late }の間に{ $limit }に達する見込み(確率{ $chance })
 forecast-some-time = { $node }: { $what }が{ $limit }に達する見込み(確率{ $chance })
 forecast-service = { $node }: { $what }が1日に3回以上再起動する見込み(確率{ $chance })
-scored = 結果の出た予測{ $judged }件中{ $right }件が的中({ $percent })。
-scored-few = 結果の出た予測{ $judged }件中{ $right }件が的中。
+scores = 結果の出た予測の的中: { $list }。
+scored = { $what }{ $judged }件中{ $right }件({ $percent })
+scored-few = { $what }{ $judged }件中{ $right }件
+services = サービス
 disk = ディスク
 disk-at = ディスク { $mount }
 memory = メモリ
@@ -302,7 +330,7 @@ describe-uptime = 稼働率{ $uptime }、停止{ $down }、不明{ $unknown }
 chart-response = 応答時間(中央値とp5〜p95、ms)
 chart-response-mean = 応答時間(平均と範囲、ms)
 describe-response-mean = 平均{ $median }、p95 { $p95 }、最大{ $highest }
-describe-response = 中央値{ $median }、p95 { $p95 }、最大{ $highest }
+describe-response = 中央値{ $median }、p95 { $p95 }、区間ごとのp95の最大{ $highest }
 chart-timeline = 障害の時系列
 describe-timeline = { $nodes }台で障害{ $n }件
 chart-load = 直近1分の負荷(ノード別)
@@ -351,6 +379,7 @@ no-cost-data = コストの記録なし
 cost-agents = エージェント(定価換算)
 cost-per-pull = マージしたPRあたり
 per-pull = API換算{ $sum }(n { $n })
+budget-alone = 月{ $budget }
 cost-budget = 予算
 budget-of = 月{ $budget }、エージェントのAPI換算はその{ $percent }
 cost-logged = コスト記録
@@ -372,6 +401,8 @@ reaches-between = { $early }から{ $late }の間に{ $limit }(確率{ $chance }
 stays-under = { $days }日間{ $limit }未満(確率{ $chance })
 
 ## 提案
+silent-machines = 機器に関する規則は判定できず: { $why }。
+silent-forge = レビュー、取り消し、マイルストーンに関する規則は判定できず: { $why }。
 no-advice = { $rules }件の規則のうち該当なし。
 rule-1 = { $date }までに{ $node }で{ $size }空ける: ディスク{ $mount }は{ $used }使用、{ $path }が1日{ $grown }増加。
 rule-1-folder = { $date }までに{ $node }で{ $size }空ける: ディスク{ $mount }は{ $used }使用、{ $path }が1日{ $grown }増加。
@@ -402,6 +433,7 @@ rule-12 = { $title }は1日{ $pace }件の進み方で{ $date }に完了、期�
 needed-unknown = 理由は不明
 
 ## 次の作業
+steps-partial = 読めなかったリポジトリがあります。
 no-steps = 優先度P0からP2の未完了Issueはありません。
 step = P{ $priority } #{ $number } { $title } { $age }経過
 waits = PR #{ $number } { $title } 返答待ち{ $age }
@@ -411,6 +443,7 @@ not-known = 不明: { $why }
 none-github = リポジトリの設定なし(report.github)
 none-repositories = リポジトリの設定なし(report.repositories)
 none-history = 記録はまだありません(開始: mamori watch)
+none-seen = 確認できた時間が不足
 none-agents = エージェントのセッション記録なし
 none-data = データなし
 no-datum = 使用したデータはありません。

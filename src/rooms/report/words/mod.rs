@@ -87,12 +87,16 @@ impl<'a> Words<'a> {
         }
         let pattern = self.bundle.get_message(id).and_then(|it| it.value());
         let Some(pattern) = pattern else {
+            debug_assert!(false, "there is no message `{id}`");
             return id.to_owned();
         };
         let mut wrong = Vec::new();
-        self.bundle
+        let said = self
+            .bundle
             .format_pattern(pattern, Some(&given), &mut wrong)
-            .into_owned()
+            .into_owned();
+        debug_assert!(wrong.is_empty(), "`{id}`: {wrong:?}");
+        said
     }
 
     /// Text from outside: clean, cut, in quotes.

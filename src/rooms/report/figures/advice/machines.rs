@@ -14,6 +14,8 @@ const DAY: i64 = 86_400;
 /// How soon a disk must fill, and how surely, to be told.
 const SOON: i64 = 30 * DAY;
 const SURE: f64 = 0.8;
+/// Less is not worth the while, in bytes.
+const LEAST: f64 = 1e8;
 /// Restarts of one target.
 const RESTARTS: usize = 5;
 /// Percent of samples with too little memory; of a node's time unseen.
@@ -46,10 +48,14 @@ pub(super) fn all(report: &Report<'_>, now: Timestamp) -> Vec<Advice> {
             let used = disk.past.last().map_or(0.0, |last| last.middle);
             // Enough for thirty days under the limit less five points.
             let over = used + 30.0 * growth - (disk.limit - 5.0);
+            let bytes = (over.max(0.0) / 100.0) * total as f64;
+            if bytes < LEAST {
+                continue;
+            }
             all.push(Advice::Free {
                 node: name.clone(),
                 mount: disk.mount.clone(),
-                bytes: (over.max(0.0) / 100.0) * total as f64,
+                bytes,
                 before: early,
                 used,
                 grew: disk.grew.clone(),
@@ -69,10 +75,12 @@ pub(super) fn all(report: &Report<'_>, now: Timestamp) -> Vec<Advice> {
     for uptime in &figures.uptimes {
         if unknown_percent(uptime) > UNSEEN {
             let seconds = uptime.shares.unknown_ms / 1_000;
+            // A short sleep does not explain a long silence.
+            let slept = mostly_slept(report).filter(|(_, gaps)| 2 * gaps >= seconds);
             all.push(Advice::Unseen {
                 node: uptime.node.clone(),
                 seconds: u64::try_from(seconds).unwrap_or(0),
-                slept: mostly_slept(report),
+                slept: slept.map(|(slept, _)| slept),
             });
         }
     }
@@ -85,13 +93,16 @@ pub(super) fn all(report: &Report<'_>, now: Timestamp) -> Vec<Advice> {
         needed: one.needed.clone(),
     }));
     all.extend(by_check(&figures.outages));
-    all.extend(late(&figures.outages, &report.facts.every));
+    let span = report.facts.span;
+    let began = |one: &&Outage| span.holds(Timestamp(one.began_ms.div_euclid(1_000)));
+    let began: Vec<&Outage> = figures.outages.iter().filter(began).collect();
+    all.extend(late(&began, &report.facts.every));
     all
 }
 
-/// Whether we were asleep for most of the time that nobody looked; `None`
-/// where nothing says why.
-fn mostly_slept(report: &Report<'_>) -> Option<bool> {
+/// Whether we were asleep for most of the time that nobody looked, and how many
+/// seconds that were; `None` where nothing says why.
+fn mostly_slept(report: &Report<'_>) -> Option<(bool, i64)> {
     let span = report.facts.span;
     let (mut slept, mut stopped) = (0, 0);
     for gap in report.facts.machines.iter().flat_map(|known| &known.gaps) {
@@ -101,7 +112,8 @@ fn mostly_slept(report: &Report<'_>) -> Option<bool> {
             GapCause::NotRunning => stopped += length,
         }
     }
-    (slept + stopped > 0).then_some(slept >= stopped)
+    let gaps = slept + stopped;
+    (gaps > 0).then_some((slept >= stopped, gaps))
 }
 
 fn by_check(outages: &[Outage]) -> Vec<Advice> {
@@ -126,6 +138,8 @@ fn by_check(outages: &[Outage]) -> Vec<Advice> {
         let lives = theirs.iter().filter_map(|one| one.lasted_ms()).collect();
         if let Some(median_ms) = median(lives).filter(|life| *life < BRIEF_MS)
             && theirs.len() > ALERTS
+            // What was brought back each time needs a cause, not a limit.
+            && times < RESTARTS
         {
             all.push(Advice::Noisy {
                 node: node.to_owned(),
@@ -145,18 +159,18 @@ fn median(mut values: Vec<u64>) -> Option<u64> {
 }
 
 /// Checks that were seen later than twice their interval.
-fn late(outages: &[Outage], every: &Every) -> Vec<Advice> {
-    let mut checks: BTreeMap<(&str, &'static str), (u64, Vec<u64>)> = BTreeMap::new();
+fn late(outages: &[&Outage], every: &Every) -> Vec<Advice> {
+    let mut checks: BTreeMap<(&str, &'static str, u64), Vec<u64>> = BTreeMap::new();
     for outage in outages {
         let (key, every_s) = every.of(&outage.node, &outage.check);
         if let Some(span) = outage.to_detect_ms() {
-            let of_check = checks.entry((outage.check.as_str(), key));
-            of_check.or_insert((every_s, Vec::new())).1.push(span);
+            let of_check = checks.entry((outage.check.as_str(), key, every_s));
+            of_check.or_default().push(span);
         }
     }
     let each = checks
         .into_iter()
-        .filter_map(|((check, key), (every_s, spans))| {
+        .filter_map(|((check, key, every_s), spans)| {
             let n = spans.len();
             let median_ms = median(spans)?;
             let late = n >= DETECTED && median_ms > every_s.saturating_mul(2_000);

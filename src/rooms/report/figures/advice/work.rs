@@ -88,7 +88,8 @@ fn budget(report: &Report<'_>) -> Option<Advice> {
     reason = "issues and days, none below 0"
 )]
 fn milestone(one: &Objective, now: Timestamp) -> Option<Advice> {
-    let due = one.milestone.due.filter(|_| one.pace == Pace::Behind)?;
+    let late = matches!(one.pace, Pace::Behind | Pace::Late);
+    let due = one.milestone.due.filter(|_| late)?;
     if one.had <= 0.0 {
         return None;
     }
