@@ -49,10 +49,10 @@ pub fn draw(chart: &Chart, no_data: &str) -> String {
         words::escaped(&chart.description),
     );
     format!(
-        "<svg class=\"chart\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\" \
+        "<svg class=\"chart\" role=\"img\" aria-labelledby=\"{id}.t {id}.d\" \
          xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" \
-         font-size=\"{TEXT}\" fill=\"var(--muted)\" stroke-linejoin=\"round\"><title id=\"{id}-t\">{title}</title>\
-         <desc id=\"{id}-d\">{description}</desc>{body}</svg>"
+         font-size=\"{TEXT}\" fill=\"var(--muted)\" stroke-linejoin=\"round\"><title id=\"{id}.t\">{title}</title>\
+         <desc id=\"{id}.d\">{description}</desc>{body}</svg>"
     )
 }
 

@@ -12,6 +12,8 @@ use crate::model::report::view::{
 use crate::model::time::Timestamp;
 
 const DAY: i64 = 86_400;
+/// Disks in the table.
+const LISTED: usize = 10;
 /// Disks that are drawn: those that will be full first.
 const DRAWN: usize = 4;
 
@@ -42,7 +44,8 @@ impl Telling<'_> {
         if disks.is_empty() {
             return section("forecasts", heading, vec![text(words.word("no-disks"))]);
         }
-        let rows = disks.iter().map(|(node, disk)| {
+        let left = disks.len().saturating_sub(LISTED);
+        let rows = disks.iter().take(LISTED).map(|(node, disk)| {
             let used = disk
                 .past
                 .last()
@@ -71,7 +74,7 @@ impl Telling<'_> {
                 self.column("column-outlook", false),
             ],
             rows: rows.collect(),
-            more: None,
+            more: (left > 0).then(|| words.say("and-more", [("n", left.into())])),
         })];
         let crossing = disks.iter().filter(|(_, disk)| disk.outlook.will_cross);
         let charts = crossing.take(DRAWN);

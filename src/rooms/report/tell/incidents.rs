@@ -1,8 +1,10 @@
 //! What was not as it should be: one line each, with how fast it was seen and
 //! over.
 
+use std::collections::BTreeMap;
+
 use super::sentence::{kind_of, name};
-use super::{Telling, muted, part_of_id, text};
+use super::{Telling, muted, near, part_of_id, text};
 use crate::model::report::machines::{By, Outage};
 use crate::model::report::period::Kind;
 use crate::model::report::view::{Block, Item};
@@ -10,6 +12,10 @@ use crate::model::time::Timestamp;
 
 /// Incidents that are told one by one.
 const TOLD: usize = 10;
+/// So often the same target is told as one.
+const AGAIN: usize = 3;
+/// Letters of those.
+const LETTERS: usize = 8;
 
 impl Telling<'_> {
     /// Incidents with their heading.
@@ -35,20 +41,13 @@ impl Telling<'_> {
         if self.kind() != Kind::Daily || self.first_to_fill().is_none() {
             blocks.extend(self.timeline());
         }
-        // What goes on stands first, then what took longest.
-        let mut told: Vec<(usize, &Outage)> = all.iter().enumerate().collect();
-        told.sort_by_key(|(number, one)| {
-            let lasted = one.lasted_ms().map_or(u64::MAX, |span| span);
-            (std::cmp::Reverse(lasted), *number)
-        });
-        told.truncate(TOLD);
-        told.sort_by_key(|(number, _)| *number);
-        let items = told.iter().map(|(number, one)| self.incident(*number, one));
+        let (mut items, left) = self.told(all);
+        // By their beginning, as their letters are.
+        items.sort_by_key(|(number, _)| *number);
         blocks.push(Block::Items {
             ordered: false,
-            items: items.collect(),
+            items: items.into_iter().map(|(_, item)| item).collect(),
         });
-        let left = all.len().saturating_sub(TOLD);
         if left > 0 {
             blocks.push(muted(words.say("and-shorter", [("n", left.into())])));
         }
@@ -56,10 +55,79 @@ impl Telling<'_> {
         blocks
     }
 
+    /// What is told one by one: what goes on first, then what took longest;
+    /// the same target again and again is one. And how many are left.
+    fn told(&self, all: &[Outage]) -> (Vec<(usize, Item)>, usize) {
+        let mut targets: BTreeMap<(&str, &str), Vec<(usize, &Outage)>> = BTreeMap::new();
+        for (number, one) in all.iter().enumerate() {
+            let target = (one.node.as_str(), one.check.as_str());
+            targets.entry(target).or_default().push((number, one));
+        }
+        let mut items = Vec::new();
+        let mut single: Vec<(usize, &Outage)> = Vec::new();
+        for same in targets.into_values() {
+            let over = same.iter().all(|(_, one)| one.ended_ms.is_some());
+            if same.len() >= AGAIN && over {
+                items.extend(self.again(&same));
+            } else {
+                single.extend(same);
+            }
+        }
+        single.sort_by_key(|(number, one)| {
+            let lasted = one.lasted_ms().map_or(u64::MAX, |span| span);
+            (std::cmp::Reverse(lasted), *number)
+        });
+        let room = TOLD.saturating_sub(items.len());
+        let left = single.len().saturating_sub(room);
+        let told = single.into_iter().take(room);
+        items.extend(told.map(|(number, one)| (number, self.incident(number, one))));
+        (items, left)
+    }
+
+    /// The same target, again and again, as one.
+    fn again(&self, same: &[(usize, &Outage)]) -> Option<(usize, Item)> {
+        let words = self.words;
+        let (number, first) = *same.first()?;
+        let (_, last) = *same.last()?;
+        let mut spans: Vec<u64> = same.iter().filter_map(|(_, one)| one.lasted_ms()).collect();
+        spans.sort_unstable();
+        let median = spans.get(spans.len().saturating_sub(1) / 2)?;
+        let ours = same.iter().filter(|(_, one)| one.by == Some(By::Mamori));
+        let letters: Vec<String> = same.iter().map(|(number, _)| letter(*number)).collect();
+        let shown: Vec<String> = letters.iter().take(LETTERS).cloned().collect();
+        let more = if letters.len() > LETTERS { " …" } else { "" };
+        let text = words.say(
+            "incident-again",
+            [
+                ("letters", (words.list(&shown) + more).into()),
+                ("node", name(&first.node).into()),
+                ("kind", kind_of(&first.check).into()),
+                ("what", self.target(&first.check).into()),
+                ("times", same.len().into()),
+                ("first", self.when(near(first.began_ms)).into()),
+                ("last", self.when(near(last.began_ms)).into()),
+                ("median", words.span_ms(*median).into()),
+                ("longest", words.span_ms(spans.last().copied()?).into()),
+                ("ours", ours.count().into()),
+            ],
+        );
+        let cause = last.text.trim();
+        let item = Item {
+            id: Some(incident_id(first)),
+            text,
+            details: (!cause.is_empty())
+                .then(|| words.foreign(cause))
+                .into_iter()
+                .collect(),
+            link: None,
+        };
+        Some((number, item))
+    }
+
     /// `A 03:12 pixel: sshd failed; seen at once, back after 0.11 s, by Mamori`.
     fn incident(&self, number: usize, one: &Outage) -> Item {
         let words = self.words;
-        let at = super::near(one.began_ms);
+        let at = near(one.began_ms);
         let span = words.span_ms(one.lasted_ms().unwrap_or(0));
         let end = match (one.ended_ms, one.by, one.paused) {
             (None, ..) => words.word("end-open"),

@@ -5,6 +5,8 @@ use super::{Telling, section, text};
 use crate::model::report::forge::milestones::{Objective, Pace};
 use crate::model::report::view::{Block, Item, Link, Section};
 
+/// Milestones that are told: those that are due first.
+const LISTED: usize = 10;
 /// Signs of a bar.
 const BAR: u64 = 20;
 
@@ -17,7 +19,11 @@ impl Telling<'_> {
             Some(all) if all.is_empty() => vec![text(words.word("no-objectives"))],
             Some(all) => vec![Block::Items {
                 ordered: false,
-                items: all.iter().map(|one| self.objective(one)).collect(),
+                items: all
+                    .iter()
+                    .take(LISTED)
+                    .map(|one| self.objective(one))
+                    .collect(),
             }],
         };
         section("objectives", heading, blocks)

@@ -313,6 +313,11 @@ incident = { $letter } { $time } { $node }: { $kind ->
     [unreachable] not reachable
    *[other] { $what } failed
  }; { $seen }, { $end }
+incident-again = { $letters } { $node }: { $kind ->
+    [limit] { $what } beyond its limit { $times } times
+    [unreachable] not reachable { $times } times
+   *[other] { $what } failed { $times } times
+ }, from { $first } to { $last }; back after { $median } (median, longest { $longest }), { $ours } of { $times } by Mamori
 seen-unknown = seen when we began to look
 seen-at-once = seen at once
 seen-after = seen after { $span }

@@ -286,6 +286,11 @@ incident = { $letter } { $time } { $node }: { $kind ->
     [unreachable] 接続不可
    *[other] { $what }が停止
  }、{ $seen }、{ $end }
+incident-again = { $letters } { $node }: { $kind ->
+    [limit] { $what }が{ $times }回上限を超過
+    [unreachable] { $times }回接続不可
+   *[other] { $what }が{ $times }回停止
+ }、{ $first }から{ $last }、復旧まで{ $median }(中央値、最長{ $longest })、{ $times }回中{ $ours }回はMamoriが復旧
 seen-unknown = 監視開始時に検知
 seen-at-once = 直ちに検知
 seen-after = { $span }で検知
