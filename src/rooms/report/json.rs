@@ -65,7 +65,7 @@ pub fn value(telling: &Telling<'_>, view: &View) -> Value {
         "agents": report.agents.iter().map(agent).collect::<Vec<_>>(),
         "contributors": code.map(|code| each(&code.contributors, contributor)),
         "commits": code.map(|code| each(&code.newest, commit)),
-        "code": code.map(|code| each(&code.repositories, repository)),
+        "code": code.map(|code| each(&code.repositories, |one| repository(report, one))),
         "forge": forge(report),
         "metrics": metrics(report),
         "objectives": report.objectives,
@@ -210,7 +210,10 @@ fn commit(one: &Headline) -> Value {
     })
 }
 
-fn repository(one: &Repository) -> Value {
+fn repository(report: &Report<'_>, one: &Repository) -> Value {
+    if let Some(why) = report.unread(&one.name) {
+        return json!({ "name": one.name, "unavailable": why });
+    }
     let amount = &one.amount;
     json!({
         "name": one.name, "commits": amount.commits, "merges": amount.merges,

@@ -128,7 +128,7 @@ fn no_text_is_more_than_text() {
         let svg = draw(&hostile, label);
         sound(&svg);
         assert!(
-            svg.contains("aria-labelledby=\"aonloadx-t aonloadx.d\""),
+            svg.contains("aria-labelledby=\"aonloadx.t aonloadx.d\""),
             "{svg}"
         );
         assert!(!svg.contains("<script"), "{svg}");

@@ -66,8 +66,15 @@ impl Forged {
             reviews,
             failures: failures.and_then(whole),
             steps_whole: forge.next_steps(LEAST).state == Standing::Ok,
-            steps: known(forge.next_steps(LEAST)),
-            waiting: known(forge.waiting()),
+            // What was opened later was nothing to do then.
+            steps: known(forge.next_steps(LEAST)).map(|mut all| {
+                all.retain(|step| step.issue.created < at);
+                all
+            }),
+            waiting: known(forge.waiting()).map(|mut all| {
+                all.retain(|one| one.pull.created < at && one.since < at);
+                all
+            }),
         }
     }
 }

@@ -126,6 +126,14 @@ impl<'a> Report<'a> {
         self.facts.sources.iter().find(|source| source.name == name)
     }
 
+    /// Why nothing of a git repository could be read, where that is so.
+    #[must_use]
+    pub fn unread(&self, repository: &str) -> Option<&str> {
+        let source = self.source(&format!("git {repository}"))?;
+        let missing = source.state == Standing::Missing;
+        missing.then(|| source.why.as_deref().unwrap_or_default())
+    }
+
     /// Why a source gives nothing, where it gives nothing.
     #[must_use]
     pub fn missing(&self) -> Vec<&Source> {

@@ -68,7 +68,10 @@ fn worst(report: &Report<'_>) -> Option<(String, f64, i64)> {
 fn objectives(report: &Report<'_>) -> Option<(u64, u64)> {
     let all = report.objectives.as_ref()?;
     let fine = |pace: Pace| matches!(pace, Pace::Done | Pace::OnPace);
+    // Of the others nothing can be said yet.
+    let told = |pace: Pace| fine(pace) || matches!(pace, Pace::Behind | Pace::Late);
+    let of = all.iter().filter(|one| told(one.pace)).count();
     let on = all.iter().filter(|one| fine(one.pace)).count();
     let whole = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-    Some((whole(on), whole(all.len())))
+    (of > 0 || all.is_empty()).then(|| (whole(on), whole(of)))
 }

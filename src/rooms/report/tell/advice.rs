@@ -251,7 +251,11 @@ impl Telling<'_> {
                 most,
             } => {
                 let (agent, model, percent) = most.clone().unwrap_or_default();
-                let over = if self.report.facts.complete {
+                let spent = self.report.cost.as_ref().and_then(|cost| cost.dollars);
+                let past = spent.is_some_and(|spent| spent > *budget);
+                // What is spent already is no forecast.
+                let sum = spent.filter(|_| past).unwrap_or(*projected);
+                let over = if self.report.facts.complete || past {
                     "yes"
                 } else {
                     "no"
@@ -263,7 +267,7 @@ impl Telling<'_> {
                 words.say(
                     id,
                     [
-                        ("sum", words.dollars(*projected).into()),
+                        ("sum", words.dollars(sum).into()),
                         ("budget", words.dollars(*budget).into()),
                         ("over", over.into()),
                         ("agent", name(&agent).into()),

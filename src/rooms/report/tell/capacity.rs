@@ -226,5 +226,9 @@ fn spark(past: &[Course]) -> Vec<f64> {
         .map(|one| (one.middle * 10.0).round() / 10.0)
         .collect();
     values.reverse();
+    // A dot says nothing.
+    if values.len() < 2 {
+        values.clear();
+    }
     values
 }

@@ -47,7 +47,15 @@ impl Telling<'_> {
         });
         let busy = all.iter().filter(|one| one.amount.commits > 0);
         let busy: Vec<_> = busy.take(LISTED).collect();
-        let rest = all.len() - busy.len();
+        let read = all
+            .iter()
+            .filter(|one| self.report.unread(&one.name).is_none());
+        let rest = read.count().saturating_sub(busy.len());
+        let folded = if busy.len() < LISTED {
+            "and-more-idle"
+        } else {
+            "and-more-repositories"
+        };
         let rows = busy.iter().map(|one| {
             let lines = one.amount.changed.lines();
             vec![
@@ -70,7 +78,7 @@ impl Telling<'_> {
                 self.column("column-languages", false),
             ],
             rows,
-            more: (rest > 0).then(|| words.say("and-more-repositories", [("n", rest.into())])),
+            more: (rest > 0).then(|| words.say(folded, [("n", rest.into())])),
         })
     }
 

@@ -142,7 +142,17 @@ impl Telling<'_> {
             series.push(stack(words.word("other"), &|one| !shown.contains(&one)));
         }
         let totals = weeks.iter().map(|(_, week)| sum(*week, &|_| true));
-        let totals: Vec<String> = totals.map(|sum| words.dollars(sum)).collect();
+        // What is from before the first request that is known is not known.
+        let since = self.report.facts.agents_since;
+        let known = |week: Span| since.is_some_and(|since| since < week.end);
+        let totals = totals.zip(&weeks).map(|(sum, (_, week))| {
+            if known(*week) {
+                words.dollars(sum)
+            } else {
+                "-".to_owned()
+            }
+        });
+        let totals: Vec<String> = totals.collect();
         let rows = weeks.iter().zip(&totals);
         let rows = rows.map(|((label, _), total)| vec![plain(label.clone()), plain(total.clone())]);
         let title = words.word("chart-cost");

@@ -234,7 +234,7 @@ impl Telling<'_> {
             "incomplete",
             [
                 ("source", name(&first.name).into()),
-                ("n", missing.len().into()),
+                ("n", (missing.len() - 1).into()),
             ],
         ))
     }

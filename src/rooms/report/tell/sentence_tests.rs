@@ -184,7 +184,7 @@ fn a_running_day_says_until_when() {
     );
     let told = super::tests::lines(&view);
     assert!(
-        told.contains("Issues Closed: 12 (yesterday until then 9: about the same)"),
+        told.contains("Issues Closed: 12 (yesterday by this time 9: about the same)"),
         "{told}"
     );
 }

@@ -72,6 +72,9 @@ impl Telling<'_> {
                 });
                 (value, before)
             }
+            Of::Objectives(None) if self.report.objectives.is_some() => {
+                (words.word("no-pace"), None)
+            }
             Of::Objectives(None) => (self.unknown(&["gh"]), None),
             Of::Objectives(Some((on, of))) => (
                 words.say("on-pace-of", [("n", (*on).into()), ("of", (*of).into())]),

@@ -66,9 +66,10 @@ broke-again = { $kind ->
     [one] , 1 other incident
    *[other] , { $n } other incidents
  }
-incomplete = { $n ->
-    [one] Incomplete report: nothing from { $source }
-   *[other] Incomplete report: nothing from { $source } and others
+incomplete = Incomplete report: nothing from { $source }{ $n ->
+    [0] {""}
+    [one] {" "}and 1 other
+   *[other] {" "}and { $n } others
  }
 all-up = { $n ->
     [one] 1 machine up all the time
@@ -114,7 +115,7 @@ commits-merges = { $count } { $n ->
     [one] (+{ $merges } merge)
    *[other] (+{ $merges } merges)
  }
-besides-issues = Of the issues { $planned } not planned, { $duplicate } duplicates.
+besides-issues = Of the issues { $planned } closed as not planned, { $duplicate } as duplicates.
 besides-pulls = Of the PRs { $default } into the default branch, { $bots } by bots.
 besides-cost = Agents: { $sum } API-equivalent.
 besides-commits = { $n ->
@@ -131,27 +132,28 @@ besides-opened = Opened: { $issues ->
 node-uptime = { $node } { $uptime }
 down-for = down { $span }
 api-equivalent = { $sum } API-equivalent
+no-pace = no pace yet
 on-pace-of = { $n } of { $of }
-before-so-far-daily = yesterday until then { $count }
-before-same-so-far-daily = yesterday until then { $count }: about the same
-before-more-so-far-daily = yesterday until then { $count }: more
-before-fewer-so-far-daily = yesterday until then { $count }: fewer
-before-slower-so-far-daily = yesterday until then { $count }: slower
-before-faster-so-far-daily = yesterday until then { $count }: faster
+before-so-far-daily = yesterday by this time { $count }
+before-same-so-far-daily = yesterday by this time { $count }: about the same
+before-more-so-far-daily = yesterday by this time { $count }: more
+before-fewer-so-far-daily = yesterday by this time { $count }: fewer
+before-slower-so-far-daily = yesterday by this time { $count }: slower
+before-faster-so-far-daily = yesterday by this time { $count }: faster
 no-before-so-far-daily = nothing known of yesterday
-before-so-far-weekly = the week before until then { $count }
-before-same-so-far-weekly = the week before until then { $count }: about the same
-before-more-so-far-weekly = the week before until then { $count }: more
-before-fewer-so-far-weekly = the week before until then { $count }: fewer
-before-slower-so-far-weekly = the week before until then { $count }: slower
-before-faster-so-far-weekly = the week before until then { $count }: faster
+before-so-far-weekly = the week before by this time { $count }
+before-same-so-far-weekly = the week before by this time { $count }: about the same
+before-more-so-far-weekly = the week before by this time { $count }: more
+before-fewer-so-far-weekly = the week before by this time { $count }: fewer
+before-slower-so-far-weekly = the week before by this time { $count }: slower
+before-faster-so-far-weekly = the week before by this time { $count }: faster
 no-before-so-far-weekly = no week before
-before-so-far-monthly = the month before until then { $count }
-before-same-so-far-monthly = the month before until then { $count }: about the same
-before-more-so-far-monthly = the month before until then { $count }: more
-before-fewer-so-far-monthly = the month before until then { $count }: fewer
-before-slower-so-far-monthly = the month before until then { $count }: slower
-before-faster-so-far-monthly = the month before until then { $count }: faster
+before-so-far-monthly = the month before by this time { $count }
+before-same-so-far-monthly = the month before by this time { $count }: about the same
+before-more-so-far-monthly = the month before by this time { $count }: more
+before-fewer-so-far-monthly = the month before by this time { $count }: fewer
+before-slower-so-far-monthly = the month before by this time { $count }: slower
+before-faster-so-far-monthly = the month before by this time { $count }: faster
 no-before-so-far-monthly = no month before
 before-daily = the day before { $count }
 before-same-daily = the day before { $count }: about the same
@@ -285,6 +287,7 @@ column-used = Used
 column-outlook = Foreseen
 and-more = and { $n } more
 and-more-up = and { $n } more, all { $uptime } or better
+and-more-idle = and { $n } more without commits
 and-more-repositories = and { $n } more without commits, or with fewer
 and-shorter = and { $n } shorter ones
 

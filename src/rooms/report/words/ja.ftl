@@ -58,10 +58,10 @@ broke-again = { $kind ->
     [0] {""}
    *[other] 、ほかに障害{ $n }件
  }
-incomplete = { $n ->
-    [1] { $source }のデータがなく、レポートは不完全
-   *[other] { $source }など{ $n }件のデータがなく、レポートは不完全
- }
+incomplete = { $source }{ $n ->
+    [0] {""}
+   *[other] ほか{ $n }件
+ }のデータがなく、レポートは不完全
 all-up = { $n ->
     [1] 機器は常時稼働
    *[other] { $n }台すべて常時稼働
@@ -115,6 +115,7 @@ besides-opened = 新規: { $issues ->
 node-uptime = { $node } { $uptime }
 down-for = 停止{ $span }
 api-equivalent = API換算{ $sum }
+no-pace = まだ不明
 on-pace-of = { $of }件中{ $n }件
 before-so-far-daily = 前日同時刻{ $count }
 before-same-so-far-daily = 前日同時刻{ $count }とほぼ同じ
@@ -258,6 +259,7 @@ column-used = 使用率
 column-outlook = 見込み
 and-more = ほか{ $n }件
 and-more-up = ほか{ $n }台、いずれも{ $uptime }以上
+and-more-idle = ほか{ $n }件(コミットなし)
 and-more-repositories = ほか{ $n }件(コミットなし、またはより少ない)
 and-shorter = より短いもの、ほか{ $n }件
 

@@ -65,7 +65,8 @@ impl Words<'_> {
         reason = "sums of money, not below 0"
     )]
     pub fn dollars(&self, dollars: f64) -> String {
-        let dollars = dollars.max(0.0);
+        // The sum of nothing is -0.
+        let dollars = if dollars > 0.0 { dollars } else { 0.0 };
         if dollars < 1_000.0 {
             return format!("${dollars:.2}");
         }
