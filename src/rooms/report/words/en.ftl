@@ -63,8 +63,8 @@ broke-again = { $kind ->
    *[other] { $what } on { $node } failed { $times } times, back each time
  }{ $n ->
     [0] {""}
-    [one] , 1 other incident
-   *[other] , { $n } other incidents
+    [one] , and 1 other incident
+   *[other] , and { $n } other incidents
  }
 incomplete = Incomplete report: nothing from { $source }{ $n ->
     [0] {""}
@@ -450,7 +450,7 @@ stays-under = stays under { $limit } for { $days } days ({ $chance })
 silent-machines = The rules about machines were silent: { $why }.
 silent-forge = The rules about reviews, reverts and milestones were silent: { $why }.
 no-advice = None of { $rules } rules holds.
-rule-1 = Free { $size } on { $node } before { $date }: its disk { $mount } is { $used } full, and { $path } grew { $grown } a day.
+rule-1 = Free { $size } on { $node } before { $date }: its disk { $mount } is { $used } full and grew { $grown } a day.
 rule-1-folder = Free { $size } on { $node } before { $date }: its disk { $mount } is { $used } full, and { $path } grew { $grown } a day.
 rule-2 = Give { $node } more memory or less work: in { $percent } of { $samples } samples less than { $limit } of its memory was available.
 rule-3 = { $what } on { $node } was brought back { $n } times; last: { $last }. Find its cause.
