@@ -39,9 +39,11 @@ pub fn lines(mamori_home: &Path, since: Timestamp, each: &mut dyn FnMut(&[u8])) 
     let mut went = Went::default();
     let mut known = BTreeSet::new();
     let mut open: Vec<(PathBuf, File)> = Vec::new();
-    // The log itself first: when it is moved meanwhile it is among the archives.
-    let first = [NAME.to_owned()].into_iter();
-    for name in first.chain(archives(&folder)) {
+    // The log itself is opened first and only then the archives are listed: when
+    // it is moved in between it is among them.
+    let first = std::iter::once(NAME.to_owned());
+    let archives = std::iter::once_with(|| archives(&folder)).flatten();
+    for name in first.chain(archives) {
         let path = folder.join(&name);
         let opened = match files::open(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
