@@ -238,8 +238,6 @@ fn a_disk_is_drawn_back_thirty_days_and_foretold_from_the_end_of_the_period() {
     );
     assert!((told.growth.unwrap() - 1.0).abs() < 0.01, "{told:?}");
     assert_eq!(told.grew, Some(("/cache".to_owned(), f64::from(1 << 30))));
-    // Its last sample, and no mean of its last hour or day.
-    assert!((told.used.unwrap() - (80.0 - 1.0 / 24.0)).abs() < 0.01);
     let outlook = &told.outlook;
     assert_eq!((outlook.days, outlook.need_days), (7, 3));
     let days = told.outlook_month.days;
@@ -271,4 +269,25 @@ fn a_disk_is_drawn_back_thirty_days_and_foretold_from_the_end_of_the_period() {
             .iter()
             .all(|one| one.at < Timestamp(END - 20 * 86_400))
     );
+}
+
+#[test]
+fn a_disk_is_as_full_as_it_was_at_its_last_look_in_the_period() {
+    let bench = Bench::with(CONFIG);
+    let look = |at: i64, percent: f64| {
+        let disk = json!([{"mount": "/", "used_bytes": 500, "total_bytes": 1_000,
+            "used_percent": percent, "inodes_used_percent": null}]);
+        seen("laptop", at, &json!({"disks": disk}))
+    };
+    let looks = [(-900, 90.0), (-60, 60.0), (0, 70.0)].map(|(at, used)| look(END + at, used));
+    kept(&bench, &[&[now(END)], &looks[..]].concat());
+    let used = || machines(&day(&bench, END)).nodes[0].disks[0].used;
+    assert_eq!(used(), Some(60.0));
+    bench.database().execute("DELETE FROM disks", []).unwrap();
+    assert_eq!(used(), Some(60.0));
+    bench
+        .database()
+        .execute("DELETE FROM disks_5m", [])
+        .unwrap();
+    assert_eq!(used(), Some(75.0));
 }
