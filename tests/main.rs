@@ -66,6 +66,7 @@ mod report_cli;
 mod report_gather;
 mod report_gather_files;
 mod report_gather_forge;
+mod report_gather_past;
 mod report_gh;
 mod report_gh_trouble;
 mod report_git;

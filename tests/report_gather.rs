@@ -9,71 +9,12 @@ use mamori::model::report::period::Kind;
 use mamori::model::report::source::Standing;
 use mamori::model::time::Timestamp;
 use mamori::sys::history::History;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::harness::Bench;
-use crate::harness::history::{now, rfc3339};
+use crate::harness::history::now;
 use crate::harness::report::gathered::*;
 use crate::harness::repository::{NOON, Repo};
-
-/// The books of a node: seconds up and down since the day began.
-fn books(node: &str, class: &str, up: i64, down: i64) -> Value {
-    let at = START + up + down;
-    json!({"uptime": {"node": node, "uptime": {
-        "since": rfc3339(START), "up_ms": up * 1_000, "down_ms": down * 1_000, "unknown_ms": 0,
-        "paused_ms": 0, "class": class,
-        "last": {"at": rfc3339(at), "elapsed_ms": (up + down) * 1_000, "boot": "b"}}}})
-}
-
-/// A day of two machines.
-fn records() -> Vec<Value> {
-    let mut all = vec![now(END + 600)];
-    for (number, ms) in [10.0, 20.0, 30.0, 40.0, 900.0].iter().enumerate() {
-        let at = START + 60 * i64::try_from(number).unwrap();
-        all.push(seen(
-            "mugen",
-            at,
-            &json!({"latency_ms": ms, "load": ms / 10.0}),
-        ));
-        // The local node's are no round trips.
-        all.push(seen(
-            "laptop",
-            at,
-            &json!({"latency_ms": 5_000.0, "memory_percent": 5.0 + ms}),
-        ));
-    }
-    all.push(seen("mugen", START - 60, &json!({"latency_ms": 100.0})));
-    let disk = json!([{"check": "disk", "since": START + 400, "text": "disk 93%"}]);
-    let bad = json!({"state": "degraded", "problems": disk});
-    all.push(seen("mugen", START + 400, &bad));
-    all.push(seen("mugen", START + 1_000, &json!({})));
-    all.push(seen("gone", START + 7_200, &json!({})));
-    all.push(seen("old", START - 10 * 86_400, &json!({})));
-    all.push(books("mugen", "up", 1_000, 0));
-    all.push(books("mugen", "down", 1_000, 3_000));
-    all.push(books("mugen", "up", 83_400, 3_000));
-    let incident = |tries: u32, at: i64| {
-        json!({"incident": {"node": "mugen", "check": "service:web", "cause": "killed",
-            "why": "a\u{1b}[2J port", "detected": rfc3339(at), "detected_ms": at,
-            "to_detect_ms": 3, "tries": tries}})
-    };
-    all.push(incident(4, START + 10));
-    all.push(incident(5, START + 20));
-    for (what, at) in [
-        ("healed", START + 30),
-        ("degraded", START + 31),
-        ("healed", START - 1),
-    ] {
-        let text = format!("{what} web");
-        all.push(
-            json!({"event": {"at": rfc3339(at), "node": "mugen", "what": what, "text": text}}),
-        );
-    }
-    let gap = |from: i64, to: i64| json!({"gap": {"from": rfc3339(from), "to": rfc3339(to), "why": "slept"}});
-    all.push(gap(START - 600, START + 60));
-    all.push(gap(START - 6_000, START - 5_000));
-    all
-}
 
 #[test]
 fn figures_of_machines_are_those_of_the_period_and_of_what_it_is_compared_with() {
@@ -99,8 +40,6 @@ fn figures_of_machines_are_those_of_the_period_and_of_what_it_is_compared_with()
         (shares.up_ms, shares.down_ms, shares.unknown_ms),
         (83_400_000, 3_000_000, 0)
     );
-    assert_eq!(mugen.days, [(Timestamp(START), shares)]);
-    assert_eq!(mugen.before.unknown_ms, 86_400_000);
     assert_eq!(gone.known.shares.unknown_ms, 86_400_000);
     let response = &all.response;
     assert_eq!((response.now.n, response.before.n), (5, 1));
@@ -136,36 +75,6 @@ fn figures_of_machines_are_those_of_the_period_and_of_what_it_is_compared_with()
     );
     assert_eq!(all.healed.len(), 1);
     assert_eq!(all.gaps.len(), 1);
-}
-
-#[test]
-fn a_period_of_which_only_sums_are_left_has_means_and_no_percentiles() {
-    let bench = Bench::with(CONFIG);
-    kept(&bench, &records());
-    bench.database().execute("DELETE FROM samples", []).unwrap();
-    let facts = day(&bench, END + 40 * 86_400);
-    let all = machines(&facts);
-    let response = &all.response.now;
-    assert_eq!((response.n, response.mean_ms), (5, Some(200.0)));
-    assert_eq!((response.median_ms, response.p95_ms), (None, None));
-    let course = all.response_course[0];
-    assert_eq!(
-        (course.low, course.middle, course.high),
-        (10.0, 200.0, 900.0)
-    );
-    assert_eq!(
-        (all.judged.now.known, all.judged.now.with_problems),
-        (13, 1)
-    );
-    // And of one from before ninety days hours.
-    let facts = day(&bench, END + 200 * 86_400);
-    let all = machines(&facts);
-    assert_eq!(all.response.now.mean_ms, Some(200.0));
-    assert_eq!(
-        (all.judged.now.known, all.judged.now.with_problems),
-        (13, 1)
-    );
-    assert_eq!(facts.newest, Some(Timestamp(END - 1)));
 }
 
 #[test]
@@ -282,23 +191,6 @@ fn the_newest_forecasts_stand_and_those_whose_time_came_are_scored() {
     assert_eq!(scores, [("disk", 1, 1)]);
 }
 
-/// Hours of a disk of a thousand bytes on the laptop, that ends so full: a
-/// point a day.
-fn filling(days: i64, percent: f64) -> Vec<Value> {
-    let hours = days * 24;
-    let each = (0..hours).map(|hour| {
-        let left = f64::from(i32::try_from(hours - hour).unwrap()) / 24.0;
-        let disk = json!([{"mount": "/", "used_bytes": 500, "total_bytes": 1_000,
-            "used_percent": percent - left, "inodes_used_percent": null}]);
-        seen(
-            "laptop",
-            END - (hours - hour) * 3_600,
-            &json!({"disks": disk}),
-        )
-    });
-    std::iter::once(now(END)).chain(each).collect()
-}
-
 #[test]
 fn a_disk_is_drawn_back_thirty_days_and_foretold_from_the_end_of_the_period() {
     let bench = Bench::with(CONFIG);
@@ -348,6 +240,8 @@ fn a_disk_is_drawn_back_thirty_days_and_foretold_from_the_end_of_the_period() {
     assert_eq!(told.grew, Some(("/cache".to_owned(), f64::from(1 << 30))));
     let outlook = &told.outlook;
     assert_eq!((outlook.days, outlook.need_days), (7, 3));
+    let days = told.outlook_month.days;
+    assert!(days == 30 && told.outlook_month.will_cross, "{told:?}");
     assert!(
         outlook.probability.is_some() && !outlook.will_cross,
         "{outlook:?}"
@@ -378,16 +272,22 @@ fn a_disk_is_drawn_back_thirty_days_and_foretold_from_the_end_of_the_period() {
 }
 
 #[test]
-fn what_is_over_is_told_the_same_whenever_it_is_asked_for() {
+fn a_disk_is_as_full_as_it_was_at_its_last_look_in_the_period() {
     let bench = Bench::with(CONFIG);
-    kept(&bench, &filling(3, 80.0));
-    kept(&bench, &records());
-    let repo = Repo::new(&bench, "app");
-    repo.step(START + 60, "a");
-    bench.configure(CONFIG.to_owned() + "[report]\nrepositories = [\"~/app\"]\n");
-    let told = format!("{:?}", day(&bench, END + 600));
-    let later = seen("mugen", END + 3_600, &json!({"latency_ms": 7.0}));
-    kept(&bench, &[now(END + 3_600), later]);
-    repo.step(END + 60, "b");
-    assert_eq!(format!("{:?}", day(&bench, END + 5 * 86_400)), told);
+    let look = |at: i64, percent: f64| {
+        let disk = json!([{"mount": "/", "used_bytes": 500, "total_bytes": 1_000,
+            "used_percent": percent, "inodes_used_percent": null}]);
+        seen("laptop", at, &json!({"disks": disk}))
+    };
+    let looks = [(-900, 90.0), (-60, 60.0), (0, 70.0)].map(|(at, used)| look(END + at, used));
+    kept(&bench, &[&[now(END)], &looks[..]].concat());
+    let used = || machines(&day(&bench, END)).nodes[0].disks[0].used;
+    assert_eq!(used(), Some(60.0));
+    bench.database().execute("DELETE FROM disks", []).unwrap();
+    assert_eq!(used(), Some(60.0));
+    bench
+        .database()
+        .execute("DELETE FROM disks_5m", [])
+        .unwrap();
+    assert_eq!(used(), Some(75.0));
 }

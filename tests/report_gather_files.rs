@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write as _;
 
 use mamori::model::report::agent::Agent;
-use mamori::model::report::facts::Facts;
+use mamori::model::report::facts::{Both, Facts};
 use mamori::model::report::period::{Kind, Period};
 use mamori::model::report::source::Standing;
 use mamori::model::time::Timestamp;
@@ -20,8 +20,9 @@ use crate::harness::repository::Repo;
 #[test]
 fn errors_are_counted_in_the_log_and_its_archives() {
     let bench = Bench::with(CONFIG);
-    kept(&bench, &[now(END), seen("mugen", START + 60, &json!({}))]);
-    assert_eq!(machines(&day(&bench, END)).errors.as_ref().unwrap().now, 0);
+    let samples = [START - 86_400, START + 60].map(|at| seen("mugen", at, &json!({})));
+    kept(&bench, &[&[now(END)], &samples[..]].concat());
+    assert_eq!(machines(&day(&bench, END)).errors.now, Some(0));
     let logs = bench.home().join(".miyabi/logs");
     fs::create_dir_all(&logs).unwrap();
     let line = |at: i64, node: &str| format!("{} {node} disk full\n", rfc3339(at));
@@ -40,8 +41,7 @@ fn errors_are_counted_in_the_log_and_its_archives() {
     .unwrap();
     let facts = day(&bench, END + 600);
     let told = machines(&facts);
-    let errors = told.errors.as_ref().unwrap();
-    assert_eq!((errors.now, errors.before), (2, 1));
+    assert_eq!((told.errors.now, told.errors.before), (Some(2), Some(1)));
     assert_eq!(told.errors_by_day, [(Timestamp(START), 2)]);
     let newest: Vec<&str> = told.newest_errors.iter().map(|one| &*one.node).collect();
     assert_eq!(newest, ["b", "a"]);
@@ -50,14 +50,14 @@ fn errors_are_counted_in_the_log_and_its_archives() {
     let facts = day(&bench, END + 600);
     let said = (Standing::Partial, Some("1 line could not be read"));
     assert_eq!(standing(&facts, "errors.log"), said);
-    assert_eq!(machines(&facts).errors.as_ref().unwrap().now, 2);
+    assert_eq!(machines(&facts).errors.now, Some(2));
     // A log that cannot be read is no zero.
     for name in ["errors.log", "errors.log.20261120.gz"] {
         fs::remove_file(logs.join(name)).unwrap();
     }
     fs::create_dir(logs.join("errors.log")).unwrap();
     let facts = day(&bench, END + 600);
-    assert_eq!(machines(&facts).errors, None);
+    assert_eq!(machines(&facts).errors, Both::default());
     assert_eq!(source(&facts, "errors.log").state, Standing::Missing);
 }
 

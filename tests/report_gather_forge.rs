@@ -193,8 +193,37 @@ fn milestones_are_asked_for_once_a_month() {
     let milestone = json!([{"title": "v1", "html_url": "https://github.com/o/app/milestone/1",
         "due_on": null, "state": "open", "open_issues": 2, "closed_issues": 5, "closed_at": null}]);
     github.prints(&milestones(), &milestone.to_string());
-    let facts = bench.gathered(Kind::Monthly, "2026-11-05", NOON + 20 * 86_400);
+    let facts = bench.gathered(Kind::Monthly, "2026-11-05", NOON + 12 * 86_400);
     let forge = facts.forge.as_ref().unwrap();
     assert_eq!(forge.repositories[0].milestones.items.len(), 1);
     assert_eq!(standing(&facts, "o/app"), (Standing::Ok, None));
+}
+
+#[test]
+fn what_stands_open_is_not_told_of_a_day_that_is_long_over() {
+    let open_then = |facts: &Facts| {
+        let forge = facts.forge.as_ref().unwrap();
+        (forge.next_steps(9).state, forge.waiting().state)
+    };
+    let gone = "what was open then is not known any more";
+    let bench = Bench::with(CONFIG);
+    let github = github(&bench);
+    let month = NIGHT + 30 * 86_400;
+    let late = bench.gathered(Kind::Daily, DATE, month);
+    assert_eq!(issues(&late), (Standing::Ok, 2));
+    assert_eq!(open_then(&late), (Standing::Missing, Standing::Missing));
+    assert_eq!(standing(&late, "o/app"), (Standing::Partial, Some(gone)));
+    // That is known, and nobody is asked again for it.
+    let calls = github.calls();
+    let later = bench.gathered(Kind::Daily, DATE, month + 60);
+    assert_eq!(github.calls(), calls);
+    assert_eq!(format!("{:?}", later.forge), format!("{:?}", late.forge));
+    // What was answered in time stays when the rest is asked for late.
+    fs::remove_file(bench.own("forge/daily-2026-11-20.json")).unwrap();
+    github.fails(&closed_since(BEFORE, None), "", "gh: (HTTP 502)", 1);
+    let all = (Standing::Ok, Standing::Ok);
+    assert_eq!(open_then(&night(&bench)), all);
+    github.fine(&closed_since(BEFORE, None), &page("issues", &[], None));
+    let late = bench.gathered(Kind::Daily, DATE, month);
+    assert_eq!((issues(&late).0, open_then(&late)), (Standing::Ok, all));
 }

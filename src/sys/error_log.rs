@@ -1,7 +1,7 @@
 //! `errors.log` and its archives, read line by line within bounds.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, BufRead, BufReader, Read as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -19,6 +19,8 @@ const LONGEST: u64 = 64 << 10;
 /// Bytes and time of all files together.
 const BYTES: u64 = 256 << 20;
 const TIME: Duration = Duration::from_secs(10);
+/// So often is looked anew when the log is moved meanwhile.
+const TURNS: usize = 3;
 /// Lines between two looks at the clock.
 const OFTEN: u64 = 1_000;
 
@@ -36,39 +38,19 @@ pub struct Went {
 #[must_use]
 pub fn lines(mamori_home: &Path, since: Timestamp, each: &mut dyn FnMut(&[u8])) -> Went {
     let folder = mamori_home.join("logs");
-    let mut went = Went::default();
-    let mut known = BTreeSet::new();
-    let mut open: Vec<(PathBuf, File)> = Vec::new();
-    // The log itself first: when it is moved meanwhile it is among the archives.
-    let first = [NAME.to_owned()].into_iter();
-    for name in first.chain(archives(&folder)) {
-        let path = folder.join(&name);
-        let opened = match files::open(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                // It was compressed just now.
-                let path = folder.join(name + ".gz");
-                files::open(&path).map(|file| (path, file))
-            }
-            opened => opened.map(|file| (path, file)),
-        };
-        match opened {
-            Ok((path, file)) => {
-                let meta = file.metadata().ok();
-                let new = meta.is_none_or(|meta| known.insert((meta.dev(), meta.ino())));
-                went.files += usize::from(new);
-                let old = files::modified(&path).is_some_and(|at| at < since);
-                if new && !old {
-                    open.push((path, file));
-                }
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => {
-                went.files += 1;
-                went.trouble
-                    .get_or_insert(format!("{}: {error}", shown(&folder.join(NAME))));
-            }
+    let mut found = opened(&folder, since);
+    for _ in 0..TURNS {
+        // Compressed in between it would be there twice.
+        if found.log
+            == fs::metadata(folder.join(NAME))
+                .ok()
+                .map(|meta| which(&meta))
+        {
+            break;
         }
+        found = opened(&folder, since);
     }
+    let Found { open, mut went, .. } = found;
     let mut bounds = Bounds {
         bytes: BYTES,
         until: clock::elapsed() + TIME,
@@ -90,6 +72,61 @@ pub fn lines(mamori_home: &Path, since: Timestamp, each: &mut dyn FnMut(&[u8])) 
         }
     }
     went
+}
+
+/// The files, open.
+#[derive(Default)]
+struct Found {
+    /// Which file the log itself was.
+    log: Option<(u64, u64)>,
+    open: Vec<(PathBuf, File)>,
+    went: Went,
+}
+
+fn which(meta: &Metadata) -> (u64, u64) {
+    (meta.dev(), meta.ino())
+}
+
+fn opened(folder: &Path, since: Timestamp) -> Found {
+    let mut found = Found::default();
+    let mut known = BTreeSet::new();
+    // The log itself is opened first and only then the archives are listed: when
+    // it is moved in between it is among them.
+    let first = std::iter::once(NAME.to_owned());
+    let archives = std::iter::once_with(|| archives(folder)).flatten();
+    for name in first.chain(archives) {
+        let is_log = name == NAME;
+        let path = folder.join(&name);
+        let opened = match files::open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                // It was compressed just now.
+                let path = folder.join(name + ".gz");
+                files::open(&path).map(|file| (path, file))
+            }
+            opened => opened.map(|file| (path, file)),
+        };
+        match opened {
+            Ok((path, file)) => {
+                let which = file.metadata().ok().map(|meta| which(&meta));
+                if is_log {
+                    found.log = which;
+                }
+                let new = which.is_none_or(|which| known.insert(which));
+                found.went.files += usize::from(new);
+                let old = files::modified(&path).is_some_and(|at| at < since);
+                if new && !old {
+                    found.open.push((path, file));
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => {
+                found.went.files += 1;
+                let trouble = format!("{}: {error}", shown(&folder.join(NAME)));
+                found.went.trouble.get_or_insert(trouble);
+            }
+        }
+    }
+    found
 }
 
 fn shown(path: &Path) -> String {

@@ -52,18 +52,15 @@ impl Errors {
         if text.trim().is_empty() {
             return;
         }
-        let Some(at) = instant(text) else {
+        let Some(line) = line_of(text) else {
             self.unread += 1;
             return;
         };
+        let at = line.at;
         self.lines.before += u64::from(self.compared.holds(at));
         if !self.span.holds(at) {
             return;
         }
-        let Some(line) = line_of(at, text) else {
-            self.unread += 1;
-            return;
-        };
         self.lines.now += 1;
         for (day, count) in &mut self.by_day {
             *count += u64::from(day.holds(at));
@@ -86,7 +83,8 @@ fn instant(line: &str) -> Option<Timestamp> {
     Some(Timestamp(time.timestamp()))
 }
 
-fn line_of(at: Timestamp, line: &str) -> Option<ErrorLine> {
+fn line_of(line: &str) -> Option<ErrorLine> {
+    let at = instant(line)?;
     let mut words = line.splitn(4, ' ').skip(1);
     let word = |text: &str| cut(&clean(text), WORD, "…");
     let (node, check) = (word(words.next()?), word(words.next()?));
@@ -145,10 +143,13 @@ mod tests {
         ] {
             all.take(bad.as_bytes());
         }
-        all.take(line(5, "a").as_bytes());
+        // What is no line is one of no period.
+        for at in [5, -5] {
+            all.take(line(at, "a").as_bytes());
+        }
         all.take(b"\n");
         all.take(b"\xff\xfe \xff");
-        assert_eq!((all.unread, all.lines.now), (6, 0));
+        assert_eq!((all.unread, &all.lines), (7, &Both::default()));
         all.take(line(5, "a\u{202e} b \u{1b}[2J\u{7}x").as_bytes());
         all.take(line(6, "a b").trim_end().as_bytes());
         assert_eq!(all.newest[0].text, "");

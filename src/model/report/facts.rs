@@ -9,7 +9,6 @@ use super::forge::Forge;
 use super::machines::{Known, Outage, Response};
 use super::period::{Period, Span};
 use super::source::Source;
-use crate::model::history::span::Shares;
 use crate::model::history::{Forecast, Judged};
 use crate::model::state::{Event, Gap};
 use crate::model::time::Timestamp;
@@ -54,7 +53,7 @@ pub struct Facts {
     pub prices_checked: NaiveDate,
     /// What people keep of money.
     pub money: Money,
-    /// The machines; `None`: no history.
+    /// The machines; `None`: no history, or none of that time.
     pub machines: Option<Machines>,
     /// How often is looked.
     pub every: Every,
@@ -110,25 +109,29 @@ pub struct Money {
 pub struct Machines {
     /// Each node that is configured or known, by name, the local one first.
     pub nodes: Vec<Machine>,
-    /// Lines of `errors.log`; `None`: there is none.
-    pub errors: Option<Both<u64>>,
+    /// Lines of `errors.log`; `None`: it could not be read, or nothing was kept
+    /// then. A period of which only a part was kept is nothing to compare with.
+    pub errors: Both<Option<u64>>,
     /// Lines of it for each day of the period.
     pub errors_by_day: Vec<(Timestamp, u64)>,
     /// The newest lines of it in the period, the newest first, at most ten:
     /// instant, node, check, text, from outside.
     pub newest_errors: Vec<ErrorLine>,
-    /// Judged samples over all nodes.
+    /// Judged samples over all nodes; of the one before none unless all of it
+    /// was kept.
     pub judged: Both<Judged>,
-    /// Response times over all remote nodes.
+    /// Response times over all remote nodes; of the one before none unless all of
+    /// it was kept.
     pub response: Both<Response>,
     /// Response times of all remote nodes together, in buckets of the period; of
     /// one from long ago the lowest, the mean and the highest of each.
     pub response_course: Vec<Course>,
     /// What was not as it should be, as far as it touches the period.
     pub outages: Vec<Outage>,
-    /// The same of the period before.
+    /// The same of the period before; none unless all of it was kept.
     pub outages_before: Vec<Outage>,
-    /// Repairs that did not come to an end: tried five times or more.
+    /// Repairs that did not come to an end within ten minutes though they were
+    /// tried five times or more.
     pub given_up: Vec<GivenUp>,
     /// What was healed in the period: events `healed`.
     pub healed: Vec<Event>,
@@ -160,16 +163,10 @@ pub struct ErrorLine {
 pub struct Machine {
     /// What it was when.
     pub known: Known,
-    /// The same in the period before, as sums.
-    pub before: Shares,
-    /// The same for each day of the period, in order: its first instant, sums.
-    pub days: Vec<(Timestamp, Shares)>,
-    /// The first sample of it and the last until the end of the period, to the
-    /// hour, in Unix seconds.
-    pub reach: Option<(i64, i64)>,
     /// Load of the last minute, in buckets of the period.
     pub load: Vec<Course>,
-    /// Samples of available memory in the period: all, and those under the limit.
+    /// Samples of available memory in the period: all, and those at the limit or
+    /// under it; none where it is no longer known how many those were.
     pub memory: (u64, u64),
     /// The limit of available memory, in percent.
     pub memory_limit: f64,
@@ -186,6 +183,8 @@ pub struct Disk {
     pub limit: f64,
     /// Bytes in all, as last seen in the period.
     pub total: Option<u64>,
+    /// Percent used by its last sample before the end of the period.
+    pub used: Option<f64>,
     /// Percent used, a value a day or finer, at most 180, up to the end of the
     /// period and thirty days back at least: oldest first.
     pub past: Vec<Course>,
@@ -194,8 +193,12 @@ pub struct Disk {
     /// The folder that grew most, and by how many bytes a day, where that was
     /// measured.
     pub grew: Option<(String, f64)>,
-    /// What is foreseen for the next ninety days (monthly) or thirty.
+    /// What is foreseen for the next seven days (daily), thirty (weekly) or
+    /// ninety (monthly).
     pub outlook: Outlook,
+    /// What is foreseen for the next thirty days, or for as many as three times
+    /// its history if that is fewer.
+    pub outlook_month: Outlook,
 }
 
 /// What is foreseen of a disk.
@@ -241,7 +244,7 @@ pub struct GivenUp {
     pub tries: u32,
     /// From when.
     pub from: Timestamp,
-    /// Until when; `None`: it goes on.
+    /// Until when; `None`: it went on at the end of the period.
     pub until: Option<Timestamp>,
     /// What is needed, clean.
     pub needed: String,

@@ -243,18 +243,10 @@ impl History {
     /// # Errors
     /// When it cannot be read.
     pub fn reach(&self, node: &str) -> Result<Option<(i64, i64)>, HistoryError> {
-        self.reach_before(node, i64::MAX)
-    }
-
-    /// The same of what was known at `until`.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub fn reach_before(&self, node: &str, until: i64) -> Result<Option<(i64, i64)>, HistoryError> {
         let reach = self.connection.query_row(
             "SELECT min(at), max(at) FROM samples_1h JOIN nodes ON nodes.id = node \
-             WHERE name = ?1 AND at < ?2",
-            params![node, until],
+             WHERE name = ?1",
+            [node],
             |row| Ok(row.get::<_, Option<i64>>(0)?.zip(row.get(1)?)),
         );
         reach.map_err(|error| self.of(&error))

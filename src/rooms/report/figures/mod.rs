@@ -92,13 +92,10 @@ impl<'a> Report<'a> {
             code.map(|code| code.before.total.commits),
             is_partial(&facts.sources, "git "),
         );
-        let errors = facts
-            .machines
-            .as_ref()
-            .and_then(|known| known.errors.as_ref());
+        let errors = facts.machines.as_ref().map(|known| &known.errors);
         let errors = Counted::of(
-            errors.map(|errors| errors.now),
-            errors.map(|errors| errors.before),
+            errors.and_then(|errors| errors.now),
+            errors.and_then(|errors| errors.before),
             is_partial(&facts.sources, "errors.log"),
         );
         let objectives = facts.forge.as_ref().and_then(|forge| {

@@ -2,6 +2,7 @@
 //! foreseen of them from the end of the period on.
 
 use super::Ask;
+use super::kept::Series;
 use super::machines::Named;
 use super::node::courses;
 use crate::model::forecast::{self, Kind as Of, Question};
@@ -21,6 +22,8 @@ const DRAWN: i64 = 30 * DAY;
 const ASKED: i64 = 180 * DAY;
 /// So many times its history is looked ahead, at most.
 const AHEAD: i64 = 3;
+/// Days of a month.
+const MONTH: i64 = 30;
 
 /// Those of which something is known in the period, the home's first.
 pub(super) fn gather(
@@ -28,41 +31,57 @@ pub(super) fn gather(
     history: &History,
     named: &Named,
 ) -> Result<Vec<Disk>, HistoryError> {
-    let (node, until) = (named.name.as_str(), ask.span.end.0);
-    let since = until.saturating_sub(ASKED).min(ask.span.start.0);
-    let mut all = Vec::new();
+    let (node, until) = (named.name.as_str(), ask.span.end);
+    let back = |seconds: i64| Timestamp(until.0.saturating_sub(seconds));
+    let from = |start: Timestamp| Span { start, end: until };
+    let (nodes, mut all) = ([node], Vec::new());
     for mount in history.mounts(node)? {
-        let buckets = |metric, since, resolution| {
-            history.buckets(node, metric, Some(&mount), since, until, resolution)
+        let series = |metric| Series {
+            history,
+            nodes: &nodes,
+            metric,
+            mount: Some(&mount),
         };
-        let hours = buckets(Metric::DiskUsedPercent, since, Resolution::Hour)?;
+        let used = series(Metric::DiskUsedPercent);
+        let since = back(ASKED).min(ask.span.start);
+        let hours = used.at(Resolution::Hour, from(since))?;
         let last = hours.last().map_or(i64::MIN, |bucket| bucket.at);
         if last.saturating_add(HOUR) <= ask.span.start.0 {
             continue;
         }
-        let total = buckets(
-            Metric::DiskTotalBytes,
-            ask.span.start.0 - HOUR,
-            Resolution::Hour,
-        )?;
+        let total = from(Timestamp(ask.span.start.0.saturating_sub(HOUR)));
+        let total = series(Metric::DiskTotalBytes).at(Resolution::Hour, total)?;
         let grew = if named.local {
             grew(ask, history, node, &mount)?
         } else {
             None
         };
-        let points = points(ask, history, (node, &mount), &hours)?;
+        let points = points(&used, &hours, until)?;
         let limit = named.limits.disk_used_max;
+        let outlook = |days| outlook(days, &points, limit, until);
         all.push(Disk {
             limit,
             total: total.last().and_then(|bucket| whole(bucket.mean)),
+            used: last_of(&used, from(Timestamp(last)), &hours)?,
             past: merged(&courses(&hours), &drawn(ask.span)),
-            growth: growth(&hours, until),
+            growth: growth(&hours, until.0),
             grew,
-            outlook: outlook(ask.period.kind, &points, limit, ask.span.end),
+            outlook: outlook(ahead(ask.period.kind)),
+            outlook_month: outlook(MONTH.min(reach(&points))),
             mount,
         });
     }
     Ok(all)
+}
+
+/// Its last sample; where samples are gone the last of what there is instead.
+fn last_of(used: &Series<'_>, span: Span, hours: &[Bucket]) -> Result<Option<f64>, HistoryError> {
+    for resolution in [Resolution::Raw, Resolution::FiveMinutes] {
+        if let Some(last) = used.at(resolution, span)?.last() {
+            return Ok(Some(last.mean));
+        }
+    }
+    Ok(hours.last().map(|last| last.mean))
 }
 
 /// What a drawing shows: the period, and thirty days back at least.
@@ -96,28 +115,39 @@ fn grew(
 
 /// Hours, and of the last day what is finer while it is kept.
 fn points(
-    ask: &Ask<'_>,
-    history: &History,
-    (node, mount): (&str, &str),
+    used: &Series<'_>,
     hours: &[Bucket],
+    until: Timestamp,
 ) -> Result<Vec<(f64, f64)>, HistoryError> {
-    let until = ask.span.end.0;
-    let edge = Resolution::Hour.bucket(until.saturating_sub(DAY));
-    let fine = Resolution::finest(edge, ask.now.0).max(Resolution::FiveMinutes);
-    let metric = Metric::DiskUsedPercent;
-    let lately = history.buckets(node, metric, Some(mount), edge, until, fine)?;
+    let edge = Resolution::Hour.bucket(until.0.saturating_sub(DAY));
+    let day = Span {
+        start: Timestamp(edge),
+        end: until,
+    };
+    let (_, lately) = used.finest(&[Resolution::FiveMinutes], day)?;
     let before = hours.iter().filter(|one| one.at < edge);
     let all = before.chain(&lately).map(|one| (real(one.at), one.mean));
     Ok(all.collect())
 }
 
-/// What is foreseen, asked at the end of the period.
-fn outlook(kind: Kind, points: &[(f64, f64)], limit: f64, end: Timestamp) -> Outlook {
-    let days = match kind {
+/// Days that a report looks ahead.
+fn ahead(kind: Kind) -> i64 {
+    match kind {
         Kind::Daily => 7,
-        Kind::Weekly => 30,
+        Kind::Weekly => MONTH,
         Kind::Monthly => 90,
-    };
+    }
+}
+
+/// Days that can be looked ahead with so much history; one at least.
+fn reach(points: &[(f64, f64)]) -> i64 {
+    let ends = points.first().zip(points.last());
+    let length = ends.map_or(0.0, |((first, _), (last, _))| last - first);
+    (seconds_of(length).saturating_mul(AHEAD) / DAY).max(1)
+}
+
+/// What is foreseen for so many days, asked at the end of the period.
+fn outlook(days: i64, points: &[(f64, f64)], limit: f64, end: Timestamp) -> Outlook {
     let horizon = days * DAY;
     let told = forecast::forecast(&Question {
         kind: Of::Disk,
@@ -187,7 +217,7 @@ mod tests {
     fn told(kind: Kind, hours: &[Bucket]) -> Outlook {
         let points: Vec<(f64, f64)> = hours.iter().map(|one| (real(one.at), one.mean)).collect();
         let end = Timestamp(hours.last().map_or(0, |last| last.at + HOUR));
-        outlook(kind, &points, 90.0, end)
+        outlook(ahead(kind), &points, 90.0, end)
     }
 
     #[test]
@@ -222,6 +252,13 @@ mod tests {
     }
 
     #[test]
+    fn a_month_is_foreseen_as_far_as_three_times_the_history() {
+        let days = |hours: i64| reach(&[(0.0, 1.0), (1.0, 1.0), (real(hours * HOUR), 1.0)]);
+        assert_eq!([0, 6, 24, 60].map(days), [1, 1, 3, 7]);
+        assert_eq!(reach(&[]), 1);
+    }
+
+    #[test]
     fn what_was_last_seen_days_ago_is_not_foretold() {
         let mut hours = rising(60, 0.5, 70.0);
         let points = |hours: &[Bucket]| -> Vec<(f64, f64)> {
@@ -229,7 +266,7 @@ mod tests {
         };
         let end = Timestamp(60 * DAY);
         hours.truncate(58 * 24);
-        let gone = outlook(Kind::Monthly, &points(&hours), 90.0, end);
+        let gone = outlook(90, &points(&hours), 90.0, end);
         assert_eq!((gone.probability, gone.will_cross), (None, false));
         assert_eq!(growth(&hours[..12], end.0), None);
     }

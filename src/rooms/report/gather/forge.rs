@@ -11,6 +11,11 @@ use crate::sys::output;
 /// A milestone's pace is that of so many seconds.
 const PACE: i64 = 28 * 86_400;
 
+/// What is said of what stood open at the end of a period that is long over.
+const GONE: &str = "what was open then is not known any more";
+/// What stands open is of the end of a period for so long after it.
+const FRESH: i64 = 2 * 86_400;
+
 /// What is known, and its sources; `None` where no repositories are configured.
 pub(super) fn gather(ask: &Ask<'_>, access: &Access) -> Option<(Forge, Vec<Source>)> {
     let wanted = &ask.config.report.github;
@@ -19,7 +24,7 @@ pub(super) fn gather(ask: &Ask<'_>, access: &Access) -> Option<(Forge, Vec<Sourc
     }
     let stem = ask.period.stem();
     let (kept, odd) = match gh::kept(&ask.home, &stem) {
-        Ok(kept) => (kept, None),
+        Ok(kept) => (kept.map(|kept| as_of_then(kept, None, ask)), None),
         Err(why) => (None, Some(why)),
     };
     let usable = |kept: &&Forge| ask.complete && covers(kept, ask);
@@ -38,6 +43,7 @@ pub(super) fn gather(ask: &Ask<'_>, access: &Access) -> Option<(Forge, Vec<Sourc
             for (kept, span) in whole.flat_map(|kept| [(kept, ask.span), (kept, ask.compared)]) {
                 new = new.or_kept(kept, span);
             }
+            new = as_of_then(new, before, ask);
             match before {
                 Some(kept) => joined(kept, new, &missing),
                 None => new,
@@ -80,6 +86,40 @@ fn question(ask: &Ask<'_>, access: &Access, repositories: &[String]) -> Forge {
     gh::ask(&asked, ask.now, ask.around)
 }
 
+/// Whether what stands open at `asked` says no more what stood open at the end
+/// of a period that is over.
+fn late(asked: Timestamp, ask: &Ask<'_>) -> bool {
+    ask.complete && asked.since(ask.span.end) > FRESH
+}
+
+/// Without what stands open if that is too late for it; in its place what was
+/// answered in time, where it was.
+fn as_of_then(mut forge: Forge, kept: Option<&Forge>, ask: &Ask<'_>) -> Forge {
+    if !late(forge.asked, ask) {
+        return forge;
+    }
+    for one in &mut forge.repositories {
+        let stands = |of: &Repository| of.open.whole || of.waiting.whole || of.milestones.whole;
+        let answered = stands(one);
+        let before = kept.and_then(|kept| of_name(kept, &one.name));
+        let before = before.filter(|before| stands(before)).cloned();
+        let told = before.is_some();
+        let Repository {
+            open,
+            waiting,
+            milestones,
+            ..
+        } = before.unwrap_or_default();
+        (one.open, one.waiting, one.milestones) = (open, waiting, milestones);
+        if answered && !told {
+            for source in forge.sources.iter_mut().filter(|of| of.name == one.name) {
+                *source = source.clone().but(Standing::Partial, GONE);
+            }
+        }
+    }
+    forge
+}
+
 /// From when on everything is wanted.
 fn since(ask: &Ask<'_>) -> Timestamp {
     let start = ask.compared.start.min(ask.span.start);
@@ -109,12 +149,14 @@ fn parts(one: &Repository, ask: &Ask<'_>) -> [bool; 7] {
         let mut all = one.opened.iter();
         all.any(|opened| opened.span == span && opened.count.is_some())
     };
+    // Nobody can answer any more what stood open then.
+    let gone = late(ask.now, ask);
     [
         one.closed.whole,
         one.merged.whole,
-        one.open.whole,
-        one.waiting.whole,
-        one.milestones.whole || !ask.monthly(),
+        one.open.whole || gone,
+        one.waiting.whole || gone,
+        one.milestones.whole || gone || !ask.monthly(),
         opened(ask.span),
         opened(ask.compared),
     ]

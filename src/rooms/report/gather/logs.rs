@@ -2,7 +2,7 @@
 
 use super::Ask;
 use crate::model::report::errors::Errors;
-use crate::model::report::facts::Machines;
+use crate::model::report::facts::{Both, Machines};
 use crate::model::report::source::{Source, Standing};
 use crate::model::text::count;
 use crate::sys::error_log;
@@ -34,15 +34,19 @@ pub(super) fn gather(ask: &Ask<'_>) -> (Option<Errors>, Option<Source>) {
     (Some(errors), Some(source.but(Standing::Partial, &why)))
 }
 
-/// The machines with what was counted of their errors.
-pub(super) fn with(machines: Machines, errors: Option<Errors>) -> Machines {
+/// The machines with what was counted of their errors; `compared`: whether there
+/// is anything to compare that with.
+pub(super) fn with(machines: Machines, errors: Option<Errors>, compared: bool) -> Machines {
     let Some(errors) = errors else {
         return machines;
     };
     let by_day = errors.by_day.iter().map(|(day, count)| (day.start, *count));
     Machines {
         errors_by_day: by_day.collect(),
-        errors: Some(errors.lines),
+        errors: Both {
+            now: Some(errors.lines.now),
+            before: Some(errors.lines.before).filter(|_| compared),
+        },
         newest_errors: errors.newest,
         ..machines
     }

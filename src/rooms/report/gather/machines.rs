@@ -3,19 +3,23 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use super::{Ask, disks, node, response};
+use super::{Ask, disks, kept, node, response};
 use crate::config::Limits;
 use crate::model::forecast::score;
-use crate::model::history::{Forecast, Judged, Resolution};
-use crate::model::report::facts::{Both, GivenUp, Machines, Score};
+use crate::model::history::{Forecast, Resolution};
+use crate::model::incident::Incident;
+use crate::model::report::facts::{GivenUp, Machines, Score};
 use crate::model::report::machines::outages;
-use crate::model::report::period::Span;
 use crate::model::text::clean;
+use crate::model::time::Timestamp;
 use crate::roster;
 use crate::sys::history::{History, HistoryError};
 
-/// So many tries are a repair that was given up.
+/// So many tries that did not help for so long are a repair that was given up.
+/// The history knows of no breaker: it opens at the fifth failure, and the next
+/// try of an open one comes within that time.
 const TRIES: u32 = 5;
+const HELPED: i64 = 600;
 const DAY: i64 = 86_400;
 /// No forecast looks further ahead.
 const AHEAD: i64 = 8 * DAY;
@@ -29,8 +33,13 @@ pub(super) struct Named {
     pub(super) local: bool,
 }
 
-/// Everything of the period.
-pub(super) fn gather(ask: &Ask<'_>, history: &History) -> Result<Machines, HistoryError> {
+/// Everything of the period; `whole`: whether all that it is compared with was
+/// kept, for a part of it is nothing to compare with.
+pub(super) fn gather(
+    ask: &Ask<'_>,
+    history: &History,
+    whole: bool,
+) -> Result<Machines, HistoryError> {
     let (since, until) = (ask.span.start.0, ask.span.end.0);
     let nodes = nodes(ask, history)?;
     let mut machines = Machines::default();
@@ -41,30 +50,19 @@ pub(super) fn gather(ask: &Ask<'_>, history: &History) -> Result<Machines, Histo
     }
     let remote = nodes.iter().filter(|node| !node.local);
     let remote: Vec<&str> = remote.map(|node| node.name.as_str()).collect();
-    machines.response = Both {
-        now: response::of(ask, history, &remote, ask.span)?,
-        before: response::of(ask, history, &remote, ask.compared)?,
-    };
+    machines.response.now = response::of(history, &remote, ask.span)?;
     machines.response_course = response::course(ask, history, &remote)?;
-    machines.judged = Both {
-        now: judged(ask, history, ask.span)?,
-        before: judged(ask, history, ask.compared)?,
-    };
+    machines.judged.now = kept::judged(history, ask.span)?;
     let incidents = history.incidents(since, until)?;
     machines.outages = outages(&history.problems(since, until)?, &incidents);
-    let (before, then) = (ask.compared.start.0, ask.compared.end.0);
-    let earlier = history.problems(before, then)?;
-    machines.outages_before = outages(&earlier, &history.incidents(before, then)?);
-    let given_up = incidents.iter().filter(|one| one.tries >= TRIES);
-    let given_up = given_up.map(|one| GivenUp {
-        node: one.node.clone(),
-        check: one.check.clone(),
-        tries: one.tries,
-        from: one.detected,
-        until: one.recovered,
-        needed: clean(&one.why),
-    });
-    machines.given_up = given_up.collect();
+    if whole {
+        machines.response.before = response::of(history, &remote, ask.compared)?;
+        machines.judged.before = kept::judged(history, ask.compared)?;
+        let (before, then) = (ask.compared.start.0, ask.compared.end.0);
+        let earlier = history.problems(before, then)?;
+        machines.outages_before = outages(&earlier, &history.incidents(before, then)?);
+    }
+    machines.given_up = given_up(&incidents, ask.span.end);
     let mut healed = history.events(None, since, until)?;
     healed.retain(|event| event.what == "healed");
     machines.healed = healed;
@@ -111,9 +109,21 @@ fn nodes(ask: &Ask<'_>, history: &History) -> Result<Vec<Named>, HistoryError> {
     Ok(all)
 }
 
-fn judged(ask: &Ask<'_>, history: &History, span: Span) -> Result<Judged, HistoryError> {
-    let finest = Resolution::finest(span.start.0, ask.now.0);
-    history.judged(None, span.start.0, span.end.0, Some(finest))
+/// Those that could not be brought back, as it was known at the end.
+fn given_up(incidents: &[Incident], end: Timestamp) -> Vec<GivenUp> {
+    let each = incidents.iter().filter_map(|one| {
+        let until = one.recovered.filter(|at| *at < end);
+        let lasted = until.unwrap_or(end).since(one.detected);
+        (one.tries >= TRIES && lasted >= HELPED).then(|| GivenUp {
+            node: one.node.clone(),
+            check: one.check.clone(),
+            tries: one.tries,
+            from: one.detected,
+            until,
+            needed: clean(&one.why),
+        })
+    });
+    each.collect()
 }
 
 /// The newest forecast of each thing that is still about time to come, the
@@ -150,4 +160,30 @@ fn scores(mut made: Vec<Forecast>, end: i64) -> Vec<Score> {
         judged: whole(record.judged),
     });
     scores.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn given_up_is_what_stayed_broken_after_five_tries() {
+        let incident = |tries: u32, recovered: Option<i64>| Incident {
+            tries,
+            recovered: recovered.map(Timestamp),
+            detected: Timestamp(1_000),
+            ..Incident::default()
+        };
+        let told = |one: Incident, end: i64| {
+            let all = given_up(&[one], Timestamp(end));
+            all.first().map(|one| one.until.map(|at| at.0))
+        };
+        assert_eq!(told(incident(4, None), 9_000), None);
+        assert_eq!(told(incident(5, None), 9_000), Some(None));
+        assert_eq!(told(incident(9, Some(1_599)), 9_000), None);
+        assert_eq!(told(incident(9, Some(1_600)), 9_000), Some(Some(1_600)));
+        // What ended later went on then; what had just begun was not given up.
+        assert_eq!(told(incident(9, Some(9_001)), 9_000), Some(None));
+        assert_eq!(told(incident(9, Some(9_001)), 1_500), None);
+    }
 }

@@ -10,6 +10,7 @@ mod agents;
 mod code;
 mod disks;
 mod forge;
+mod kept;
 mod logs;
 mod machines;
 mod money;
@@ -124,7 +125,7 @@ pub fn gather(
     sources.extend(log);
     let (money, files) = money::gather(&ask);
     sources.extend(files);
-    let machines = machines.map(|machines| logs::with(machines, errors));
+    let machines = machines.map(|(machines, whole)| logs::with(machines, errors, whole));
     let newest = [
         sources.first().and_then(|history| history.until),
         code.as_ref().and_then(|code| code.now.until),
@@ -179,27 +180,38 @@ fn days(period: &Period, until: Timestamp, config: &Config) -> Vec<Span> {
     crate::model::report::course::over(&days, until)
 }
 
-/// What the history knows, and how much of it could be read.
+/// What the history knows and whether it reaches over all that is compared with,
+/// and how much of it could be read.
 fn remembered(
     ask: &Ask<'_>,
     opened: &Result<Option<History>, HistoryError>,
     known: Result<Option<Timestamp>, String>,
-) -> (Option<Machines>, Source) {
+) -> (Option<(Machines, bool)>, Source) {
     let missing = |why: &str| Source::ok("history", None).but(Standing::Missing, why);
     let history = match opened {
         Ok(Some(history)) => history,
         Ok(None) => return (None, missing("nothing was kept yet")),
         Err(error) => return (None, missing(&error.to_string())),
     };
-    match known {
-        Ok(newest) => match machines::gather(ask, history) {
-            Ok(machines) => {
-                let within = newest.filter(|at| ask.span.holds(*at));
-                (Some(machines), Source::ok("history", within))
-            }
-            Err(error) => (None, missing(&error.to_string())),
-        },
-        Err(why) => (None, missing(&why)),
+    let newest = match known {
+        Ok(newest) => newest,
+        Err(why) => return (None, missing(&why)),
+    };
+    let oldest = match history.oldest() {
+        Ok(oldest) => oldest.map(Timestamp),
+        Err(error) => return (None, missing(&error.to_string())),
+    };
+    // Of a time from which nothing is known nobody can say that all was well.
+    if newest.is_none() && oldest.is_none_or(|oldest| oldest >= ask.span.end) {
+        return (None, missing("nothing was kept then"));
+    }
+    let whole = oldest.is_some_and(|oldest| oldest <= ask.compared.start);
+    match machines::gather(ask, history, whole) {
+        Ok(machines) => {
+            let within = newest.filter(|at| ask.span.holds(*at));
+            (Some((machines, whole)), Source::ok("history", within))
+        }
+        Err(error) => (None, missing(&error.to_string())),
     }
 }
 

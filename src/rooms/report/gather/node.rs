@@ -1,15 +1,18 @@
 //! What the history knows of one machine.
 
 use super::Ask;
+use super::kept::Series;
 use super::machines::Named;
-use super::response::{all_kept, summed};
-use crate::model::history::{Metric, Resolution, Shares, span};
+use crate::model::history::{Metric, Resolution, span};
 use crate::model::report::course::{merged, over, parts};
 use crate::model::report::facts::{Course, Machine};
 use crate::model::report::machines::Known;
 use crate::model::report::period::{Kind, Span};
 use crate::model::time::Timestamp;
 use crate::sys::history::{Bucket, History, HistoryError};
+
+/// One of so many values may be on either side of a limit.
+const UNSURE: u64 = 100;
 
 /// Without its disks.
 pub(super) fn gather(
@@ -19,31 +22,24 @@ pub(super) fn gather(
 ) -> Result<Machine, HistoryError> {
     let node = named.name.as_str();
     let (since, until) = (ask.span.start.0, ask.span.end.0);
-    let uptime =
-        |of: Span| -> Result<Shares, HistoryError> { history.uptime(node, of.start.0, of.end.0) };
     let stretches = history.spans(node, since, until)?;
     let ms = |at: i64| at.saturating_mul(1_000);
-    let mut days = Vec::new();
-    for day in &ask.days {
-        days.push((day.start, uptime(*day)?));
-    }
-    let rolled = summed(ask, ask.span);
-    let load = history.buckets(node, Metric::Load1m, None, since, until, rolled)?;
-    let free = Metric::MemoryAvailablePercent;
-    let mut memory = history.buckets(node, free, None, since, until, rolled)?;
-    let samples = history.buckets(node, free, None, since, until, Resolution::Raw)?;
-    if all_kept(samples.len(), &memory) {
-        memory = samples;
-    }
+    let nodes = [node];
+    let series = |metric| Series {
+        history,
+        nodes: &nodes,
+        metric,
+        mount: None,
+    };
+    let (_, load) = series(Metric::Load1m).finest(&[Resolution::FiveMinutes], ask.span)?;
+    let samples = [Resolution::Raw, Resolution::FiveMinutes];
+    let (_, memory) = series(Metric::MemoryAvailablePercent).finest(&samples, ask.span)?;
     Ok(Machine {
         known: Known {
             node: named.name.clone(),
             shares: span::shares(&stretches, ms(since), ms(until)),
             stretches,
         },
-        before: uptime(ask.compared)?,
-        days,
-        reach: history.reach_before(node, until)?,
         load: merged(&courses(&load), &stretches_of(ask)),
         memory: under(&memory, named.limits.memory_available_min),
         memory_limit: named.limits.memory_available_min,
@@ -73,32 +69,23 @@ pub(super) fn courses(buckets: &[Bucket]) -> Vec<Course> {
 }
 
 /// How many values there are, and how many of them are at the limit or under
-/// it: of a bucket that is on both sides as many as lie there if its values lie
-/// evenly between its ends.
+/// it. Of a bucket that is on both sides nobody knows how many: with too many
+/// such values neither is told.
 fn under(buckets: &[Bucket], limit: f64) -> (u64, u64) {
-    let (mut all, mut below) = (0_u64, 0_u64);
+    let (mut all, mut below, mut unsure) = (0_u64, 0_u64, 0_u64);
     for bucket in buckets {
         let n = u64::try_from(bucket.n).unwrap_or(0);
         all = all.saturating_add(n);
         if bucket.max <= limit {
             below = below.saturating_add(n);
         } else if bucket.min <= limit {
-            let part = (limit - bucket.min) / (bucket.max - bucket.min);
-            below = below.saturating_add(share(n, part));
+            unsure = unsure.saturating_add(n);
         }
     }
+    if unsure.saturating_mul(UNSURE) > all {
+        return (0, 0);
+    }
     (all, below)
-}
-
-/// So much of a count, rounded.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss,
-    reason = "a share of a count of samples, between 0 and all of it"
-)]
-fn share(n: u64, part: f64) -> u64 {
-    ((n as f64 * part).round() as u64).min(n)
 }
 
 #[cfg(test)]
@@ -106,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_under_the_limit_is_counted_also_where_only_ends_are_known() {
+    fn what_is_under_the_limit_is_counted_where_that_is_certain() {
         let bucket = |n, min, max| Bucket {
             at: 0,
             n,
@@ -116,12 +103,16 @@ mod tests {
         };
         let single = [bucket(1, 10.0, 10.0), bucket(1, 10.1, 10.1)];
         assert_eq!(under(&single, 10.0), (2, 1));
-        let rolled = [
-            bucket(10, 5.0, 10.0),
-            bucket(10, 5.0, 25.0),
-            bucket(4, 11.0, 50.0),
-        ];
-        assert_eq!(under(&rolled, 10.0), (24, 13));
+        let rolled = |unsure| {
+            [
+                bucket(100, 5.0, 10.0),
+                bucket(unsure, 5.0, 25.0),
+                bucket(98, 11.0, 50.0),
+            ]
+        };
+        assert_eq!(under(&rolled(2), 10.0), (200, 100));
+        // More than one of a hundred: not known.
+        assert_eq!(under(&rolled(3), 10.0), (0, 0));
         assert_eq!(under(&[], 10.0), (0, 0));
     }
 }

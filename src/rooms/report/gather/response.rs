@@ -1,6 +1,7 @@
 //! How fast remote nodes answered full probes.
 
 use super::Ask;
+use super::kept::Series;
 use super::node::{courses, stretches_of};
 use crate::model::history::{Metric, Resolution};
 use crate::model::report::course::{merged, spread};
@@ -12,16 +13,10 @@ use crate::sys::history::{Bucket, History, HistoryError};
 
 /// Over all of `nodes` in a span, each probe weighing the same: by the probes
 /// themselves while they are kept, else the mean by the sums that are left.
-pub(super) fn of(
-    ask: &Ask<'_>,
-    history: &History,
-    nodes: &[&str],
-    span: Span,
-) -> Result<Response, HistoryError> {
-    let probes = probes(history, nodes, span)?;
-    let buckets = buckets(history, nodes, span, summed(ask, span))?;
-    if all_kept(probes.len(), &buckets) {
-        return Ok(Response::of(probes.into_iter().map(|(_, ms)| ms)));
+pub(super) fn of(history: &History, nodes: &[&str], span: Span) -> Result<Response, HistoryError> {
+    let (resolution, buckets) = finest(history, nodes, span)?;
+    if resolution == Resolution::Raw {
+        return Ok(Response::of(buckets.iter().map(|probe| probe.mean)));
     }
     let (mut n, mut sum) = (0_i64, 0.0);
     for bucket in buckets {
@@ -40,55 +35,27 @@ pub(super) fn course(
     nodes: &[&str],
 ) -> Result<Vec<Course>, HistoryError> {
     let stretches = stretches_of(ask);
-    let probes = probes(history, nodes, ask.span)?;
-    let buckets = buckets(history, nodes, ask.span, summed(ask, ask.span))?;
-    if all_kept(probes.len(), &buckets) {
+    let (resolution, buckets) = finest(history, nodes, ask.span)?;
+    if resolution == Resolution::Raw {
+        let probes = buckets
+            .iter()
+            .map(|probe| (Timestamp(probe.at), probe.mean));
+        let probes: Vec<(Timestamp, f64)> = probes.collect();
         return Ok(spread(&probes, &stretches));
     }
     Ok(merged(&courses(&buckets), &stretches))
 }
 
-/// The finest sums that reach back to a span.
-pub(super) fn summed(ask: &Ask<'_>, span: Span) -> Resolution {
-    Resolution::finest(span.start.0, ask.now.0).max(Resolution::FiveMinutes)
-}
-
-/// Whether single values are still there, but for a few at the edge: told by
-/// what is there and not by the time it is, so that the same data always
-/// says the same.
-pub(super) fn all_kept(values: usize, buckets: &[Bucket]) -> bool {
-    let summed = buckets.iter().map(|bucket| bucket.n).sum::<i64>();
-    let kept = i64::try_from(values).unwrap_or(i64::MAX);
-    kept.saturating_mul(100) >= summed.saturating_mul(99)
-}
-
-/// Oldest first.
-fn probes(
+fn finest(
     history: &History,
     nodes: &[&str],
     span: Span,
-) -> Result<Vec<(Timestamp, f64)>, HistoryError> {
-    let mut all = Vec::new();
-    for node in nodes {
-        let of_node = history.latencies(node, span.start.0, span.end.0)?;
-        all.extend(of_node.into_iter().map(|(at, ms)| (Timestamp(at), ms)));
-    }
-    all.sort_by_key(|(at, _)| *at);
-    Ok(all)
-}
-
-/// Oldest first.
-fn buckets(
-    history: &History,
-    nodes: &[&str],
-    span: Span,
-    resolution: Resolution,
-) -> Result<Vec<Bucket>, HistoryError> {
-    let (since, until) = (span.start.0, span.end.0);
-    let mut all = Vec::new();
-    for node in nodes {
-        all.extend(history.buckets(node, Metric::LatencyMs, None, since, until, resolution)?);
-    }
-    all.sort_by_key(|bucket| bucket.at);
-    Ok(all)
+) -> Result<(Resolution, Vec<Bucket>), HistoryError> {
+    let series = Series {
+        history,
+        nodes,
+        metric: Metric::LatencyMs,
+        mount: None,
+    };
+    series.finest(&[Resolution::Raw, Resolution::FiveMinutes], span)
 }

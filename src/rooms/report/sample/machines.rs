@@ -65,7 +65,7 @@ pub(crate) fn outage(node: &str, check: &str, began_ms: i64, ended_ms: Option<i6
 }
 
 #[expect(clippy::too_many_lines, reason = "plain data")]
-pub(super) fn machines(kind: Kind, span: Span, compared: Span) -> Machines {
+pub(super) fn machines(kind: Kind, span: Span) -> Machines {
     let start = span.start.0 * 1_000;
     let mut open = outage(
         "mugen",
@@ -89,7 +89,6 @@ pub(super) fn machines(kind: Kind, span: Span, compared: Span) -> Machines {
     let wave = |base: f64| move |number: u32| base + f64::from(number % 12);
     let machine = |name: &str, besides: &[(i64, i64, Class)]| Machine {
         known: known(name, &stretches(span, besides)),
-        reach: Some((compared.start.0, span.end.0)),
         load: course(
             span.start.0,
             step,
@@ -100,6 +99,14 @@ pub(super) fn machines(kind: Kind, span: Span, compared: Span) -> Machines {
         ..Machine::default()
     };
     let mut mugen = machine("mugen", &[(35_880, 36_420, Class::Down)]);
+    let filling = Outlook {
+        days: 30,
+        have_days: 30,
+        need_days: 10,
+        probability: Some(0.93),
+        will_cross: true,
+        crossing: Some([3, 4, 7].map(|days| Timestamp(span.end.0 + days * DAY))),
+    };
     mugen.disks = vec![Disk {
         mount: "/".into(),
         limit: 90.0,
@@ -111,19 +118,15 @@ pub(super) fn machines(kind: Kind, span: Span, compared: Span) -> Machines {
         ),
         growth: Some(1.0),
         grew: Some(("~/.cache".into(), 2.1e9)),
-        outlook: Outlook {
-            days: 30,
-            have_days: 30,
-            need_days: 10,
-            probability: Some(0.93),
-            will_cross: true,
-            crossing: Some([3, 4, 7].map(|days| Timestamp(span.end.0 + days * DAY))),
-        },
+        used: Some(83.0),
+        outlook: filling.clone(),
+        outlook_month: filling,
     }];
     let mut laptop = machine("laptop", &[]);
     laptop.disks = vec![Disk {
         mount: "/home".into(),
         limit: 90.0,
+        used: Some(61.0),
         past: course(span.end.0 - 9 * DAY, DAY, (0..9).map(|_| 61.0)),
         outlook: Outlook {
             days: 90,
@@ -152,7 +155,10 @@ pub(super) fn machines(kind: Kind, span: Span, compared: Span) -> Machines {
             mugen,
             machine("pixel", &[(40_000, 50_920, Class::Unknown)]),
         ],
-        errors: Some(Both { now: 4, before: 5 }),
+        errors: Both {
+            now: Some(4),
+            before: Some(5),
+        },
         errors_by_day: (0..days)
             .map(|day| (Timestamp(span.start.0 + day * DAY), 1))
             .collect(),

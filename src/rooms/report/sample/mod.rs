@@ -65,7 +65,7 @@ pub(super) fn facts(kind: Kind) -> Facts {
             }),
             logged: None,
         },
-        machines: Some(machines::machines(kind, span, compared)),
+        machines: Some(machines::machines(kind, span)),
         every: Every {
             local: "laptop".into(),
             health_s: 300,

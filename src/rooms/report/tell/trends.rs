@@ -148,7 +148,7 @@ impl Telling<'_> {
     fn errors_chart(&self) -> Option<Block> {
         let words = self.words;
         let known = self.report.facts.machines.as_ref()?;
-        known.errors.as_ref()?;
+        known.errors.now?;
         let days = self.days();
         let count = |span: crate::model::report::period::Span| -> u64 {
             let by_day = known.errors_by_day.iter();
