@@ -346,7 +346,7 @@ fn capacity(known: &Machines) -> Vec<Value> {
         };
         json!({
             "node": node, "mount": disk.mount, "limit": disk.limit,
-            "used_percent": disk.past.last().map(|last| last.middle),
+            "used_percent": disk.used,
             "points_a_day": disk.growth, "days": outlook.days,
             "have_days": outlook.have_days, "need_days": outlook.need_days,
             "probability": outlook.probability, "will_cross": outlook.will_cross,

@@ -269,6 +269,19 @@ impl History {
         Ok(newest.filter(|at| (since..until).contains(at)))
     }
 
+    /// Until when the books of any node tell of `[since, until)`, in Unix seconds.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn booked(&self, since: i64, until: i64) -> Result<Option<i64>, HistoryError> {
+        let booked = self.connection.query_row(
+            "SELECT max(min(to_ / 1000, ?2)) FROM spans WHERE to_ > ?1 * 1000 AND from_ < ?2 * 1000",
+            [since, until],
+            |row| row.get(0),
+        );
+        booked.map_err(|error| self.of(&error))
+    }
+
     /// The first instant of which any sample tells, or the beginning of its hour.
     ///
     /// # Errors

@@ -70,6 +70,8 @@ struct Ask<'a> {
     complete: bool,
     /// What of the period is told.
     span: Span,
+    /// What of that the books of the nodes tell of.
+    watched: Span,
     /// What that is compared with.
     compared: Span,
     /// The days of it.
@@ -99,7 +101,12 @@ pub fn gather(
         _ => Ok(None),
     };
     let known = known.map_err(|error| error.to_string());
-    let until = until(period, known.as_ref().ok().copied().flatten(), now);
+    let until = if period.complete(now) {
+        period.span.end
+    } else {
+        now
+    };
+    let kept = opened.as_ref().ok().and_then(Option::as_ref);
     let ask = Ask {
         config,
         around,
@@ -108,6 +115,7 @@ pub fn gather(
         period,
         complete: period.complete(now),
         span: period.until(until),
+        watched: watched(period, kept, now),
         compared: clock::compared(period, until, config.timezone),
         days: days(period, until, config),
     };
@@ -156,14 +164,23 @@ pub fn gather(
     }
 }
 
-/// Until when a period is told: to its end, or so far as is known.
-fn until(period: &Period, newest: Option<Timestamp>, now: Timestamp) -> Timestamp {
-    if period.complete(now) {
-        return period.span.end;
+/// The time of which the books of the nodes tell: from when on anything was
+/// kept, and of what runs until they were written last; nobody looks each second.
+fn watched(period: &Period, history: Option<&History>, now: Timestamp) -> Span {
+    let all = period.until(now);
+    let Some(history) = history else { return all };
+    let (since, until) = (all.start.0, all.end.0);
+    let oldest = history.oldest().ok().flatten();
+    let booked = history.booked(since, until).ok().flatten();
+    // Where nothing was written for long nobody watches, and nothing is known.
+    let booked = booked.filter(|_| !period.complete(now));
+    let booked = booked.filter(|at| until.saturating_sub(*at) < STALE);
+    let end = Timestamp(booked.unwrap_or(until));
+    let start = Timestamp(oldest.unwrap_or(since).max(since));
+    Span {
+        start: start.min(end),
+        end,
     }
-    // The instant of which is known belongs to it.
-    let known = newest.map(|at| at.after(Duration::from_secs(1)).min(now));
-    known.filter(|at| now.since(*at) < STALE).unwrap_or(now)
 }
 
 /// The days of a period that began before `until`, the last as far as it is over.

@@ -21,7 +21,7 @@ pub(super) fn gather(
     named: &Named,
 ) -> Result<Machine, HistoryError> {
     let node = named.name.as_str();
-    let (since, until) = (ask.span.start.0, ask.span.end.0);
+    let (since, until) = (ask.watched.start.0, ask.watched.end.0);
     let stretches = history.spans(node, since, until)?;
     let ms = |at: i64| at.saturating_mul(1_000);
     let nodes = [node];

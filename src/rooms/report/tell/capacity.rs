@@ -46,10 +46,8 @@ impl Telling<'_> {
         }
         let left = disks.len().saturating_sub(LISTED);
         let rows = disks.iter().take(LISTED).map(|(node, disk)| {
-            let used = disk
-                .past
-                .last()
-                .map_or_else(|| "-".to_owned(), |last| words.percent(last.middle));
+            let used = disk.used;
+            let used = used.map_or_else(|| "-".to_owned(), |used| words.percent(used));
             let place = words.say(
                 "node-mount",
                 [

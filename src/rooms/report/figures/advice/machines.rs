@@ -36,7 +36,7 @@ pub(super) fn all(report: &Report<'_>, now: Timestamp) -> Vec<Advice> {
     for node in &known.nodes {
         let name = &node.known.node;
         for disk in &node.disks {
-            let (outlook, growth) = (&disk.outlook, disk.growth);
+            let (outlook, growth) = (&disk.outlook_month, disk.growth);
             let crossing = outlook.crossing.filter(|at| at[1].since(now) <= SOON);
             let sure = outlook.probability.is_some_and(|chance| chance >= SURE);
             let (Some([early, ..]), true) = (crossing, sure && outlook.will_cross) else {
@@ -45,7 +45,7 @@ pub(super) fn all(report: &Report<'_>, now: Timestamp) -> Vec<Advice> {
             let (Some(total), Some(growth)) = (disk.total, growth.filter(|by| *by > 0.0)) else {
                 continue;
             };
-            let used = disk.past.last().map_or(0.0, |last| last.middle);
+            let Some(used) = disk.used else { continue };
             // Enough for thirty days under the limit less five points.
             let over = used + 30.0 * growth - (disk.limit - 5.0);
             let bytes = (over.max(0.0) / 100.0) * total as f64;

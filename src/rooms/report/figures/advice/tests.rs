@@ -46,9 +46,10 @@ fn quiet(kind: Kind) -> Facts {
 fn disk(facts: &mut Facts, probability: f64, days: i64) {
     let sample = sample::facts(facts.period.kind).machines.unwrap();
     let mut disk = sample.nodes[1].disks[0].clone();
-    disk.outlook.probability = Some(probability);
+    disk.outlook_month.probability = Some(probability);
     let end = facts.span.end;
-    disk.outlook.crossing = Some([1, days, days + 1].map(|days| Timestamp(end.0 + days * DAY)));
+    disk.outlook_month.crossing =
+        Some([1, days, days + 1].map(|days| Timestamp(end.0 + days * DAY)));
     facts.machines.as_mut().unwrap().nodes[1].disks = vec![disk];
 }
 
