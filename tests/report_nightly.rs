@@ -2,15 +2,21 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+#[cfg(target_os = "linux")]
+use std::process::Stdio;
 use std::time::{Duration, SystemTime};
 
 use mamori::model::report::period::{Kind, Period};
 use mamori::model::time::Timestamp;
 use mamori::sys::clock;
+#[cfg(target_os = "linux")]
+use mamori::sys::flock::{self, Wait};
 use serde_json::Value;
 
 use crate::harness::github::GitHub;
 use crate::harness::history::{now, sample};
+#[cfg(target_os = "linux")]
+use crate::harness::until;
 use crate::harness::{Bench, MAMORI, QUIET, Ran, agents};
 
 const UTC: Option<chrono_tz::Tz> = Some(chrono_tz::UTC);
@@ -205,4 +211,27 @@ fn one_round_of_the_watcher_writes_them_with_all_that_leads_to_their_sources() {
     let json: Value = serde_json::from_slice(&json).unwrap();
     assert_eq!(json["agents"].as_array().unwrap().len(), 1, "{json}");
     assert_eq!(told(&bench)[0]["check"], day.stem().as_str());
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn two_writers_do_not_mix_their_files() {
+    let bench = bench(2, "");
+    let path = bench.own("locks/report.lock");
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let lock = flock::lock(&path, "another", Wait::Never).unwrap();
+    let mut command = bench.command(MAMORI);
+    command.args(["report", "daily"]).stdout(Stdio::null());
+    let mut writer = command.spawn().unwrap();
+    let opened = PathBuf::from(format!("/proc/{}/fd", writer.id()));
+    until("the writer to want the lock", || {
+        let files = fs::read_dir(&opened).into_iter().flatten().flatten();
+        let mut files = files.filter_map(|file| fs::read_link(file.path()).ok());
+        files.any(|file| file == path)
+    });
+    let files = || fs::read_dir(bench.home().join(".miyabi/reports")).unwrap();
+    assert_eq!(files().count(), 0);
+    drop(lock);
+    assert!(writer.wait().unwrap().success());
+    assert_eq!(files().count(), 4);
 }

@@ -121,11 +121,11 @@ fn outcome(job: &Job, around: &Surroundings) -> Option<String> {
     Some(format!("warning: {}: {said}\n", job.name))
 }
 
-/// What a program complained of first.
+/// What a program complained of first; what it failed of goes before warnings.
 fn first_line(stderr: &[u8]) -> Option<String> {
     let said = String::from_utf8_lossy(stderr);
-    let first = said.lines().next().unwrap_or_default();
-    let first = first.trim_start_matches("error: ");
+    let failed = said.lines().find_map(|line| line.strip_prefix("error: "));
+    let first = failed.or_else(|| said.lines().next()).unwrap_or_default();
     let first = first.trim_start_matches("warning: ");
     Some(first.to_owned()).filter(|first| !first.is_empty())
 }
