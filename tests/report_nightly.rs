@@ -13,6 +13,7 @@ use mamori::sys::clock;
 use mamori::sys::flock::{self, Wait};
 use serde_json::Value;
 
+use crate::alerts;
 use crate::harness::github::GitHub;
 use crate::harness::history::{now, sample};
 #[cfg(target_os = "linux")]
@@ -184,6 +185,9 @@ fn a_night_without_network_is_made_again_later_and_not_told_again() {
 #[test]
 fn one_round_of_the_watcher_writes_them_with_all_that_leads_to_their_sources() {
     let bench = bench(2, "github = [\"o/app\"]");
+    let mut config = fs::read_to_string(bench.config()).unwrap();
+    config.push_str(&alerts::scribe(&bench));
+    bench.configure(config);
     let github = GitHub::new(&bench);
     let folder = bench.folder().join("templates");
     fs::create_dir_all(&folder).unwrap();
@@ -210,6 +214,9 @@ fn one_round_of_the_watcher_writes_them_with_all_that_leads_to_their_sources() {
     let json = fs::read(file(&bench, &format!("{}.json", day.stem()))).unwrap();
     let json: Value = serde_json::from_slice(&json).unwrap();
     assert_eq!(json["agents"].as_array().unwrap().len(), 1, "{json}");
+    // In the same round.
+    let messages = format!("{:?}", alerts::told(&bench));
+    assert!(messages.contains(&day.stem()), "{messages}");
     assert_eq!(told(&bench)[0]["check"], day.stem().as_str());
 }
 

@@ -2,8 +2,9 @@
 //! word to people of each kind's newest. Effects.
 //!
 //! A report was told of when its event stands in the state file or in the
-//! history, whoever wrote the report: so a run that is killed between the two
-//! is made up for by the next, and one that is made again is told of once.
+//! history, whoever wrote the report. So a run that is killed between the two
+//! is made up for by the next, and a report that is made again is not told
+//! again: once at least, and twice only where a crash or a loss takes both.
 
 use super::cli::Format;
 use super::gather::{self, Access};
