@@ -71,6 +71,7 @@ mod report_gh;
 mod report_gh_trouble;
 mod report_git;
 mod report_git_trouble;
+mod report_nightly;
 mod report_pages;
 mod report_render;
 mod report_watch;

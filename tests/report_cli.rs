@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::harness::history::{now, sample};
 use crate::harness::repository::{NOON, Repo};
 use crate::harness::{Bench, QUIET};
 
@@ -275,49 +274,39 @@ fn without_anything_a_report_says_so_and_is_one() {
 }
 
 #[test]
-fn the_watchers_report_is_told_of_once_and_a_broken_template_does_not_hinder_it() {
-    let bench = Bench::with("timezone = \"UTC\"\n[local]\nname = \"laptop\"\n".to_owned() + QUIET);
-    let time = mamori::sys::clock::now();
-    let yesterday = time.0 - time.0.rem_euclid(86_400) - 43_200;
-    assert_eq!(
-        bench
-            .keep(&[now(time.0), sample("laptop", yesterday, 500)])
-            .code,
-        Some(0)
-    );
+fn a_list_that_cannot_be_written_does_not_hide_the_report() {
+    let bench = bench("");
+    fs::create_dir_all(reports(&bench).join("index.html")).unwrap();
+    let ran = bench.mamori(&["report", "daily", "--date", DAY]);
+    assert_eq!((ran.code, ran.stdout.lines().count()), (Some(0), 4));
+    assert!(ran.stderr.starts_with("warning: "), "{}", ran.stderr);
+    assert!(ran.stderr.contains("index.html"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_mistake_in_a_template_hinders_no_json_and_no_list() {
+    let bench = bench("");
     let folder = bench.folder().join("templates");
     fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join("report.html.jinja"), "{{ nothing }}").unwrap();
-    let ran = bench.mamori(&["report", "--by-watcher"]);
-    let settled = time.0.rem_euclid(86_400) >= 600;
-    if !settled {
-        // In the first ten minutes of a day nothing is due yet.
-        return;
-    }
-    assert_eq!(
-        (ran.code, ran.stdout.as_str()),
-        (Some(0), ""),
-        "{}",
-        ran.stderr
-    );
-    assert!(ran.stderr.contains("report.html.jinja"), "{}", ran.stderr);
-    let events = || -> Vec<Value> {
-        let state = bench.state();
-        let all = state["events"].as_array().unwrap().iter();
-        all.filter(|event| event["what"] == "report")
-            .cloned()
-            .collect()
+    let html = folder.join("report.html.jinja");
+    fs::write(&html, "{{ view.title }").unwrap();
+    let said = |more: &[&str]| {
+        let daily = ["report", "daily", "--date", DAY, "--format", "json"];
+        bench.mamori(&[&daily, more].concat())
     };
-    let told = events();
-    let stem = told[0]["check"].as_str().unwrap();
-    assert!(stem.starts_with("daily-"), "{told:?}");
-    let text = told[0]["text"].as_str().unwrap();
-    assert!(
-        text.ends_with(&format!("~/.miyabi/reports/{stem}.html#needs-you")),
-        "{text}"
-    );
-    assert!(names(&bench).contains(&format!("{stem}.html")));
-    let ran = bench.mamori(&["report", "--by-watcher"]);
+    let ran = said(&["--stdout"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
-    assert_eq!(events(), told);
+    let ran = said(&[]);
+    assert_eq!(ran.code, Some(0));
+    assert!(ran.stderr.contains("report.html.jinja"), "{}", ran.stderr);
+    assert_eq!(names(&bench), ["daily-2026-11-20.json", "index.html"]);
+    let ran = bench.mamori(&["report", "daily", "--date", DAY]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    fs::remove_file(&html).unwrap();
+    fs::write(folder.join("index.html.jinja"), "{{ nothing }}").unwrap();
+    let ran = bench.mamori(&["report", "daily", "--date", DAY]);
+    assert_eq!((ran.code, ran.stdout.lines().count()), (Some(0), 4));
+    assert!(ran.stderr.contains("index.html.jinja"), "{}", ran.stderr);
+    let index = fs::read_to_string(reports(&bench).join("index.html")).unwrap();
+    assert!(index.contains("href=\"daily-2026-11-20.html\""), "{index}");
 }

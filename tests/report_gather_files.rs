@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Write as _;
+use std::time::{Duration, UNIX_EPOCH};
 
 use mamori::model::report::agent::Agent;
 use mamori::model::report::facts::{Both, Facts};
@@ -167,7 +168,7 @@ fn reports_are_due_from_the_first_that_is_known_until_they_are_whole() {
     let config = mamori::config::load(&around).unwrap();
     let due = |at: i64| -> Vec<String> {
         let all = overdue(&config, Timestamp(at), &around);
-        all.iter().map(Period::stem).collect()
+        all.write.iter().map(Period::stem).collect()
     };
     let night = END + 600;
     assert_eq!(due(night), [""; 0]);
@@ -179,19 +180,26 @@ fn reports_are_due_from_the_first_that_is_known_until_they_are_whole() {
     assert_eq!(due(night - 1), [""; 0]);
     let reports = bench.home().join(".miyabi/reports");
     fs::create_dir_all(&reports).unwrap();
-    let file = reports.join("daily-2026-11-20.json");
-    for (text, done) in [
-        (
-            r#"{"schema":1,"period":{"start":"x","complete":false}}"#,
-            false,
-        ),
-        ("half a fi", false),
-        (
-            r#"{"schema":1,"period":{"start":"x","complete":true}}"#,
-            true,
-        ),
+    let file = |ending: &str| reports.join(format!("daily-2026-11-20.{ending}"));
+    let written = |text: &str, at: i64| {
+        fs::write(file("json"), text).unwrap();
+        let at = UNIX_EPOCH + Duration::from_secs(at.unsigned_abs());
+        let json = fs::File::options().append(true).open(file("json"));
+        json.unwrap().set_modified(at).unwrap();
+    };
+    let whole = r#"{"schema":1,"period":{"start":"x","complete":true}}"#;
+    written(whole, night);
+    assert_eq!(due(night).len(), 1, "only its JSON is there");
+    for ending in ["md", "html"] {
+        fs::write(file(ending), "").unwrap();
+    }
+    for (text, at, done) in [
+        (&whole.replace("true", "false")[..], night, false),
+        ("half a fi", night, false),
+        (whole, night - 1, false),
+        (whole, night, true),
     ] {
-        fs::write(&file, text).unwrap();
+        written(text, at);
         assert_eq!(due(night).is_empty(), done, "{text}");
     }
     let next = due(END + 10 * 86_400 + 600);

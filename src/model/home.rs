@@ -110,6 +110,12 @@ impl Home {
         self.0.join("history.lock")
     }
 
+    /// The lock of who puts a report, or the list of them, into its folder.
+    #[must_use]
+    pub fn report_lock(&self) -> PathBuf {
+        self.locks().join("report.lock")
+    }
+
     /// What coding agents did, by their own logs.
     #[must_use]
     pub fn agents(&self) -> PathBuf {

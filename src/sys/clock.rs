@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use chrono::{DateTime, Local, NaiveDate, NaiveTime, TimeZone};
+use chrono::{DateTime, Local, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
 use chrono_tz::Tz;
 use rustix::time::{ClockId, clock_gettime};
 
@@ -55,6 +55,16 @@ pub fn time_of_day(now: Timestamp, zone: Option<Tz>) -> NaiveTime {
     match zone {
         Some(zone) => now.utc().with_timezone(&zone).time(),
         None => now.utc().with_timezone(&Local).time(),
+    }
+}
+
+/// What a clock shows at an instant in `zone`, else in `$TZ`, else in the
+/// system's zone.
+#[must_use]
+pub fn local(at: Timestamp, zone: Option<Tz>) -> NaiveDateTime {
+    match zone {
+        Some(zone) => at.utc().with_timezone(&zone).naive_local(),
+        None => at.utc().with_timezone(&Local).naive_local(),
     }
 }
 

@@ -8,6 +8,7 @@ use clap::{ArgAction, ValueEnum};
 use super::date::{self, Wrong};
 use super::gather::{self, Access};
 use super::made::{self, Made};
+use super::render::Templates;
 use super::scheduled;
 use super::shelf::Shelf;
 use super::templates;
@@ -108,7 +109,7 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
     };
     let formats = formats(args)?;
     let period = period(kind.into(), args.date.as_deref(), &config)?;
-    let templates = templates::read(around)?;
+    let templates = filled_by(&formats, args.stdout, around)?;
     output::progress("reading git, GitHub, agents' logs and the history …");
     let facts = gather::gather(&config, &period, clock::now(), around, &Access::of(around));
     output::progress("");
@@ -121,13 +122,32 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
     }
     let shelf = Shelf::of(around);
     let files = shelf.put(&made, &formats, &templates)?;
-    shelf.list(&config, &templates)?;
+    let listed = shelf.list(&config, &templates);
     let lines = files.iter().map(|file| format!("{}\n", around.shown(file)));
     output::print(&(format!("{}\n", told(&made)) + &lines.collect::<String>()))?;
+    if let Err(wrong) = listed {
+        // The report is there all the same.
+        templates::warn(&wrong);
+    }
     if args.open {
         open(&files, around)?;
     }
     Ok(Exit::Fine)
+}
+
+/// The templates of what is written: a mistake in one hinders no JSON.
+fn filled_by(
+    formats: &[Format],
+    stdout: bool,
+    around: &Surroundings,
+) -> Result<Templates, Failure> {
+    let pages = formats.iter().any(|format| *format != Format::Json);
+    match (pages, stdout) {
+        (true, _) => templates::read(around),
+        // The list has a template, too.
+        (false, false) => templates::read(around).or_else(|wrong| templates::without(&wrong)),
+        (false, true) => templates::built_in(),
+    }
 }
 
 /// What mattered most, on one line.

@@ -1,7 +1,8 @@
 //! Which reports are due and missing. Pure.
 //!
 //! A report is due ten minutes after its period's end, so at 00:10; what was
-//! missed is made up for, but not from before anything was known.
+//! missed is made up for, but not from before anything was known. One that
+//! lacks a source which may be there later is made again for some days.
 
 use chrono::{NaiveDate, TimeZone};
 
@@ -10,6 +11,11 @@ use crate::model::time::Timestamp;
 
 /// What of a period comes late is waited for so long, in seconds.
 pub const SETTLED: i64 = 600;
+/// A report that lacks a source is made again until so long after its period,
+/// in seconds…
+const BETTERED: i64 = 3 * 86_400;
+/// …and not sooner than so long after it was written.
+const APART: i64 = 3_600;
 /// How many of each kind are made up for, at most.
 const BACK: [(Kind, usize); 3] = [(Kind::Daily, 7), (Kind::Weekly, 4), (Kind::Monthly, 2)];
 
@@ -18,8 +24,21 @@ const BACK: [(Kind, usize); 3] = [(Kind::Daily, 7), (Kind::Weekly, 4), (Kind::Mo
 pub struct Written {
     /// The name of its files, without an ending.
     pub stem: String,
-    /// Whether its period was over when it was written.
-    pub complete: bool,
+    /// Whether all of its files are there, of a period that was over.
+    pub whole: bool,
+    /// When it was written.
+    pub at: Timestamp,
+    /// Whether it lacks of a source what may be there later.
+    pub lacking: bool,
+}
+
+impl Written {
+    /// Whether it stays as it is at `now`.
+    fn stays(&self, period: &Period, now: Timestamp) -> bool {
+        let settled = period.span.end.0.saturating_add(SETTLED);
+        let late = now.since(period.span.end) >= BETTERED || now.since(self.at) <= APART;
+        self.whole && self.at.0 >= settled && (!self.lacking || late)
+    }
 }
 
 /// What is known when it is decided.
@@ -56,7 +75,7 @@ pub fn due<Z: TimeZone>(known: &Known<'_>, zone: &Z) -> Vec<Period> {
             .skip(1)
             .take(most)
             .filter(|period| period.complete(settled) && first < period.span.end)
-            .filter(|period| !is_written(known.written, &period.stem()));
+            .filter(|period| !is_written(known, period));
         let mut missing: Vec<Period> = missing.collect();
         missing.reverse();
         all.extend(missing);
@@ -77,8 +96,10 @@ pub fn next<Z: TimeZone>(after: Timestamp, zone: &Z) -> Timestamp {
     day.succ_opt().map_or(today, of)
 }
 
-fn is_written(written: &[Written], stem: &str) -> bool {
-    written.iter().any(|one| one.complete && one.stem == stem)
+fn is_written(known: &Known<'_>, period: &Period) -> bool {
+    let stem = period.stem();
+    let mut written = known.written.iter().filter(|one| one.stem == stem);
+    written.any(|one| one.stays(period, known.now))
 }
 
 #[cfg(test)]
@@ -101,10 +122,12 @@ mod tests {
         due(&known, &zone).iter().map(Period::stem).collect()
     }
 
-    fn done(stem: &str, complete: bool) -> Written {
+    fn done(stem: &str, whole: bool) -> Written {
         Written {
             stem: stem.to_owned(),
-            complete,
+            whole,
+            at: at("2100-01-01T00:00:00Z"),
+            lacking: false,
         }
     }
 
@@ -173,6 +196,48 @@ mod tests {
         };
         assert_eq!(told(false), ["daily-2026-11-23"]);
         assert_eq!(told(true), [""; 0]);
+    }
+
+    #[test]
+    fn what_was_written_before_all_of_it_was_there_is_written_again() {
+        let first = "2026-11-23T05:00:00+09:00";
+        let told = |written: &str| {
+            let written = [Written {
+                at: at(written),
+                ..done("daily-2026-11-23", true)
+            }];
+            stems(
+                "2026-11-24T09:00:00+09:00",
+                first,
+                &written,
+                true,
+                Asia::Tokyo,
+            )
+        };
+        assert_eq!(told("2026-11-24T00:09:59+09:00"), ["daily-2026-11-23"]);
+        assert_eq!(told("2026-11-24T00:10:00+09:00"), [""; 0]);
+    }
+
+    #[test]
+    fn what_lacks_a_source_is_made_again_hours_later_and_not_for_ever() {
+        let first = "2026-11-22T05:00:00+09:00";
+        let told = |now: &str, written: &str, lacking| {
+            let daily = Written {
+                at: at(written),
+                lacking,
+                ..done("daily-2026-11-22", true)
+            };
+            let weekly = done("weekly-2026-W47", true);
+            let mut stems = stems(now, first, &[daily, weekly], true, Asia::Tokyo);
+            stems.retain(|stem| stem == "daily-2026-11-22");
+            stems.len()
+        };
+        let night = "2026-11-23T00:10:00+09:00";
+        assert_eq!(told("2026-11-23T01:10:00+09:00", night, true), 0);
+        assert_eq!(told("2026-11-23T01:10:01+09:00", night, true), 1);
+        assert_eq!(told("2026-11-23T01:10:01+09:00", night, false), 0);
+        assert_eq!(told("2026-11-25T23:59:59+09:00", night, true), 1);
+        assert_eq!(told("2026-11-26T00:10:00+09:00", night, true), 0);
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! A report that is made and not yet written anywhere.
 
-use chrono::{Local, NaiveDateTime};
-
 use super::cli::Format;
 use super::figures::Report;
 use super::json;
@@ -29,12 +27,7 @@ pub(super) struct Made {
 #[must_use]
 pub(super) fn made(facts: &Facts, config: &Config, around: &Surroundings) -> Made {
     let zone = config.timezone;
-    let local = |at: Timestamp| -> NaiveDateTime {
-        match zone {
-            Some(zone) => at.utc().with_timezone(&zone).naive_local(),
-            None => at.utc().with_timezone(&Local).naive_local(),
-        }
-    };
+    let local = |at: Timestamp| clock::local(at, zone);
     let words = Words::new(config.report.language, &local);
     // What waits is told as of the newest datum: the same data, the same bytes.
     let now = facts.newest.unwrap_or(facts.span.end).max(facts.span.start);

@@ -1,26 +1,31 @@
-//! The folder of the reports: what is in it, and how something gets there.
-//! Effects.
+//! The folder of the reports: what is in it, and how something gets there, by
+//! one writer at a time. Effects.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use chrono::{Local, NaiveDateTime};
 use serde::Deserialize;
 
 use super::cli::Format;
 use super::date;
 use super::made::Made;
 use super::render::{Entry, Templates};
+use super::templates;
 use super::words::Words;
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::model::home::Home;
 use crate::model::report::period::Kind;
 use crate::model::text::clean;
 use crate::model::time::Timestamp;
+use crate::sys::flock::{self, Lock, Wait};
 use crate::sys::surroundings::Surroundings;
 use crate::sys::{clock, files};
 
 /// The page that lists all reports.
 const INDEX: &str = "index.html";
+/// Another writer is waited for so long: one that hangs hinders no report.
+const PATIENCE: Wait = Wait::AtMost(Duration::from_secs(30));
 
 /// Where the reports are.
 pub(super) struct Shelf<'a> {
@@ -71,6 +76,7 @@ impl<'a> Shelf<'a> {
             Failure::unable(error.to_string()).hint("to read it anyway: add --stdout")
         };
         files::private_folder(&self.folder).map_err(unable)?;
+        let _lock = self.alone();
         let mut written = Vec::new();
         for (format, text) in texts {
             let name = format!("{}.{}", made.stem, format.ending());
@@ -81,19 +87,16 @@ impl<'a> Shelf<'a> {
         Ok(written)
     }
 
-    /// Writes the page that lists all reports.
+    /// Writes the page that lists all reports; by our own template where that
+    /// of a person cannot be filled.
     ///
     /// # Errors
-    /// As [`Shelf::put`].
-    pub(super) fn list(&self, config: &Config, templates: &Templates) -> Result<(), Failure> {
+    /// Exit 3 when it cannot be written: the old one stands then.
+    pub(super) fn list(&self, config: &Config, by: &Templates) -> Result<(), Failure> {
         let zone = config.timezone;
-        let local = |at: Timestamp| -> NaiveDateTime {
-            match zone {
-                Some(zone) => at.utc().with_timezone(&zone).naive_local(),
-                None => at.utc().with_timezone(&Local).naive_local(),
-            }
-        };
+        let local = |at: Timestamp| clock::local(at, zone);
         let words = Words::new(config.report.language, &local);
+        let _lock = self.alone();
         let mut entries = Vec::new();
         for (stem, kind, day) in self.stems() {
             let head = self.head(&stem);
@@ -111,8 +114,11 @@ impl<'a> Shelf<'a> {
             });
         }
         let own = words.for_templates(&config.report.title);
-        let page = templates.index(&entries, words.tag(), &own);
-        let page = page.map_err(|wrong| super::templates::failure(&wrong))?;
+        let filled = |by: &Templates| {
+            let page = by.index(&entries, words.tag(), &own);
+            page.map_err(|wrong| templates::failure(&wrong))
+        };
+        let page = filled(by).or_else(|wrong| filled(&templates::without(&wrong)?))?;
         let file = self.folder.join(INDEX);
         files::replace_soon(&file, page.as_bytes())
             .map_err(|error| Failure::unable(error.to_string()))
@@ -121,6 +127,18 @@ impl<'a> Shelf<'a> {
     /// The page of a report, as people are told of it.
     pub(super) fn shown(&self, stem: &str) -> String {
         self.around.shown(&self.file(stem, "html"))
+    }
+
+    /// What mattered most, by a report that is there.
+    pub(super) fn sentence(&self, stem: &str) -> String {
+        self.head(stem).summary.sentence
+    }
+
+    /// Keeps other writers out; without a lock the report is written all the same.
+    fn alone(&self) -> Option<Lock> {
+        let home = Home::of(&self.around.mamori_home);
+        files::private_folder(&home.locks()).ok()?;
+        flock::lock(&home.report_lock(), "mamori report", PATIENCE).ok()
     }
 
     fn file(&self, stem: &str, ending: &str) -> PathBuf {

@@ -3,8 +3,8 @@
 use super::render::{NAMES, Replacement, Templates, Wrong};
 use crate::failure::Failure;
 use crate::model::text::clean;
-use crate::sys::files;
 use crate::sys::surroundings::Surroundings;
+use crate::sys::{files, output};
 
 /// The built-in templates, and in their place those in `templates` beside the
 /// configuration.
@@ -28,6 +28,30 @@ pub(super) fn read(around: &Surroundings) -> Result<Templates, Failure> {
         });
     }
     Templates::with(replacements).map_err(|wrong| failure(&wrong))
+}
+
+/// The built-in ones.
+///
+/// # Errors
+/// None: the tests fill them.
+pub(super) fn built_in() -> Result<Templates, Failure> {
+    Templates::with(Vec::new()).map_err(|wrong| failure(&wrong))
+}
+
+/// The built-in ones in the place of those with that mistake, which is said.
+///
+/// # Errors
+/// As [`built_in`].
+pub(super) fn without(mistake: &Failure) -> Result<Templates, Failure> {
+    warn(mistake);
+    built_in()
+}
+
+/// Says what went wrong beside what was done.
+pub(super) fn warn(wrong: &Failure) {
+    let hint = wrong.hint.as_ref();
+    let hint = hint.map_or_else(String::new, |hint| format!("hint: {hint}\n"));
+    output::complain(&format!("warning: {}\n{hint}", wrong.what));
 }
 
 /// What is wrong with a template, and how to do without it.

@@ -97,6 +97,8 @@ fn watch(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
             if args.once {
                 rounds.recover_once();
                 rounds.heal_once();
+                // Before the round, which tells of them.
+                rounds.report_once();
             }
             let full = schedule.begin(elapsed);
             rounds.round(if full { Depth::Full } else { Depth::Judged });

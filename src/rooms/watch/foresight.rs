@@ -25,12 +25,14 @@ const FORESEE: Job = Job {
     name: "foresight",
     arguments: &["predict", "--by-watcher"],
     limit: Duration::from_secs(5 * 60),
+    ..Job::PLAIN
 };
 /// Measures folders, if it is time for that.
 const MEASURE: Job = Job {
     name: "measuring",
     arguments: &["predict", "measure", "--by-watcher"],
     limit: Duration::from_secs(30 * 60),
+    ..Job::PLAIN
 };
 
 /// What is due, and what is under way.

@@ -45,22 +45,26 @@ const CONFIG: Job = Job {
     name: "healing config",
     arguments: &["heal", "config", "--by-watcher", "--json"],
     limit: LIMIT,
+    ..Job::PLAIN
 };
 const LOGS: Job = Job {
     name: "healing logs",
     arguments: &["heal", "logs", "--by-watcher", "--json"],
     limit: LIMIT,
+    ..Job::PLAIN
 };
 const TEMP: Job = Job {
     name: "healing temp",
     arguments: &["heal", "temp", "--by-watcher", "--json"],
     limit: LIMIT,
+    ..Job::PLAIN
 };
 /// All of it at once, for who waits for it.
 const ALL: Job = Job {
     name: "healing",
     arguments: &["heal", "--by-watcher", "--json"],
     limit: LIMIT,
+    ..Job::PLAIN
 };
 
 impl Healing {

@@ -21,6 +21,21 @@ pub struct Job {
     pub arguments: &'static [&'static str],
     /// What takes longer hangs.
     pub limit: Duration,
+    /// What it alone gets to see besides of the environment.
+    pub besides: fn() -> Vec<(OsString, OsString)>,
+    /// Whether a warning of a run that did its work is passed on.
+    pub warns: bool,
+}
+
+impl Job {
+    /// One that sees what all see, and whose warnings are told elsewhere.
+    pub const PLAIN: Self = Self {
+        name: "",
+        arguments: &[],
+        limit: Duration::ZERO,
+        besides: Vec::new,
+        warns: false,
+    };
 }
 
 /// What is under way, and what was last complained of.
@@ -88,21 +103,31 @@ fn outcome(job: &Job, around: &Surroundings) -> Option<String> {
         arguments.extend(["--config".into(), around.config.clone().into()]);
     }
     arguments.extend(job.arguments.iter().map(OsString::from));
-    let ended = process::run(&program, &arguments, &environment(around), job.limit);
-    let said = match ended {
-        Ok(ended) if ended.status.code().is_some_and(|code| code <= 1) => return None,
+    // Ours comes last: the last of two of one name counts.
+    let mut seen = (job.besides)();
+    seen.extend(environment(around));
+    let said = match process::run(&program, &arguments, &seen, job.limit) {
         Ok(ended) => {
-            let said = String::from_utf8_lossy(&ended.stderr).into_owned();
-            let first = said.lines().next().unwrap_or_default();
-            match first.trim_start_matches("error: ") {
+            let fine = ended.status.code().is_some_and(|code| code <= 1);
+            match first_line(&ended.stderr) {
+                Some(said) if !fine || job.warns => said,
                 // A signal says nothing.
-                "" => ended.status.to_string(),
-                first => first.to_owned(),
+                None if !fine => ended.status.to_string(),
+                _ => return None,
             }
         }
         Err(error) => error.to_string(),
     };
     Some(format!("warning: {}: {said}\n", job.name))
+}
+
+/// What a program complained of first; what it failed of goes before warnings.
+fn first_line(stderr: &[u8]) -> Option<String> {
+    let said = String::from_utf8_lossy(stderr);
+    let failed = said.lines().find_map(|line| line.strip_prefix("error: "));
+    let first = failed.or_else(|| said.lines().next()).unwrap_or_default();
+    let first = first.trim_start_matches("warning: ");
+    Some(first.to_owned()).filter(|first| !first.is_empty())
 }
 
 /// What such a program gets to see, so that it has our home and our configuration.

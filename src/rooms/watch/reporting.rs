@@ -1,29 +1,47 @@
 //! When the watcher has reports written: by a program of its own, at 00:10 by
 //! the wall clock, and a minute after the watcher's start and after a sleep, so
-//! that what was missed is made up for. That program knows which are due.
+//! that what was missed is made up for; and every four hours, so that what
+//! failed is tried again. That program knows which are due.
 
+use std::ffi::OsString;
 use std::time::Duration;
 
 use chrono::Local;
 use chrono_tz::Tz;
 
-use super::jobs::{Job, Jobs};
+use super::jobs::{Job, Jobs, run};
 use crate::model::time::Timestamp;
 use crate::rooms::report::due;
-use crate::sys::clock;
-use crate::sys::surroundings::Surroundings;
+use crate::sys::surroundings::{self, Surroundings};
+use crate::sys::{agents, clock};
 
 /// What was missed is made up for when the network and the nodes are there.
 const SOON: Duration = Duration::from_secs(60);
 /// While a run is under way, the next is put off by so much.
 const WHILE_RUNNING: Duration = Duration::from_secs(30);
+/// What failed, or lacked a source, is tried again so long after a run.
+const AGAIN: Duration = Duration::from_secs(4 * 60 * 60);
 
 /// Writes what is due.
 const REPORT: Job = Job {
     name: "reporting",
     arguments: &["report", "--by-watcher"],
     limit: Duration::from_secs(60 * 60),
+    besides: of_sources,
+    warns: true,
 };
+
+/// What leads to sources of reports: GitHub's token, agents' folders.
+fn of_sources() -> Vec<(OsString, OsString)> {
+    let mut all = surroundings::of_gh();
+    all.extend(agents::variables());
+    all
+}
+
+/// What is due, to its end.
+pub fn report(around: &Surroundings) {
+    run(&REPORT, around);
+}
 
 /// What is due, and what is under way.
 #[derive(Debug)]
@@ -40,6 +58,7 @@ impl Default for Reporting {
                 seen: clock::now(),
                 next: clock::now(),
                 soon: Some(clock::elapsed() + SOON),
+                again: clock::elapsed() + AGAIN,
             },
         }
     }
@@ -86,6 +105,8 @@ struct Times {
     next: Timestamp,
     /// A run that is due by the clock that never stands still.
     soon: Option<Duration>,
+    /// A run that is due by that clock if no other comes before.
+    again: Duration,
 }
 
 impl Times {
@@ -100,14 +121,14 @@ impl Times {
         // A clock that is set back asks again for what it passes again.
         let nightly = self.seen < now && next(self.seen) <= now;
         (self.seen, self.next) = (now, next(now));
-        match self.soon {
-            Some(soon) if soon <= elapsed => {
-                self.soon = None;
-                true
-            }
-            Some(_) => false,
-            None => nightly,
+        let due = match self.soon {
+            Some(soon) => soon <= elapsed,
+            None => nightly || self.again <= elapsed,
+        };
+        if due {
+            (self.soon, self.again) = (None, elapsed + AGAIN);
         }
+        due
     }
 
     /// How long until something is due, after a turn.
@@ -116,7 +137,8 @@ impl Times {
             Some(soon) => soon.saturating_sub(elapsed),
             None => {
                 let left = self.next.since(now);
-                Duration::from_secs(u64::try_from(left).unwrap_or(0))
+                let left = Duration::from_secs(u64::try_from(left).unwrap_or(0));
+                left.min(self.again.saturating_sub(elapsed))
             }
         }
     }
@@ -141,6 +163,7 @@ mod tests {
             seen: at(now),
             next: at(now),
             soon: None,
+            again: LATER + AGAIN,
         }
     }
 
@@ -155,8 +178,28 @@ mod tests {
         assert!(!due("2026-11-21T00:10:01+01:00"));
         assert!(!due("2026-11-21T23:59:59+01:00"));
         assert!(due("2026-11-22T08:00:00+01:00"));
-        let wait = times.wait(at("2026-11-22T08:00:00+01:00"), LATER);
-        assert_eq!(wait, Duration::from_secs(16 * 3_600 + 600));
+        assert_eq!(times.wait(at("2026-11-22T08:00:00+01:00"), LATER), AGAIN);
+        let wait = times.wait(at("2026-11-22T23:00:00+01:00"), LATER);
+        assert_eq!(wait, Duration::from_secs(3_600 + 600));
+    }
+
+    #[test]
+    fn four_hours_after_any_run_there_is_another() {
+        let mut times = seen("2026-11-21T00:09:59+01:00");
+        assert!(times.turn(at("2026-11-21T00:10:00+01:00"), LATER, berlin));
+        let mut due = |now: &str, after| times.turn(at(now), LATER + after, berlin);
+        let second = Duration::from_secs(1);
+        assert!(!due(
+            "2026-11-21T04:09:59+01:00",
+            AGAIN.saturating_sub(second)
+        ));
+        assert!(due("2026-11-21T04:10:00+01:00", AGAIN));
+        assert!(!due("2026-11-21T04:10:01+01:00", AGAIN + second));
+        assert!(!due(
+            "2026-11-21T08:09:59+01:00",
+            (2 * AGAIN).saturating_sub(second)
+        ));
+        assert!(due("2026-11-21T08:10:00+01:00", 2 * AGAIN));
     }
 
     #[test]

@@ -19,5 +19,5 @@ mod tariff;
 pub use ask::Kept;
 pub use collect::{Collected, collect, mend};
 pub use ledger::{AgentsError, Ledger, SCHEMA};
-pub use places::Places;
+pub use places::{Places, variables};
 pub use tariff::prices;

@@ -6,6 +6,20 @@ use std::path::{Path, PathBuf};
 
 use crate::sys::surroundings::Surroundings;
 
+const CLAUDE: &str = "CLAUDE_CONFIG_DIR";
+const CODEX: &str = "CODEX_HOME";
+const DATA: &str = "XDG_DATA_HOME";
+const AIDER: &str = "AIDER_ANALYTICS_LOG";
+
+/// The variables by which agents' logs are found, for a program of ours that
+/// reads them.
+#[must_use]
+pub fn variables() -> Vec<(OsString, OsString)> {
+    let all = [CLAUDE, CODEX, DATA, AIDER];
+    let set = all.map(|name| Some((OsString::from(name), set(name)?)));
+    set.into_iter().flatten().collect()
+}
+
 /// Their folders, whether they are there or not.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Places {
@@ -28,7 +42,7 @@ impl Places {
     #[must_use]
     pub fn of(around: &Surroundings) -> Self {
         let mut places = Self::under(&around.home, around.uid);
-        if let Some(named) = set("CLAUDE_CONFIG_DIR") {
+        if let Some(named) = set(CLAUDE) {
             // More than one, as its users' tools take it.
             let named = named.to_string_lossy().into_owned();
             let named = named.split(',').map(str::trim).map(PathBuf::from);
@@ -36,13 +50,13 @@ impl Places {
             // What was kept before the variable was set was work, too.
             places.claude.splice(0..0, named);
         }
-        if let Some(named) = folder("CODEX_HOME") {
+        if let Some(named) = folder(CODEX) {
             places.codex.insert(0, named);
         }
-        if let Some(data) = folder("XDG_DATA_HOME") {
+        if let Some(data) = folder(DATA) {
             places.opencode.insert(0, data.join("opencode"));
         }
-        if let Some(log) = folder("AIDER_ANALYTICS_LOG") {
+        if let Some(log) = folder(AIDER) {
             places.aider.insert(0, log);
         }
         places

@@ -4,7 +4,7 @@ use super::Rounds;
 use crate::rooms::guard;
 use crate::rooms::health::facts;
 use crate::rooms::watch::schedule::News;
-use crate::rooms::watch::{foresight, healing};
+use crate::rooms::watch::{foresight, healing, reporting};
 use crate::sys::clock;
 
 impl Rounds<'_> {
@@ -50,6 +50,11 @@ impl Rounds<'_> {
     /// Has it foreseen now, and waits for it.
     pub fn foresee_once(&self) {
         foresight::foresee(self.around);
+    }
+
+    /// Has the reports written that are due, and waits for it.
+    pub fn report_once(&self) {
+        reporting::report(self.around);
     }
 
     /// Has everything healed, and waits for it.
