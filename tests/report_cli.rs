@@ -99,7 +99,8 @@ fn the_json_says_what_its_description_says() {
     assert_eq!(tiles[2]["change"], "same");
     // What nobody knows is no zero.
     assert_eq!(tiles[0]["value"], Value::Null);
-    assert_eq!(tiles[0]["unavailable"], "no data");
+    let why = "no repositories are configured (report.github)";
+    assert_eq!(tiles[0]["unavailable"], why);
     assert!(json["metrics"]["unavailable"].is_string());
     let sources = json["sources"].as_array().unwrap();
     assert_eq!(sources[0]["state"], "missing", "{sources:?}");

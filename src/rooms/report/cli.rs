@@ -12,6 +12,7 @@ use super::render::Templates;
 use super::scheduled;
 use super::shelf::Shelf;
 use super::templates;
+use super::words::Words;
 use crate::config::{self, Config};
 use crate::failure::{Exit, Failure};
 use crate::model::report::period::{Kind, Period};
@@ -193,8 +194,9 @@ fn period(kind: Kind, named: Option<&str>, config: &Config) -> Result<Period, Fa
             Wrong::Unread => format!("`{named}` is no date"),
             Wrong::Future => format!("`{named}` is in the future"),
         };
-        let today = today.format("%Y-%m-%d");
-        Failure::usage(what).hint(format!("mamori report {word} --date {today}"))
+        // As this kind is called.
+        let stamp = Words::stamp(&period(today));
+        Failure::usage(what).hint(format!("mamori report {word} --date {stamp}"))
     })?;
     Ok(period(day))
 }

@@ -60,7 +60,7 @@ pub fn value(telling: &Telling<'_>, view: &View) -> Value {
             "complete": facts.complete,
         },
         "newest_datum": facts.newest,
-        "summary": { "sentence": plain(&view.sentence), "tiles": tiles_of(report, view) },
+        "summary": { "sentence": plain(&view.sentence), "tiles": tiles_of(telling, view) },
         "needs_you": needs,
         "agents": report.agents.iter().map(agent).collect::<Vec<_>>(),
         "contributors": code.map(|code| each(&code.contributors, contributor)),
@@ -85,9 +85,10 @@ fn each<T>(all: &[T], one: impl Fn(&T) -> Value) -> Vec<Value> {
     all.iter().map(one).collect()
 }
 
-fn tiles_of(report: &Report<'_>, view: &View) -> Vec<Value> {
+fn tiles_of(telling: &Telling<'_>, view: &View) -> Vec<Value> {
+    let report = telling.report;
     let known = |id, unit, value, before: Value, change: Value| match value {
-        Value::Null => json!({ "id": id, "unavailable": why(view, id), "unit": unit }),
+        Value::Null => json!({ "id": id, "unavailable": why(telling, view, id), "unit": unit }),
         value => json!({
             "id": id, "value": value, "unit": unit, "previous": before, "change": change,
         }),
@@ -137,14 +138,17 @@ fn tiles_of(report: &Report<'_>, view: &View) -> Vec<Value> {
 }
 
 /// What is said in the place of a figure that is not known.
-fn why(view: &View, id: &str) -> String {
+fn why(telling: &Telling<'_>, view: &View, id: &str) -> String {
     let blocks = view.sections.iter().flat_map(|section| &section.blocks);
     let mut tiles = blocks.flat_map(|block| match block {
         Block::Tiles { tiles } => tiles.as_slice(),
         _ => &[],
     });
     let said = tiles.find(|tile| tile.id == id);
-    said.map_or_else(String::new, |tile| plain(&tile.value))
+    let said = said.map_or_else(String::new, |tile| plain(&tile.value));
+    let before = telling.words.say("not-known", [("why", "".into())]);
+    said.strip_prefix(before.as_str())
+        .map_or(said.clone(), str::to_owned)
 }
 
 fn counted(count: Counted) -> Value {

@@ -38,7 +38,13 @@ pub(super) struct Shelf<'a> {
 #[serde(default)]
 struct Head {
     title: String,
+    period: Option<PeriodHead>,
     summary: SummaryHead,
+}
+
+#[derive(Debug, Deserialize)]
+struct PeriodHead {
+    complete: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -105,7 +111,14 @@ impl<'a> Shelf<'a> {
             entries.push(Entry {
                 kind,
                 title: title.unwrap_or_else(|| stem.clone()),
-                period: words.period(&clock::period(kind, day, zone)),
+                period: {
+                    let period = words.period(&clock::period(kind, day, zone));
+                    if head.period.is_some_and(|period| !period.complete) {
+                        words.say("index-so-far", [("period", period.into())])
+                    } else {
+                        period
+                    }
+                },
                 sentence: head.summary.sentence,
                 html: there("html"),
                 md: there("md"),
@@ -174,6 +187,7 @@ impl<'a> Shelf<'a> {
             summary: SummaryHead {
                 sentence: clean(&head.summary.sentence),
             },
+            ..head
         }
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn gather(
     history: &History,
     named: &Named,
 ) -> Result<Vec<Disk>, HistoryError> {
-    let (node, until) = (named.name.as_str(), ask.span.end);
+    let (node, until) = (named.name.as_str(), ask.watched.end);
     let back = |seconds: i64| Timestamp(until.0.saturating_sub(seconds));
     let from = |start: Timestamp| Span { start, end: until };
     let (nodes, mut all) = ([node], Vec::new());
@@ -63,7 +63,7 @@ pub(super) fn gather(
             limit,
             total: total.last().and_then(|bucket| whole(bucket.mean)),
             used: last_of(&used, from(Timestamp(last)), &hours)?,
-            past: merged(&courses(&hours), &drawn(ask.span)),
+            past: merged(&courses(&hours), &drawn(from(ask.span.start))),
             growth: growth(&hours, until.0),
             grew,
             outlook: outlook(ahead(ask.period.kind)),

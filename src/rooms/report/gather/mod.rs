@@ -33,10 +33,6 @@ use crate::sys::clock;
 use crate::sys::history::{History, HistoryError};
 use crate::sys::surroundings::{self, Surroundings};
 
-/// A history that has told nothing for so long tells nothing of how far a
-/// period is: nobody watches.
-const STALE: i64 = 3_600;
-
 /// What is looked up in the environment when it is needed.
 #[derive(Debug, Clone)]
 pub struct Access {
@@ -164,19 +160,27 @@ pub fn gather(
     }
 }
 
-/// The time of which the books of the nodes tell: from when on anything was
-/// kept, and of what runs until they were written last; nobody looks each second.
+/// The time of which the books of the nodes tell.
 fn watched(period: &Period, history: Option<&History>, now: Timestamp) -> Span {
     let all = period.until(now);
     let Some(history) = history else { return all };
-    let (since, until) = (all.start.0, all.end.0);
+    let within = (all.start.0, all.end.0);
     let oldest = history.oldest().ok().flatten();
-    let booked = history.booked(since, until).ok().flatten();
-    // Where nothing was written for long nobody watches, and nothing is known.
-    let booked = booked.filter(|_| !period.complete(now));
-    let booked = booked.filter(|at| until.saturating_sub(*at) < STALE);
-    let end = Timestamp(booked.unwrap_or(until));
-    let start = Timestamp(oldest.unwrap_or(since).max(since));
+    let until = if period.complete(now) {
+        Some(all.end.0)
+    } else {
+        let booked = history.booked(within.0, within.1).ok().flatten();
+        let seen = || history.newest(within.0, within.1).ok().flatten();
+        booked.or_else(|| seen().map(|at| at.saturating_add(1)))
+    };
+    books(all, oldest.map(Timestamp), until.map(Timestamp))
+}
+
+/// From when on anything was kept until it was written last: nobody looks each
+/// second, and of what comes after that nothing is known yet.
+fn books(all: Span, oldest: Option<Timestamp>, until: Option<Timestamp>) -> Span {
+    let end = until.unwrap_or(all.start).clamp(all.start, all.end);
+    let start = oldest.unwrap_or(all.start).max(all.start);
     Span {
         start: start.min(end),
         end,

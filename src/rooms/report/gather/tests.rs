@@ -8,18 +8,23 @@ fn period(kind: Kind) -> Period {
 }
 
 #[test]
-fn a_running_period_is_told_up_to_what_is_known_unless_nobody_watches() {
-    let day = period(Kind::Daily);
-    let start = day.span.start.0;
-    let at = |seconds: i64| Timestamp(start + seconds);
-    assert_eq!(until(&day, Some(at(100)), at(200)), at(101));
-    // What was measured in this very second is not over.
-    assert_eq!(until(&day, Some(at(200)), at(200)), at(200));
-    assert_eq!(until(&day, None, at(200)), at(200));
-    assert_eq!(until(&day, Some(at(100)), at(100 + STALE)), at(101));
-    assert_eq!(until(&day, Some(at(100)), at(101 + STALE)), at(101 + STALE));
-    // One that is over is told to its end, whatever is known of it.
-    assert_eq!(until(&day, Some(at(100)), at(86_400)), at(86_400));
+fn books_tell_from_the_first_sample_until_they_were_written_last() {
+    let at = |seconds: i64| Timestamp(1_000_000 + seconds);
+    let all = Span {
+        start: at(0),
+        end: at(10_000),
+    };
+    let told = |oldest, until| {
+        let told = books(all, oldest, until);
+        (told.start.0 - 1_000_000, told.end.0 - 1_000_000)
+    };
+    assert_eq!(told(None, Some(at(10_000))), (0, 10_000));
+    assert_eq!(told(Some(at(-5)), Some(at(10_000))), (0, 10_000));
+    assert_eq!(told(Some(at(700)), Some(at(9_700))), (700, 9_700));
+    assert_eq!(told(None, Some(at(10_007))), (0, 10_000));
+    // Nothing is known of it at all.
+    assert_eq!(told(None, None), (0, 0));
+    assert_eq!(told(Some(at(20_000)), Some(at(10_000))), (10_000, 10_000));
 }
 
 #[test]

@@ -506,6 +506,7 @@ about-changes = More and fewer are said only where the change is larger than cha
 
 ## The index, and what stands around a report
 index-title = { $title } reports
+index-so-far = { $period } so far
 index-empty = No reports yet: mamori report daily
 kind-daily = Daily
 kind-weekly = Weekly

@@ -465,6 +465,7 @@ about-changes = 増減は偶然の範囲を超えるときだけ記します。�
 
 ## 一覧
 index-title = { $title } レポート
+index-so-far = { $period }(途中)
 index-empty = レポートはまだありません: mamori report daily
 kind-daily = 日次
 kind-weekly = 週次
