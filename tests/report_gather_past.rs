@@ -57,7 +57,6 @@ fn a_part_of_a_period_is_nothing_to_compare_with_and_none_is_not_known() {
     assert_eq!((told.errors.now, told.errors.before), (Some(0), None));
     assert_eq!((told.response.now.n, told.response.before.n), (1, 0));
     assert_eq!((told.judged.now.known, told.judged.before.known), (1, 0));
-    assert!(told.outages_before.is_empty());
     for date in ["2026-11-18", "2020-01-01"] {
         let facts = bench.gathered(Kind::Daily, date, END);
         assert!(facts.machines.is_none());

@@ -128,8 +128,6 @@ pub struct Machines {
     pub response_course: Vec<Course>,
     /// What was not as it should be, as far as it touches the period.
     pub outages: Vec<Outage>,
-    /// The same of the period before; none unless all of it was kept.
-    pub outages_before: Vec<Outage>,
     /// Repairs that did not come to an end within ten minutes though they were
     /// tried five times or more.
     pub given_up: Vec<GivenUp>,

@@ -7,7 +7,6 @@ use super::super::history::span::{Shares, Span as Stretch};
 use super::super::history::{Judged, Problem};
 use super::super::incident::Incident;
 use super::super::time::Timestamp;
-use super::super::uptime::Class;
 use super::change::Spread;
 use super::period::Span;
 
@@ -323,53 +322,6 @@ impl Response {
 #[must_use]
 pub fn error_rate(judged: Judged) -> Option<f64> {
     (judged.known > 0).then(|| percent_down(judged.with_problems, judged.known))
-}
-
-/// A strip of `columns` marks: the worst of each part, `!` down, `-` unknown,
-/// `░` paused, `█` up; what was down for an instant is seen.
-#[must_use]
-pub fn strip(stretches: &[Stretch], columns: usize) -> String {
-    let (Some(first), Some(last)) = (stretches.first(), stretches.last()) else {
-        return String::new();
-    };
-    let columns = i64::try_from(columns.clamp(1, 400)).unwrap_or(1);
-    let length = last.to.saturating_sub(first.from).max(1);
-    let edge = |part: i64| {
-        let whole = i128::from(length) * i128::from(part) / i128::from(columns);
-        first
-            .from
-            .saturating_add(i64::try_from(whole).unwrap_or(i64::MAX))
-    };
-    let mark = |part: i64| {
-        let (from, to) = (edge(part), edge(part + 1));
-        let touching = stretches
-            .iter()
-            .filter(|one| one.from < to && from < one.to);
-        let mut held = [0_i64; 4];
-        let mut down = false;
-        for one in touching {
-            let span = one.to.min(to).saturating_sub(one.from.max(from));
-            let [up, unknown, paused, off] = &mut held;
-            let slot = match one.class {
-                Class::Up => up,
-                Class::Unknown => unknown,
-                Class::Paused => paused,
-                Class::Down => {
-                    down = true;
-                    off
-                }
-            };
-            *slot = slot.saturating_add(span);
-        }
-        let [up, unknown, paused, _] = held;
-        match (down, unknown > up && unknown >= paused, paused > up) {
-            (true, ..) => '!',
-            (_, true, _) => '-',
-            (_, _, true) => '░',
-            _ => '█',
-        }
-    };
-    (0..columns).map(mark).collect()
 }
 
 #[cfg(test)]

@@ -1,9 +1,5 @@
 use super::*;
 
-fn stretch(from: i64, to: i64, class: Class) -> Stretch {
-    Stretch { from, to, class }
-}
-
 fn known(node: &str, up: i64, down: i64, unknown: i64) -> Known {
     Known {
         node: node.to_owned(),
@@ -135,20 +131,6 @@ fn percentiles_are_of_the_nearest_rank() {
     let odd = Response::of([f64::NAN, -1.0, 7.0, f64::INFINITY]);
     assert_eq!((odd.n, odd.p95_ms), (1, Some(7.0)));
     assert_eq!(Response::of([]), Response::default());
-}
-
-#[test]
-fn an_instant_of_an_outage_is_seen_in_a_strip() {
-    let day = [
-        stretch(0, 500, Class::Up),
-        stretch(500, 501, Class::Down),
-        stretch(501, 700, Class::Up),
-        stretch(700, 900, Class::Unknown),
-        stretch(900, 1_000, Class::Paused),
-    ];
-    assert_eq!(strip(&day, 10), "█████!█--░");
-    assert_eq!(strip(&day, 1), "!");
-    assert_eq!(strip(&[], 10), "");
 }
 
 #[test]

@@ -20,6 +20,7 @@ use backend::{Ink, Svg, TEXT};
 use paper::{Anchor, Drawn, Paper, WIDTH};
 
 pub use spark::spark;
+pub use words::escaped;
 
 use crate::model::report::view::{Chart, Drawing};
 
@@ -44,10 +45,7 @@ pub fn draw(chart: &Chart, no_data: &str) -> String {
         .chars()
         .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
         .collect();
-    let (title, description) = (
-        words::escaped(&chart.title),
-        words::escaped(&chart.description),
-    );
+    let (title, description) = (escaped(&chart.title), escaped(&chart.description));
     format!(
         "<svg class=\"chart\" role=\"img\" aria-labelledby=\"{id}.t {id}.d\" \
          xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" \

@@ -2,8 +2,9 @@
 
 use crate::model::text::{clean, cut, width};
 
-/// `text` on one line, for an element or an attribute.
-pub(super) fn escaped(text: &str) -> String {
+/// `text` on one line, for an element or an attribute of SVG and of HTML.
+#[must_use]
+pub fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in clean(text).chars() {
         match c {

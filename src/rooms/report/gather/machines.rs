@@ -58,9 +58,6 @@ pub(super) fn gather(
     if whole {
         machines.response.before = response::of(history, &remote, ask.compared)?;
         machines.judged.before = kept::judged(history, ask.compared)?;
-        let (before, then) = (ask.compared.start.0, ask.compared.end.0);
-        let earlier = history.problems(before, then)?;
-        machines.outages_before = outages(&earlier, &history.incidents(before, then)?);
     }
     machines.given_up = given_up(&incidents, ask.span.end);
     let mut healed = history.events(None, since, until)?;

@@ -1,22 +1,7 @@
 //! Text for HTML's elements and attributes.
 
 use crate::model::text::clean;
-
-/// `text` as text, between tags and in quotes alike.
-pub(super) fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in clean(text).chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            c => safe.push(c),
-        }
-    }
-    safe
-}
+pub(super) use crate::ui::svg::escaped;
 
 /// `text` as an id: without spaces and whatever else a link would have to
 /// escape.

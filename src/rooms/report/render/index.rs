@@ -1,8 +1,9 @@
 //! The page that lists the reports, the newest first, by month.
 
-use chrono::{Datelike as _, NaiveDate, Weekday};
+use chrono::{Datelike as _, NaiveDate};
 use serde::Serialize;
 
+use super::super::date;
 use super::words::Words;
 use crate::model::report::period::Kind;
 use crate::model::text::cut;
@@ -61,7 +62,7 @@ const COLUMNS: [usize; 6] = [usize::MAX, 100, 80, 64, 48, 36];
 pub(super) fn months(entries: &[Entry], words: &Words) -> Vec<Month> {
     let mut entries: Vec<(Option<NaiveDate>, &Entry)> = entries
         .iter()
-        .map(|entry| (first(&entry.stem), entry))
+        .map(|entry| (date::of_stem(&entry.stem).map(|(_, first)| first), entry))
         .collect();
     // Of one first day, the longest period stands first.
     entries.sort_by(|(a_first, a), (b_first, b)| {
@@ -127,21 +128,4 @@ fn heading(first: NaiveDate, words: &Words) -> String {
     let month = usize::try_from(first.month0()).unwrap_or(0);
     let pattern = words.months.get(month).map_or("", String::as_str);
     pattern.replace("{year}", &first.year().to_string())
-}
-
-/// The first day of the period that a stem names.
-fn first(stem: &str) -> Option<NaiveDate> {
-    let (kind, of) = stem.split_once('-')?;
-    match kind {
-        "daily" => NaiveDate::parse_from_str(of, "%Y-%m-%d").ok(),
-        "weekly" => {
-            let (year, week) = of.split_once("-W")?;
-            NaiveDate::from_isoywd_opt(year.parse().ok()?, week.parse().ok()?, Weekday::Mon)
-        }
-        "monthly" => {
-            let (year, month) = of.split_once('-')?;
-            NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, 1)
-        }
-        _ => None,
-    }
 }
