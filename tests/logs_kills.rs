@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use crate::harness::rotation::{bench, configure, cuts, heal, item, logs, on_tmpfs, write_lines};
 use crate::harness::writers::{Appender, Daemon, account, all_bytes, archives, grown};
-use crate::harness::{Bench, MAMORI, Mounted, QUIET, may_mount};
+use crate::harness::{Bench, MAMORI, Mounted, QUIET, may_mount, until};
 
 #[test]
 fn two_hundred_kills_at_any_moment_lose_and_double_nothing() {
@@ -23,7 +23,7 @@ fn two_hundred_kills_at_any_moment_lose_and_double_nothing() {
 }
 
 #[test]
-fn two_hundred_kills_while_a_log_gets_another_name_lose_nothing() {
+fn kills_while_a_log_gets_another_name_lose_nothing() {
     let Some(folder) = on_tmpfs() else {
         eprintln!("SKIPPED: /dev/shm is no tmpfs");
         return;
@@ -38,7 +38,7 @@ fn two_hundred_kills_while_a_log_gets_another_name_lose_nothing() {
             pid_file.display()
         ),
     );
-    killed_again_and_again(&bench, &log, daemon, 60);
+    killed_again_and_again(&bench, &log, daemon, 40);
 }
 
 /// Something that writes, and says how much it wrote.
@@ -71,7 +71,10 @@ fn killed_again_and_again(bench: &Bench, log: &Path, writer: impl End, kills: u3
     let mut whole = began.elapsed().mul_f64(1.2);
     let (mut killed, mut ended) = (0, 0);
     while killed < kills {
-        grown(log, 30_000);
+        // It may have got its other name, and its writer not been told.
+        until("there is something to rotate or to end", || {
+            fs::metadata(log).map_or(true, |meta| meta.len() >= 30_000)
+        });
         // Else the hour's actions would be used up.
         let _ = fs::remove_file(bench.own("state.json"));
         for age in 1..=3 {

@@ -100,15 +100,17 @@ impl Work<'_> {
     /// Why its writer could not be told, in words.
     pub(super) fn settle_rename(&self, note: &Rename) -> Result<(), String> {
         let pending = journal::name(&note.pending).map(|name| self.beside(name));
-        let there = pending.is_some_and(|pending| {
-            matches!(rotation::at(&pending), Stands::File(facts) if facts.which.inode == note.inode)
+        let there = pending.filter(|pending| {
+            matches!(rotation::at(pending), Stands::File(facts) if facts.which.inode == note.inode)
         });
-        if !there {
+        let Some(pending) = there else {
             let _ = journal::forget(self.path);
             return Ok(());
-        }
-        // Not told, or deaf: a second time does no harm, where it has no log.
-        if self.rule.reopen.is_some() && !files::exists(self.path) {
+        };
+        // Not told, or deaf: a second time does no harm, where it has no log. A writer that
+        // ended meanwhile need not hear of it.
+        let untold = self.rule.reopen.is_some() && !files::exists(self.path);
+        if untold && written(&pending) != Some(false) {
             self.tell()?;
         }
         Ok(())
