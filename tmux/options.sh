@@ -24,6 +24,11 @@
 # pane is followed on small screens. A number between 0 and 1; `off`; `follow`
 # (always, and followed on every screen).
 #
+# @mamori-key: the key after the prefix that opens the menu. Default `g`; where
+# that is bound to something else already nothing is bound, and `mamori doctor`
+# says so. Set it to '' for no key at all. The items are keys of the table
+# `mamori`, too: bind -n F12 switch-client -T mamori
+#
 # @mamori-role: of a pane (set -p), what it is for: editor, agent, shell, logs,
 # metrics or control. Default: by the program in it, then by its place.
 

@@ -13,6 +13,7 @@ pub mod home;
 pub mod incident;
 pub mod layout;
 pub mod lenient;
+pub mod menu;
 pub mod message;
 pub mod moment;
 pub mod mount;

@@ -40,6 +40,7 @@ pub mod pid_file;
 mod pidfd;
 pub mod poke;
 pub mod poll;
+pub mod popup;
 pub mod pressure;
 pub mod process;
 pub mod processes;

@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use tmux_interface::TmuxCommand;
+
 use super::flock;
 use super::surroundings::Surroundings;
 use super::tmux::hook::Programs;
@@ -96,14 +98,14 @@ pub fn tell(
     Server::at(Path::new(&server.socket), around)?.set_hidden(&variables)
 }
 
-/// Tells a server that was just registered all of it, and has it call us when
-/// a session is closed or a window is to be arranged: one call.
+/// Tells a server that was just registered all of it, binds our keys, and has
+/// it call us when a session is closed or a window is to be arranged: one call.
 ///
 /// # Errors
 /// When the server does not take it.
 pub fn introduce(
     server: &Server<'_>,
-    (texts, programs): (&Texts, Option<&str>),
+    (texts, programs, keys): (&Texts, Option<&str>, Vec<TmuxCommand<'static>>),
     until: Timestamp,
     around: &Surroundings,
 ) -> Result<(), TmuxError> {
@@ -112,7 +114,7 @@ pub fn introduce(
     variables.extend(texts.variables());
     variables.extend(programs.map(|programs| (PROGRAMS, programs)));
     match Programs::ours(around) {
-        Some(programs) => server.introduce(&variables, &programs),
+        Some(programs) => server.introduce(&variables, keys, &programs),
         None => server.set_hidden(&variables),
     }
 }

@@ -123,12 +123,17 @@ impl<'a> Tmux<'a> {
 
     /// An attached client, seen through the pane of an outer server.
     pub fn attach(&self, columns: usize) -> Client<'a> {
+        self.attach_sized((columns, 12))
+    }
+
+    /// The same with a screen of another size.
+    pub fn attach_sized(&self, (columns, rows): (usize, usize)) -> Client<'a> {
         let outer = Self {
             bench: self.bench,
             name: format!("outer-{}", self.name),
         };
         let attach = format!("exec env -u TMUX tmux -u -L {} attach -t main", self.name);
-        let columns = columns.to_string();
+        let (columns, rows) = (columns.to_string(), rows.to_string());
         outer.run(&[
             "-f",
             "/dev/null",
@@ -137,7 +142,7 @@ impl<'a> Tmux<'a> {
             "-x",
             &columns,
             "-y",
-            "12",
+            &rows,
             &attach,
         ]);
         outer.run(&["set-option", "-g", "status", "off"]);
@@ -165,6 +170,24 @@ impl Client<'_> {
     pub fn line_before_last(&self) -> String {
         let screen = self.outer.run(&["capture-pane", "-p", "-J"]);
         screen.lines().rev().nth(1).unwrap_or_default().to_owned()
+    }
+
+    /// All that its screen shows.
+    pub fn screen(&self) -> String {
+        self.outer.run(&["capture-pane", "-p", "-J"])
+    }
+
+    /// Presses keys in it.
+    pub fn press(&self, keys: &[&str]) {
+        let words: Vec<&str> = ["send-keys"].iter().chain(keys).copied().collect();
+        self.outer.run(&words);
+    }
+
+    /// Gives it another size.
+    pub fn resize(&self, (columns, rows): (usize, usize)) {
+        let (columns, rows) = (columns.to_string(), rows.to_string());
+        self.outer
+            .run(&["resize-window", "-x", &columns, "-y", &rows]);
     }
 
     /// The last line of the screen: the status line, when it is at the bottom.

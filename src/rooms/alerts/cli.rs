@@ -51,7 +51,7 @@ enum Verb {
 /// Say that you know: quiet until it clears
 #[derive(Debug, clap::Args)]
 pub struct AckArgs {
-    /// The alert's number or id, as `mamori alerts` shows it
+    /// The alert's number or id, as `mamori alerts` shows it, or `all`
     #[arg(value_name = "ID|N")]
     alert: String,
 }
@@ -59,7 +59,7 @@ pub struct AckArgs {
 /// Not now: quiet for a while, then told again if it is still so
 #[derive(Debug, clap::Args)]
 pub struct SnoozeArgs {
-    /// The alert's number or id, as `mamori alerts` shows it
+    /// The alert's number or id, as `mamori alerts` shows it, or `all`
     #[arg(value_name = "ID|N")]
     alert: String,
     /// How long, such as `2h` or `1h 30m`
@@ -215,14 +215,11 @@ fn mend(route: &Route) -> String {
 /// # Errors
 /// Exit 2 for an unknown alert, 3 when the state file cannot be written.
 pub fn ack(args: &AckArgs, around: &Surroundings) -> Result<Exit, Failure> {
-    let alert = change(&args.alert, around, clock::now(), |alert| {
+    let alerts = change(&args.alert, around, clock::now(), |alert| {
         alert.acked = true;
     })?;
-    output::print(&format!(
-        "{} {} is acknowledged: quiet until it clears\n",
-        alert.number,
-        clean(&alert.id)
-    ))?;
+    let said = "acknowledged: quiet until it clears";
+    output::print(&each(&alerts, said))?;
     Ok(Exit::Fine)
 }
 
@@ -234,43 +231,61 @@ pub fn snooze(args: &SnoozeArgs, around: &Surroundings) -> Result<Exit, Failure>
     let now = clock::now();
     let until = now.after(args.span);
     let config = config::load(around)?;
-    let alert = change(&args.alert, around, now, |alert| {
+    let alerts = change(&args.alert, around, now, |alert| {
         alert.snoozed_until = Some(until);
     })?;
-    output::print(&format!(
-        "{} {} is quiet until {}\n",
-        alert.number,
-        clean(&alert.id),
-        clock::zoned(until, now, config.timezone)
-    ))?;
+    let until = clock::zoned(until, now, config.timezone);
+    output::print(&each(&alerts, &format!("quiet until {until}")))?;
     Ok(Exit::Fine)
 }
+
+/// A line for each alert that was changed.
+fn each(alerts: &[Alert], said: &str) -> String {
+    if alerts.is_empty() {
+        return "no alert is open\n".to_owned();
+    }
+    let line = |alert: &Alert| format!("{} {} is {said}\n", alert.number, clean(&alert.id));
+    alerts.iter().map(line).collect()
+}
+
+/// What stands for every open alert: no id is without a `/`.
+const ALL: &str = "all";
 
 fn change(
     wanted: &str,
     around: &Surroundings,
     now: Timestamp,
-    change: impl FnOnce(&mut Alert),
-) -> Result<Alert, Failure> {
+    change: impl Fn(&mut Alert),
+) -> Result<Vec<Alert>, Failure> {
     let store = Store::new(Home::of(&around.mamori_home), "mamori ack");
     let updated = store.update(PATIENCE, now, |state| {
         let mut state = state.clone();
         let number = wanted.parse::<u64>().ok();
-        let named = |alert: &&mut Alert| Some(alert.number) == number || alert.id == wanted;
-        let Some(alert) = state.alerts.iter_mut().find(named) else {
-            return (Err(no_alert(wanted, &state.alerts)), None);
+        let named = |alert: &&mut Alert| {
+            wanted == ALL || Some(alert.number) == number || alert.id == wanted
         };
-        change(alert);
-        let alert = alert.clone();
+        let mut changed = Vec::new();
+        for alert in state.alerts.iter_mut().filter(named) {
+            change(alert);
+            changed.push(alert.clone());
+        }
+        if changed.is_empty() {
+            let none = if wanted == ALL {
+                Ok(changed)
+            } else {
+                Err(no_alert(wanted, &state.alerts))
+            };
+            return (none, None);
+        }
         state.settle(now);
-        (Ok(alert), Some(state))
+        (Ok(changed), Some(state))
     })?;
     for notice in &updated.notices {
         output::complain(&format!("warning: {notice}\n"));
     }
-    let alert = updated.outcome?;
+    let changed = updated.outcome?;
     status_bar::show_everywhere(around, store.home(), None, &updated.state);
-    Ok(alert)
+    Ok(changed)
 }
 
 fn no_alert(wanted: &str, alerts: &[Alert]) -> Failure {

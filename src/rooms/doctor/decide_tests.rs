@@ -48,6 +48,7 @@ fn server(socket: &str, bar: Result<Bar, String>) -> ServerFacts {
         bar,
         gone: false,
         hooks: Ok(Hooks::default()),
+        key: None,
     }
 }
 

@@ -13,6 +13,7 @@ use crate::sys::history::{self, HistoryError};
 use crate::sys::host::disks;
 use crate::sys::surroundings::Surroundings;
 use crate::sys::tmux::hook::Hooks;
+use crate::sys::tmux::menu::Key;
 use crate::sys::tmux::{self, Server, TmuxError};
 use crate::sys::{clock, files, flock, programs};
 
@@ -86,6 +87,8 @@ pub struct ServerFacts {
     pub gone: bool,
     /// Whether our hooks are there; or why that cannot be told.
     pub hooks: Result<Hooks, String>,
+    /// The key of our menu and who has it, where that can be told.
+    pub key: Option<Key>,
 }
 
 /// A bar's options.
@@ -177,6 +180,7 @@ fn server_facts(server: &TmuxServer, around: &Surroundings) -> ServerFacts {
         Ok(way) => way.hooks().map_err(|error| error.to_string()),
         Err(error) => Err(error.to_string()),
     };
+    let key = way.as_ref().ok().and_then(|way| way.menu_key().ok());
     let bar = way.and_then(|way| {
         way.show("#{status-interval}|#{@mamori-layout}|#{status-left}#{status-right}")
     });
@@ -195,5 +199,6 @@ fn server_facts(server: &TmuxServer, around: &Surroundings) -> ServerFacts {
         bar,
         gone,
         hooks,
+        key,
     }
 }

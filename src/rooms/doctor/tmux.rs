@@ -132,6 +132,11 @@ fn server(server: &ServerFacts) -> Vec<Check> {
             "splits are arranged unless it is off",
             layouts(server, &socket),
         ),
+        check(
+            "tmux.key",
+            "the menu has no other key; its items are commands that you can type",
+            key(server, &socket),
+        ),
     ]
 }
 
@@ -175,6 +180,30 @@ fn hooks(server: &ServerFacts, socket: &str) -> Found {
         );
     }
     Ok(format!("our hooks are in their places on `{socket}`"))
+}
+
+/// Who has the key of our menu.
+fn key(server: &ServerFacts, socket: &str) -> Found {
+    match &server.key {
+        Some(key) if key.taken => trouble(
+            Status::Note,
+            format!(
+                "the key `{}` after the prefix is bound to something else on `{socket}`, so the menu has none",
+                clean(&key.name)
+            ),
+            Mend::by_hand(
+                "name a free one in tmux.conf, such as: set -g @mamori-key y, then load mamori.tmux again",
+            ),
+        ),
+        Some(key) if key.name.is_empty() => {
+            Ok(format!("no key opens the menu on `{socket}`, as you wish"))
+        }
+        Some(key) => Ok(format!(
+            "`{}` after the prefix opens the menu on `{socket}`",
+            clean(&key.name)
+        )),
+        None => Ok(format!("the keys of `{socket}` cannot be read")),
+    }
 }
 
 fn layouts(server: &ServerFacts, socket: &str) -> Found {

@@ -2,15 +2,19 @@
 
 use std::path::Path;
 
+use super::menus::{self, Client};
+use super::popup;
 use crate::config;
 use crate::failure::{Exit, Failure};
 use crate::model::home::Home;
 use crate::model::segment::Styles;
 use crate::model::state::{State, TmuxServer};
 use crate::state::store::{PATIENCE, Store};
+use crate::sys::programs::called_as;
 use crate::sys::status_bar::{self, Texts};
 use crate::sys::surroundings::Surroundings;
 use crate::sys::tmux::Server;
+use crate::sys::tmux::menu::bindings;
 use crate::sys::{clock, poke};
 
 /// How many servers are remembered; the oldest are forgotten beyond that.
@@ -32,6 +36,36 @@ enum Verb {
     },
     /// Tell the watcher that a session was closed
     Closed,
+    /// Open a menu on a client
+    Menu {
+        /// The client's name
+        client: String,
+        /// Its size, such as 80x24
+        size: String,
+        /// Which menu, and of what
+        #[arg(required = true, num_args = 1..=2)]
+        which: Vec<String>,
+    },
+    /// Run a command in a popup that waits for a key
+    Show(Words),
+    /// Show what a command prints page by page
+    Pages(Words),
+    /// Show what a command would do, and do it on a yes
+    Ask(Words),
+    /// Run a command, and show its word as a message
+    Run {
+        /// The client that is told
+        client: String,
+        #[command(flatten)]
+        words: Words,
+    },
+}
+
+/// The words of a `mamori` command.
+#[derive(Debug, clap::Args)]
+struct Words {
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    words: Vec<String>,
 }
 
 /// Carries the command out.
@@ -47,7 +81,65 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
                 .map_err(|error| Failure::unable(error.to_string()))?;
             Ok(Exit::Fine)
         }
+        Verb::Menu {
+            client,
+            size,
+            which,
+        } => menu(client, size, which, around),
+        Verb::Show(words) => popup::show(&words.words),
+        Verb::Pages(words) => popup::pages(&words.words, around),
+        Verb::Ask(words) => popup::ask(&words.words),
+        Verb::Run { client, words } => popup::quietly(client, &words.words, around),
     }
+}
+
+/// Opens the menu that `which` names, with what the state file says now.
+fn menu(
+    client: &str,
+    size: &str,
+    which: &[String],
+    around: &Surroundings,
+) -> Result<Exit, Failure> {
+    let which: Vec<&str> = which.iter().map(String::as_str).collect();
+    let size =
+        Client::read(size).ok_or_else(|| Failure::usage("a client's size is such as `80x24`"))?;
+    let store = Store::new(Home::of(&around.mamori_home), "mamori tmux menu");
+    let state = store.read().ok().flatten().map(|look| look.state);
+    let state = state.unwrap_or_default();
+    let now = clock::now();
+    let found = match which.as_slice() {
+        ["alerts"] => Some(menus::alerts(&state, size, now)),
+        ["nodes"] => Some(menus::nodes(&state, size)),
+        ["layout"] => Some(menus::layout()),
+        ["reports"] => Some(menus::reports()),
+        ["alert", number] => {
+            let number = number.parse().ok();
+            let alert = state
+                .alerts
+                .iter()
+                .find(|alert| Some(alert.number) == number);
+            alert.map(|alert| menus::alert(alert, size))
+        }
+        ["node", name] => {
+            let node = state.nodes.iter().find(|node| node.name == **name);
+            node.and_then(|node| menus::node(node, size))
+        }
+        _ => return Err(Failure::usage("there is no such menu")),
+    };
+    let server = popup::server(around)?;
+    let menu = found.filter(|menu| menu.items().next().is_some());
+    let told = match (&menu, called_as()) {
+        // tmux hides without a word what is taller than its client.
+        (Some(menu), Some(program)) if menu.entries.len() + 2 <= size.height => {
+            let error = server.open_menu(client, menu, &program);
+            return Err(Failure::unable(format!("tmux could not be run: {error}")));
+        }
+        (Some(_), _) => "mamori: this screen is too small for that menu",
+        (None, _) => "mamori: there is nothing to choose from now",
+    };
+    let told = server.tell_client(client, told);
+    told.map_err(|error| Failure::unable(error.to_string()))?;
+    Ok(Exit::Fine)
 }
 
 fn register(server: &str, around: &Surroundings) -> Result<Exit, Failure> {
@@ -85,7 +177,11 @@ fn register(server: &str, around: &Surroundings) -> Result<Exit, Failure> {
     // A configuration that is wrong is for people's commands to tell of.
     let programs = config::load(around).map(|config| config.arranging.programs.text());
     let (texts, programs) = (Texts::of(&state, &server), programs.ok());
-    status_bar::introduce(&bar, (&texts, programs.as_deref()), until, around)
+    // A server that does not say which keys it has gets none of ours.
+    let keys = bar.menu_key().ok().zip(called_as());
+    let keys = keys.map(|(key, program)| bindings(&key, &menus::main(), &program));
+    let told = (&texts, programs.as_deref(), keys.unwrap_or_default());
+    status_bar::introduce(&bar, told, until, around)
         .map_err(|error| Failure::unable(error.to_string()))?;
     recorded?;
     Ok(Exit::Fine)

@@ -206,7 +206,7 @@ impl Server<'_> {
     }
 
     /// Sets hidden global environment variables as
-    /// [`set_hidden`](Self::set_hidden) does, and our hooks, in one call; where
+    /// [`set_hidden`](Self::set_hidden) does, our keys and hooks, in one call; where
     /// windows with several panes stand already, another remembers how.
     ///
     /// # Errors
@@ -214,6 +214,7 @@ impl Server<'_> {
     pub fn introduce(
         &self,
         variables: &[(&str, &str)],
+        keys: Vec<TmuxCommand<'static>>,
         programs: &Programs,
     ) -> Result<(), TmuxError> {
         let hooks = programs.hooks().into_iter().map(|(name, line)| {
@@ -222,7 +223,7 @@ impl Server<'_> {
         });
         let set = variables.iter().map(super::hidden);
         let unknown = [window::unknown_windows()];
-        let windows = self.call(set.chain(hooks).chain(unknown))?;
+        let windows = self.call(set.chain(hooks).chain(keys).chain(unknown))?;
         self.remember_all(&windows)
     }
 }

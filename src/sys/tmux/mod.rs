@@ -24,6 +24,7 @@ pub mod build;
 pub mod built;
 pub mod check;
 pub mod hook;
+pub mod menu;
 pub mod pictures;
 pub mod socket;
 pub mod window;
@@ -207,6 +208,16 @@ fn hidden<'c>((name, value): &(&str, &str)) -> TmuxCommand<'c> {
         .build()
 }
 
+/// The words with which a tmux client sends `commands`.
+fn words<'c>(socket: &Path, commands: impl IntoIterator<Item = TmuxCommand<'c>>) -> Vec<OsString> {
+    let socket = socket.to_string_lossy().into_owned();
+    let tmux = Tmux::new().force_utf8().socket_path(socket);
+    let whole = commands.into_iter().fold(tmux, Tmux::add_command).build();
+    let all = whole.to_vec();
+    let words = all.iter().skip(1);
+    words.map(|word| OsString::from(word.as_ref())).collect()
+}
+
 /// Runs a tmux client with `commands`, and gives what it printed.
 fn send<'c>(
     program: &Path,
@@ -215,15 +226,8 @@ fn send<'c>(
     environment: &[(OsString, OsString)],
     limit: Duration,
 ) -> Result<String, TmuxError> {
+    let arguments = words(socket, commands);
     let socket = socket.to_string_lossy().into_owned();
-    let tmux = Tmux::new().force_utf8().socket_path(socket.clone());
-    let whole = commands.into_iter().fold(tmux, Tmux::add_command).build();
-    let arguments: Vec<OsString> = whole
-        .to_vec()
-        .iter()
-        .skip(1)
-        .map(|word| OsString::from(word.as_ref()))
-        .collect();
     let ended = process::run(program, &arguments, environment, limit)?;
     if ended.status.success() {
         return Ok(String::from_utf8_lossy(&ended.stdout).into_owned());
