@@ -173,7 +173,7 @@ fn a_key_that_is_taken_or_unwanted_is_left_alone() {
         let before = tmux.run(&["list-keys"]);
         tmux.load(&path_with_binaries());
         assert_eq!(tmux.run(&["list-keys"]), before, "{conf}");
-        let doctor = bench.mamori(&["doctor"]).stdout;
+        let doctor = bench.mamori(&["doctor", "--json"]).stdout;
         let told = doctor.contains("is bound to something else");
         assert_eq!(told, conf.starts_with("bind"), "{doctor}");
     }

@@ -47,9 +47,15 @@ fn key(table: &str, wanted: Option<&str>) -> Key {
         if !words.any(|word| word == "-T") || words.next() != Some(PREFIX) {
             continue;
         }
-        let Some(bound) = words.next() else { continue };
+        let Some(bound) = words.next() else {
+            continue;
+        };
         // `list-keys` quotes what its own reader would take for more.
-        let bound = bound.trim_matches('"').trim_start_matches('\\');
+        let plain = bound.strip_prefix('\\').filter(|rest| !rest.is_empty());
+        let quoted = bound
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'));
+        let bound = plain.or(quoted).unwrap_or(bound);
         let ours = line.contains(&format!("switch-client -T {TABLE} "));
         match bound == name {
             true => taken = !ours,
@@ -222,6 +228,7 @@ impl Server<'_> {
     ///
     /// # Errors
     /// Comes back only when it could not be asked.
+    #[must_use]
     pub fn open_menu(&self, client: &str, menu: &Menu, program: &Path) -> std::io::Error {
         let mut open = TmuxCommand::with_name("display-menu");
         open.push_param("-O")
@@ -258,6 +265,7 @@ mod tests {
     const TABLE_TEXT: &str = "bind-key    -T prefix       C-b              send-prefix\n\
         bind-key -r -T prefix       M-Up             resize-pane -U 5\n\
         bind-key    -T prefix       \\;               last-pane\n\
+        bind-key    -T prefix       \\\"               split-window\n\
         bind-key    -T prefix       g                display-message mine\n";
 
     #[test]
@@ -267,6 +275,8 @@ mod tests {
         assert!(!read(TABLE_TEXT, Some("M")).taken);
         assert!(read(TABLE_TEXT, Some(";")).taken);
         assert!(read(TABLE_TEXT, Some("M-Up")).taken);
+        assert!(read(TABLE_TEXT, Some("\"")).taken);
+        assert!(!read(TABLE_TEXT, Some("")).taken);
         assert_eq!(read(TABLE_TEXT, Some("")).name, "");
         let ours = "bind-key -T prefix g if-shell -F x { y } { switch-client -T mamori ; z }\n";
         let again = read(ours, None);
