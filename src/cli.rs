@@ -8,8 +8,8 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::failure::{Exit, Failure};
 use crate::rooms::{
-    agents, alerts, config, doctor, guard, heal, health, history, layout, pause, predict, recover,
-    report, setup, tmux, watch,
+    agents, alerts, config, doctor, guard, heal, health, history, init, layout, pause, predict,
+    recover, report, setup, tmux, watch,
 };
 use crate::sys::deaths::trial;
 use crate::sys::host::disks;
@@ -48,12 +48,15 @@ enum Command {
     Pause(pause::cli::PauseArgs),
     Resume(pause::cli::ResumeArgs),
     Doctor(doctor::cli::Args),
+    Init(init::cli::Args),
     Setup(setup::cli::Args),
     Config(config::cli::Args),
     #[command(hide = true)]
     Agents(agents::cli::Args),
     #[command(hide = true)]
     Tmux(tmux::cli::Args),
+    #[command(hide = true)]
+    Complete(init::cli::CompleteArgs),
     /// Measure one path's file system
     #[command(hide = true, name = disks::MEASURE_COMMAND)]
     MeasurePath {
@@ -102,6 +105,7 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
     match &arguments.command {
         Some(Command::MeasurePath { path }) => return measure(path),
         Some(Command::TryPidfd { wait }) => return try_pidfd(*wait),
+        Some(Command::Init(args)) => return init::cli::run(args),
         _ => {}
     }
     let around = &Surroundings::read(arguments.config)?;
@@ -123,6 +127,8 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Some(Command::Pause(args)) => pause::cli::pause(&args, around),
         Some(Command::Resume(args)) => pause::cli::resume(&args, around),
         Some(Command::Doctor(args)) => doctor::cli::run(&args, around),
+        Some(Command::Init(args)) => init::cli::run(&args),
+        Some(Command::Complete(args)) => init::cli::complete(&args, command(), around),
         Some(Command::Setup(args)) => setup::cli::run(&args, around),
         Some(Command::Config(args)) => config::cli::run(&args, around),
         Some(Command::Agents(args)) => agents::cli::run(args, around),
@@ -130,6 +136,13 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Some(Command::MeasurePath { path }) => measure(&path),
         Some(Command::TryPidfd { wait }) => try_pidfd(wait),
     }
+}
+
+/// The definition of the command line, which manual pages and completions are
+/// made from.
+#[must_use]
+pub fn command() -> clap::Command {
+    Arguments::command()
 }
 
 /// What [`trial`] asks a child of ours.

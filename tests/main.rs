@@ -79,6 +79,7 @@ mod report_watch;
 mod segment;
 mod services;
 mod setup;
+mod shells;
 mod state;
 mod state_trouble;
 mod state_writers;

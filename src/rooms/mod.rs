@@ -9,6 +9,7 @@ pub mod guard;
 pub mod heal;
 pub mod health;
 pub mod history;
+pub mod init;
 pub mod layout;
 pub mod logs;
 pub mod pause;
