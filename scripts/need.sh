@@ -50,6 +50,7 @@ why() {
         parallel-ssh | ansible | xargs) echo "\`make bench\` compares with it" ;;
         python3) echo "benchmarks measure with it, and services of the tests are written in it" ;;
         chromium) echo "tests look at the reports' pages in it" ;;
+        mandoc) echo "tests check the manual pages with it" ;;
         bash | zsh | fish) echo "tests load the shell integration in it" ;;
         ps) echo "tests and the recovery of other nodes ask it" ;;
         *) echo "needed here" ;;

@@ -4,7 +4,7 @@ set -euo pipefail
 
 main() {
     cd "${BASH_SOURCE[0]%/*}/.."
-    local log code=0 needs=(cc cargo tmux sshd ssh ssh-keygen python3 ps bash zsh fish)
+    local log code=0 needs=(cc cargo tmux sshd ssh ssh-keygen python3 ps bash zsh fish mandoc)
     if has_browser_package; then
         needs+=(chromium)
     fi

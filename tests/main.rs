@@ -46,6 +46,7 @@ mod layout_storm;
 mod logs;
 mod logs_kills;
 mod logs_writers;
+mod man;
 mod menu;
 mod plugin;
 mod predict;
