@@ -1,15 +1,12 @@
 # The front door. `make` alone says what there is.
 PREFIX ?= /usr/local
-BINDIR = $(DESTDIR)$(PREFIX)/bin
-TARGET = $(or $(CARGO_TARGET_DIR),target)
 # The small ones are linked statically on Linux with glibc: they start twice as fast.
 SMALL = mamori-status mamori-layout
-PROGRAMS = mamori $(SMALL)
 
 export PATH := $(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin
-export SMALL
+export SMALL PREFIX DESTDIR
 
-.PHONY: help try try-stop test check bench build install uninstall clean
+.PHONY: help try try-stop test check bench build install uninstall man clean
 
 help: ## say what there is
 	@awk -F ':.* ## ' '/^[a-z-]+:.* ## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -33,11 +30,13 @@ build: ## build the release programs into target/release
 	@bash scripts/build.sh
 
 install: build ## install into PREFIX (/usr/local; on Termux its own), under DESTDIR if given
-	install -d "$(BINDIR)"
-	cd "$(TARGET)/release" && install -m 755 $(PROGRAMS) "$(abspath $(BINDIR))"
+	@bash scripts/install.sh
 
-uninstall: ## remove what `make install` installed
-	cd "$(BINDIR)" && rm -f $(PROGRAMS)
+uninstall: ## remove what `make install` installed; `mamori setup … --undo` comes before it
+	@bash scripts/install.sh remove
+
+man: ## write the manual pages anew from the command line's definition
+	MAMORI_BLESS=1 cargo test --locked --test mamori -- man::the_manual_pages_are
 
 clean: ## remove what was built
 	cargo clean

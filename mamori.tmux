@@ -32,13 +32,15 @@ ask_server() {
     told=${rest%%|*} client=${rest#*|}
 }
 
-# PATH first, then the plugin's own bin, then cargo's. Folders that are
+# PATH first, then the plugin's own bin, that of the prefix it is installed
+# under, then cargo's. Folders that are
 # relative or that everybody may write to could hold anybody's program.
 find_binary() {
+    case $here in */share/mamori) installed=${here%/share/mamori}/bin ;; *) installed= ;; esac
     IFS=:
     set -f
     # shellcheck disable=SC2086 # split at the colons
-    set -- ${PATH-} "$here/bin" "${CARGO_HOME:-${HOME-}/.cargo}/bin"
+    set -- ${PATH-} "$here/bin" "$installed" "${CARGO_HOME:-${HOME-}/.cargo}/bin"
     set +f
     unset IFS
     for folder; do

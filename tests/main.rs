@@ -37,6 +37,7 @@ mod history_read;
 mod history_time;
 mod history_trouble;
 mod hostile;
+mod install;
 mod layout_hand;
 mod layout_hooks;
 mod layout_hostile;
