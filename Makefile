@@ -6,7 +6,7 @@ SMALL = mamori-status mamori-layout
 export PATH := $(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin
 export SMALL PREFIX DESTDIR
 
-.PHONY: help try try-stop test check bench build install uninstall man clean
+.PHONY: pictures help try try-stop test check bench build install uninstall man clean
 
 help: ## say what there is
 	@awk -F ':.* ## ' '/^[a-z-]+:.* ## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +37,9 @@ uninstall: ## remove what `make install` installed; `mamori setup … --undo` co
 
 man: ## write the manual pages anew from the command line's definition
 	MAMORI_BLESS=1 cargo test --locked --test mamori -- man::the_manual_pages_are
+
+pictures: build ## take the README's pictures anew of the real programs
+	@bash scripts/pictures.sh
 
 clean: ## remove what was built
 	cargo clean
