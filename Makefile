@@ -1,6 +1,8 @@
 # The front door. `make` alone says what there is.
 PREFIX ?= /usr/local
 BINDIR = $(DESTDIR)$(PREFIX)/bin
+# What `mamori setup tmux` has tmux run.
+SHARE = $(DESTDIR)$(PREFIX)/share/mamori
 TARGET = $(or $(CARGO_TARGET_DIR),target)
 # The small ones are linked statically on Linux with glibc: they start twice as fast.
 SMALL = mamori-status mamori-layout
@@ -35,9 +37,14 @@ build: ## build the release programs into target/release
 install: build ## install into PREFIX (/usr/local; on Termux its own), under DESTDIR if given
 	install -d "$(BINDIR)"
 	cd "$(TARGET)/release" && install -m 755 $(PROGRAMS) "$(abspath $(BINDIR))"
+	install -d "$(SHARE)/tmux"
+	install -m 755 mamori.tmux "$(SHARE)"
+	install -m 644 tmux/options.sh "$(SHARE)/tmux"
 
 uninstall: ## remove what `make install` installed
 	cd "$(BINDIR)" && rm -f $(PROGRAMS)
+	rm -f "$(SHARE)/mamori.tmux" "$(SHARE)/tmux/options.sh"
+	-rmdir "$(SHARE)/tmux" "$(SHARE)"
 
 clean: ## remove what was built
 	cargo clean

@@ -46,6 +46,7 @@ pub mod processes;
 pub mod programs;
 mod ran;
 pub mod rotation;
+pub mod setup;
 pub mod signals;
 pub mod ssh_tools;
 pub mod start;

@@ -15,6 +15,7 @@ pub mod repository;
 pub mod rotation;
 pub mod site;
 pub mod sshd;
+pub mod standing;
 pub mod tmux;
 pub mod writers;
 
