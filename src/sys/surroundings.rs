@@ -284,6 +284,14 @@ pub fn of_gh() -> Vec<(OsString, OsString)> {
     OF_GH.iter().filter_map(set).collect()
 }
 
+/// The folder of runit's services, from `$SVDIR`.
+#[must_use]
+pub fn service_folder() -> Option<PathBuf> {
+    set("SVDIR")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
+}
+
 /// The pane of tmux that we run in, from `$TMUX_PANE`.
 #[must_use]
 pub fn tmux_pane() -> Option<String> {

@@ -1,5 +1,4 @@
-//! A home of its own for each test, the real binaries in it, and waiting for
-//! conditions instead of for time.
+//! A home for each test, the real binaries in it, and waiting for conditions.
 
 pub mod agents;
 pub mod blueprints;

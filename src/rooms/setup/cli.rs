@@ -6,7 +6,7 @@ use clap::Subcommand;
 
 use super::plan::{Plan, plan};
 use super::wish::Wishes;
-use super::{back, carry, node, show, tmux};
+use super::{back, carry, node, service, show, tmux};
 use crate::failure::{Exit, Failure};
 use crate::model::home::Home;
 use crate::model::setup::manifest::Manifest;
@@ -29,6 +29,14 @@ enum Verb {
         /// The plugin: mamori.tmux, or the folder with it
         #[arg(long, value_name = "PATH")]
         plugin: Option<PathBuf>,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Have the watcher run by itself: systemd, launchd or runit
+    Service {
+        /// Who keeps it; else the one that is there
+        #[arg(long, value_enum)]
+        manager: Option<service::Manager>,
         #[command(flatten)]
         how: How,
     },
@@ -57,6 +65,9 @@ pub(super) struct How {
 pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
     match &args.verb {
         Verb::Node(args) => node::run(args, around),
+        Verb::Service { manager, how } => target("service", *how, around, || {
+            service::wishes(*manager, around)
+        }),
         Verb::Tmux { plugin, how } => target("tmux", *how, around, || {
             tmux::wishes(plugin.as_deref(), around)
         }),

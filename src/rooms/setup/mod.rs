@@ -30,6 +30,7 @@ pub mod cli;
 pub mod decide;
 mod node;
 mod plan;
+mod service;
 mod show;
 mod tmux;
 mod wish;
