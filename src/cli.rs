@@ -9,7 +9,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use crate::failure::{Exit, Failure};
 use crate::rooms::{
     agents, alerts, config, doctor, guard, heal, health, history, layout, pause, predict, recover,
-    report, setup, tmux, watch,
+    report, setup, tmux, watch, widget,
 };
 use crate::sys::deaths::trial;
 use crate::sys::host::disks;
@@ -54,6 +54,8 @@ enum Command {
     Agents(agents::cli::Args),
     #[command(hide = true)]
     Tmux(tmux::cli::Args),
+    #[command(hide = true)]
+    Widget(widget::cli::Args),
     /// Measure one path's file system
     #[command(hide = true, name = disks::MEASURE_COMMAND)]
     MeasurePath {
@@ -127,6 +129,7 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Some(Command::Config(args)) => config::cli::run(&args, around),
         Some(Command::Agents(args)) => agents::cli::run(args, around),
         Some(Command::Tmux(args)) => tmux::cli::run(&args, around),
+        Some(Command::Widget(args)) => widget::cli::run(&args, around),
         Some(Command::MeasurePath { path }) => measure(&path),
         Some(Command::TryPidfd { wait }) => try_pidfd(wait),
     }

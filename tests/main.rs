@@ -79,6 +79,7 @@ mod segment;
 mod services;
 mod setup_node;
 mod setup_service;
+mod setup_termux;
 mod setup_tmux;
 mod setup_trouble;
 mod state;

@@ -152,12 +152,6 @@ impl Home {
         self.0.join("results")
     }
 
-    /// The script that Android's scheduler runs.
-    #[must_use]
-    pub fn backstop(&self) -> PathBuf {
-        self.0.join("backstop.sh")
-    }
-
     /// A file that Termux:Boot's script touches.
     #[must_use]
     pub fn boot_marker(&self) -> PathBuf {

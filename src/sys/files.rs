@@ -251,6 +251,12 @@ pub fn exists(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
 }
 
+/// Whether a folder, or a link to one, stands at `path`.
+#[must_use]
+pub fn is_folder(path: &Path) -> bool {
+    path.is_dir()
+}
+
 /// The permission bits of a file or folder; `None` without one.
 #[must_use]
 pub fn mode(path: &Path) -> Option<u32> {

@@ -52,6 +52,7 @@ pub mod ssh_tools;
 pub mod start;
 pub mod status_bar;
 pub mod surroundings;
+pub mod termux_api;
 pub mod tmux;
 pub mod vault;
 pub mod way;

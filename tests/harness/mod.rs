@@ -9,6 +9,7 @@ pub mod grown;
 pub mod history;
 pub mod layouts;
 pub mod openssh;
+pub mod phone;
 pub mod report;
 pub mod repository;
 pub mod rotation;
@@ -34,7 +35,6 @@ use tempfile::TempDir;
 
 /// The real binary.
 pub const MAMORI: &str = env!("CARGO_BIN_EXE_mamori");
-/// The real segment.
 pub const SEGMENT: &str = env!("CARGO_BIN_EXE_mamori-status");
 /// The real hooks' helper.
 pub const LAYOUT: &str = env!("CARGO_BIN_EXE_mamori-layout");

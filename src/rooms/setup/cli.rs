@@ -6,7 +6,7 @@ use clap::Subcommand;
 
 use super::plan::{Plan, plan};
 use super::wish::Wishes;
-use super::{back, carry, node, service, show, tmux};
+use super::{back, carry, node, service, show, termux, tmux};
 use crate::failure::{Exit, Failure};
 use crate::model::home::Home;
 use crate::model::setup::manifest::Manifest;
@@ -29,6 +29,11 @@ enum Verb {
         /// The plugin: mamori.tmux, or the folder with it
         #[arg(long, value_name = "PATH")]
         plugin: Option<PathBuf>,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Put shortcuts, boot file, service and backstop in their places on a phone
+    Termux {
         #[command(flatten)]
         how: How,
     },
@@ -65,6 +70,7 @@ pub(super) struct How {
 pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
     match &args.verb {
         Verb::Node(args) => node::run(args, around),
+        Verb::Termux { how } => target("termux", *how, around, || termux::wishes(around)),
         Verb::Service { manager, how } => target("service", *how, around, || {
             service::wishes(*manager, around)
         }),

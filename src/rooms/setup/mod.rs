@@ -32,5 +32,6 @@ mod node;
 mod plan;
 mod service;
 mod show;
+mod termux;
 mod tmux;
 mod wish;
