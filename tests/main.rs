@@ -24,6 +24,7 @@ mod bar;
 mod bar_text;
 mod config;
 mod doctor;
+mod doctor_setup;
 mod doctor_ssh;
 mod foresight;
 mod growth;

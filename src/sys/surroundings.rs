@@ -284,6 +284,12 @@ pub fn of_gh() -> Vec<(OsString, OsString)> {
     OF_GH.iter().filter_map(set).collect()
 }
 
+/// One variable of the environment that only says something.
+#[must_use]
+pub fn variable(name: &str) -> Option<String> {
+    set(name)?.into_string().ok()
+}
+
 /// The folder of runit's services, from `$SVDIR`.
 #[must_use]
 pub fn service_folder() -> Option<PathBuf> {
