@@ -40,10 +40,11 @@ install: build ## install into PREFIX (/usr/local; on Termux its own), under DES
 	install -d "$(SHARE)/tmux"
 	install -m 755 mamori.tmux "$(SHARE)"
 	install -m 644 tmux/options.sh "$(SHARE)/tmux"
+	ln -sfn ../../bin "$(SHARE)/bin"
 
 uninstall: ## remove what `make install` installed
 	cd "$(BINDIR)" && rm -f $(PROGRAMS)
-	rm -f "$(SHARE)/mamori.tmux" "$(SHARE)/tmux/options.sh"
+	rm -f "$(SHARE)/mamori.tmux" "$(SHARE)/tmux/options.sh" "$(SHARE)/bin"
 	-rmdir "$(SHARE)/tmux" "$(SHARE)"
 
 clean: ## remove what was built

@@ -55,7 +55,7 @@ fn a_block_that_is_not_ours_any_more_is_shown_and_left() {
     for cut in ["# >>>", "# <<<"] {
         let half = |text: &str| {
             let lines = text.lines().filter(|line| !line.starts_with(cut));
-            lines.map(|line| format!("{line}\n")).collect::<String>()
+            lines.collect::<Vec<_>>().join("\n") + "\n"
         };
         let (code, text, _) = edited("a\n", half);
         assert_eq!(code, Some(3));

@@ -36,7 +36,7 @@ pub fn unified(names: [&str; 2], old: &[u8], new: &[u8]) -> String {
         let after = end.saturating_sub(last.before.end).min(CONTEXT);
         let of_old = first.before.start - before..last.before.end + after;
         let of_new = first.after.start - before..last.after.end + after;
-        text += &format!("@@ -{} +{} @@\n", place(&of_old), place(&of_new));
+        text += &["@@ -", &place(&of_old), " +", &place(&of_new), " @@\n"].concat();
         let mut at = of_old.start;
         for change in together {
             text += &lines(' ', &old, at..change.before.start);

@@ -11,7 +11,7 @@ use crate::sys::host::disks;
 use crate::sys::setup;
 use crate::sys::surroundings::{Surroundings, variable};
 use crate::sys::termux_api::{self, Answer, QUESTION};
-use crate::sys::{clock, files, owner, pid_file, process, processes, programs};
+use crate::sys::{beside, clock, files, owner, pid_file, process, processes, programs};
 
 /// How long Android's own programs have.
 const LIMIT: Duration = Duration::from_secs(2);
@@ -20,6 +20,10 @@ const WIDGETS: [&str; 6] = ["status", "recover", "heal", "report", "layout", "wa
 
 /// What was found.
 #[derive(Debug, Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one thing that is so or not"
+)]
 pub struct TermuxFacts {
     /// Termux's version, as it says.
     pub version: Option<String>,
@@ -93,19 +97,10 @@ pub struct Widgets {
 #[must_use]
 pub fn gather(state: Option<&State>, around: &Surroundings) -> Option<TermuxFacts> {
     let prefix = around.prefix.as_ref()?;
-    let api = match termux_api::look("termux-battery-status", &[], QUESTION, around) {
-        Answer::Missing => None,
-        Answer::Said(_) => Some(Api::Answers),
-        Answer::Hung => Some(Api::Hangs),
-        _ => Some(Api::Fails),
-    };
-    // Who does not answer once is not asked again.
-    let pending = (api == Some(Api::Answers))
-        .then(|| termux_api::look("termux-job-scheduler", &["--pending"], QUESTION, around));
-    let job = match pending {
-        Some(Answer::Said(text)) => Some(text.contains("Job 8735")),
-        _ => None,
-    };
+    // Termux:API's programs one after the other, Android's own beside them.
+    let (system, (api, job)) =
+        beside::beside(|| (installers(around), level(around)), |_| asked(around));
+    let (installers, level) = system.unwrap_or_default();
     let home = Home::of(&around.mamori_home);
     let boot = around.home.join(".termux/boot");
     let moved = |path: &Path| {
@@ -128,10 +123,9 @@ pub fn gather(state: Option<&State>, around: &Surroundings) -> Option<TermuxFact
     Some(TermuxFacts {
         version: variable("TERMUX_VERSION"),
         release: variable("TERMUX_APK_RELEASE"),
-        installers: installers(around),
+        installers,
         api,
-        level: said(&["getprop", "ro.build.version.sdk"], around)
-            .and_then(|text| text.trim().parse().ok()),
+        level,
         // The boot file asks for it first.
         wake_lock: wake_lock.max(boot_ran),
         boot_file: setup::look(&boot.join("20-mamori")).file().is_some(),
@@ -149,6 +143,29 @@ pub fn gather(state: Option<&State>, around: &Surroundings) -> Option<TermuxFact
         set_up: files::exists(&home.setup().join("termux.json")),
         free_bytes: disks::free_bytes(&around.home),
     })
+}
+
+/// How Termux:API is, and whether the job is pending.
+fn asked(around: &Surroundings) -> (Option<Api>, Option<bool>) {
+    let api = match termux_api::look("termux-battery-status", &[], QUESTION, around) {
+        Answer::Missing => None,
+        Answer::Said(_) => Some(Api::Answers),
+        Answer::Hung => Some(Api::Hangs),
+        _ => Some(Api::Fails),
+    };
+    // Who does not answer once is not asked again.
+    let pending = (api == Some(Api::Answers))
+        .then(|| termux_api::look("termux-job-scheduler", &["--pending"], QUESTION, around));
+    let job = match pending {
+        Some(Answer::Said(text)) => Some(text.contains("Job 8735")),
+        _ => None,
+    };
+    (api, job)
+}
+
+fn level(around: &Surroundings) -> Option<u32> {
+    let text = said(&["getprop", "ro.build.version.sdk"], around)?;
+    text.trim().parse().ok()
 }
 
 fn text(path: &Path) -> String {

@@ -1,6 +1,6 @@
 //! Takes a set-up back, from its manifest and what stands alone.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use super::carry::command;
 use super::show;
@@ -8,6 +8,7 @@ use crate::failure::Failure;
 use crate::model::setup::manifest::{Manifest, Progress, Step};
 use crate::model::setup::stands::Stands;
 use crate::model::setup::undo::{Undo, undo};
+use crate::model::text::{clean, count};
 use crate::sys::output;
 use crate::sys::setup::{self, Dress, Records};
 use crate::sys::surroundings::Surroundings;
@@ -121,7 +122,7 @@ fn one(step: &Step, records: &Records, around: &Surroundings) -> Result<Option<S
     Ok(None)
 }
 
-fn rmdir(path: &PathBuf, step: &Step) -> Result<Option<Stays>, Failure> {
+fn rmdir(path: &Path, step: &Step) -> Result<Option<Stays>, Failure> {
     if setup::rmdir(path, &step.leftovers)? {
         return Ok(None);
     }
@@ -150,7 +151,7 @@ fn strip(seen: &Stands, bytes: &[u8]) -> Result<(), Failure> {
 pub(super) fn tell(outcome: &Outcome) -> Result<(), Failure> {
     output::print(&format!(
         "undone: {}\n{}",
-        crate::model::text::count(outcome.steps, "step"),
+        count(outcome.steps, "step"),
         kept(outcome)
     ))
 }
@@ -161,10 +162,9 @@ fn kept(outcome: &Outcome) -> String {
         .kept
         .iter()
         .flat_map(|what| what.lines().enumerate());
-    lines
-        .map(|(at, line)| {
-            let mark = if at == 0 { "kept: " } else { "      " };
-            format!("{mark}{}\n", crate::model::text::clean(line))
-        })
-        .collect()
+    let lines = lines.map(|(at, line)| {
+        let mark = if at == 0 { "kept: " } else { "      " };
+        [mark, &clean(line), "\n"].concat()
+    });
+    lines.collect()
 }

@@ -49,7 +49,13 @@ pub(super) fn wishes(around: &Surroundings) -> Result<Wishes, Failure> {
         .ok_or_else(|| {
             Failure::unable("could not name our own program in a script").hint("make install")
         })?;
-    let script = |text: &str| script(text, &mamori, &prefix.to_string_lossy()).into_bytes();
+    let homes = service::homes(around);
+    if let Some((name, _)) = homes.iter().find(|(_, value)| clean(value) != *value) {
+        return Err(Failure::unable(format!(
+            "`{name}` cannot stand in a script"
+        )));
+    }
+    let script = |text: &str| script(text, &mamori, &prefix.to_string_lossy(), &homes).into_bytes();
     let mut wishes = Wishes::default();
     // Taken back last.
     wishes.all.push(refresh(false));
@@ -119,7 +125,7 @@ pub(super) fn wishes(around: &Surroundings) -> Result<Wishes, Failure> {
 
 /// A shipped script with our place and Termux's in it. Its first line stays:
 /// only another app than Termux has its shell elsewhere.
-fn script(text: &str, mamori: &str, prefix: &str) -> String {
+fn script(text: &str, mamori: &str, prefix: &str, homes: &[(&str, String)]) -> String {
     let mut text = text.replace(SHIPPED, &quoted(mamori));
     let shipped = SHIPPED_PREFIX.trim_start_matches("PREFIX=").trim_end();
     if prefix != shipped {
@@ -128,7 +134,13 @@ fn script(text: &str, mamori: &str, prefix: &str) -> String {
     if prefix.starts_with("/data/data/") && prefix != shipped {
         text = text.replacen(&format!("#!{shipped}"), &format!("#!{prefix}"), 1);
     }
-    text
+    let told = homes
+        .iter()
+        .map(|(name, value)| format!("export {name}={}\n", quoted(value)));
+    match text.split_once('\n') {
+        Some((first, rest)) => format!("{first}\n{}{rest}", told.collect::<String>()),
+        None => text,
+    }
 }
 
 /// The job that Android runs now and then.
@@ -245,8 +257,13 @@ mod tests {
             assert_eq!(text.matches(SHIPPED).count(), 1, "{name}");
         }
         let usual = SHIPPED_PREFIX.trim_start_matches("PREFIX=").trim_end();
-        assert_eq!(script(BOOT, SHIPPED, usual), BOOT);
-        let text = script(BOOT, "/it's/mamori", "/data/data/org.other/files/usr");
+        assert_eq!(script(BOOT, SHIPPED, usual, &[]), BOOT);
+        let text = script(
+            BOOT,
+            "/it's/mamori",
+            "/data/data/org.other/files/usr",
+            &[("MAMORI_HOME", "/a b".to_owned())],
+        );
         assert!(
             text.starts_with("#!/data/data/org.other/files/usr/bin/sh\n"),
             "{text}"
@@ -255,6 +272,7 @@ mod tests {
             text.contains("\n'/it'\\''s/mamori' widget boot\n"),
             "{text}"
         );
+        assert!(text.contains("/sh\nexport MAMORI_HOME='/a b'\n#"), "{text}");
         assert!(!text.contains("com.termux/files"), "{text}");
     }
 

@@ -96,7 +96,7 @@ fn tapped(widget: Widget, around: &Surroundings) -> Result<Exit, Failure> {
         work(widget, around)
     });
     let verdict = Verdict::of(code);
-    let took = (clock::elapsed() - since).as_secs_f64();
+    let took = clock::elapsed().saturating_sub(since).as_secs_f64();
     let span = format!("took {took:.1} s");
     let text = keep(widget, verdict, &span, &said, around);
     let exit = code.unwrap_or(3);

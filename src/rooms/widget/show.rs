@@ -48,7 +48,7 @@ pub(super) fn entry(run: &Run<'_>) -> String {
     if run.verdict != Verdict::Busy {
         lines.extend(folded(&format!("next: {}", run.widget.next(run.verdict))));
     }
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    lines.join("\n") + "\n"
 }
 
 /// A line in pieces; all but the first begin with three spaces.

@@ -202,10 +202,9 @@ fn over(path: &Path, bytes: &[u8], dress: Dress<'_>) -> io::Result<()> {
 /// # Errors
 /// When the system refuses.
 pub fn folder(path: &Path, mode: u32) -> Result<(), FileError> {
-    let made = DirBuilder::new().mode(mode).create(path);
-    match made {
+    match DirBuilder::new().mode(mode).create(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
-        made => made.map_err(at("create", path)),
+        result => result.map_err(at("create", path)),
     }
 }
 

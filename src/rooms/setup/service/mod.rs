@@ -85,18 +85,7 @@ impl Service {
                 .hint("make install")
         })?;
         let mut environment = vec![("PATH", path(around))];
-        let default = around.home.join(".miyabi");
-        if around.mamori_home != default {
-            environment.push((
-                "MAMORI_HOME",
-                around.mamori_home.to_string_lossy().into_owned(),
-            ));
-        }
-        let config = around.session_environment.iter();
-        let config = config.filter(|(name, _)| name == "XDG_CONFIG_HOME");
-        environment.extend(
-            config.map(|(_, value)| ("XDG_CONFIG_HOME", value.to_string_lossy().into_owned())),
-        );
+        environment.extend(homes(around));
         if let Some((name, _)) = environment.iter().find(|(_, value)| !writable(value)) {
             return Err(Failure::unable(format!(
                 "`{name}` cannot stand in a service's file"
@@ -107,6 +96,21 @@ impl Service {
             environment,
         })
     }
+}
+
+/// Where our files and our configuration are, if not in the usual places: who
+/// is started by somebody else has to be told.
+pub(super) fn homes(around: &Surroundings) -> Vec<(&'static str, String)> {
+    let mut homes = Vec::new();
+    if around.mamori_home != around.home.join(".miyabi") {
+        let home = around.mamori_home.to_string_lossy().into_owned();
+        homes.push(("MAMORI_HOME", home));
+    }
+    let config = around.session_environment.iter();
+    let config = config.filter(|(name, _)| name == "XDG_CONFIG_HOME");
+    homes
+        .extend(config.map(|(_, value)| ("XDG_CONFIG_HOME", value.to_string_lossy().into_owned())));
+    homes
 }
 
 /// Whether a service is put to work.

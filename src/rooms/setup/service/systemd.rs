@@ -56,7 +56,7 @@ pub(super) fn wishes(service: &Service, around: &Surroundings) -> Result<Wishes,
             });
         }
         wishes.all.push(Wish::Whole {
-            path: path.clone(),
+            path,
             bytes: text::unit(service).into_bytes(),
             mode: 0o644,
         });
