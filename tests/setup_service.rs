@@ -17,6 +17,7 @@ const UNIT: &str = ".config/systemd/user/mamori-watch.service";
 const SYSTEMCTL: &str = r#"#!/bin/sh
 s=$HOME/systemd
 echo "$*" >>"$s/said"
+if [ "$2" = "$(cat "$s/kill" 2>/dev/null)" ]; then rm "$s/kill"; kill -9 $PPID; exit 1; fi
 [ ! -e "$s/dead" ] || { echo 'Failed to connect to bus: No medium found' >&2; exit 1; }
 case "$*" in
 '--user daemon-reload') ;;
@@ -27,7 +28,6 @@ case "$*" in
     echo "UnitFileState=$(cat "$s/enabled" 2>/dev/null)"
     echo "ActiveState=$(cat "$s/active" 2>/dev/null)" ;;
 '--user enable --now mamori-watch.service')
-    if [ -e "$s/kill" ]; then rm "$s/kill"; kill -9 $PPID; exit 1; fi
     if [ -e "$s/fail" ]; then echo 'Failed to enable: no such thing' >&2; exit 5; fi
     echo enabled >"$s/enabled"; echo active >"$s/active" ;;
 '--user disable --now mamori-watch.service') rm -f "$s/enabled" "$s/active" ;;
@@ -181,9 +181,15 @@ fn a_first_set_up_that_fails_is_taken_back() {
 
 #[test]
 fn a_kill_in_the_middle_is_finished_or_taken_back() {
-    for then in ["do", "undo"] {
+    let cases = [
+        ("enable", "do"),
+        ("enable", "undo"),
+        ("daemon-reload", "do"),
+        ("daemon-reload", "undo"),
+    ];
+    for (when, then) in cases {
         let bench = systemd();
-        fs::write(bench.home().join("systemd/kill"), "").unwrap();
+        fs::write(bench.home().join("systemd/kill"), when).unwrap();
         let ran = bench.mamori(&SYSTEMD);
         assert_eq!(ran.code, None, "killed: {}", ran.stdout);
         let manifest = fs::read_to_string(bench.own("setup/service.json")).unwrap();
@@ -197,6 +203,11 @@ fn a_kill_in_the_middle_is_finished_or_taken_back() {
             assert_eq!(told(&bench), ["daemon-reload", "enable --now"]);
             let manifest = fs::read_to_string(bench.own("setup/service.json")).unwrap();
             assert!(!manifest.contains("\"planned\""), "{manifest}");
+        }
+        // Taking back may be killed, too.
+        if then == "do" {
+            fs::write(bench.home().join("systemd/kill"), "disable").unwrap();
+            assert_eq!(bench.mamori(&UNDO).code, None);
         }
         done(&bench, &UNDO);
         assert!(!bench.home().join(".config/systemd").exists());

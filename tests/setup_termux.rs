@@ -105,6 +105,47 @@ fn a_phone_is_set_up_and_taken_back() {
     );
 }
 
+/// A kill between any two steps: what came after it is planned, and not there.
+#[test]
+fn a_killed_set_up_of_a_phone_is_finished_or_taken_back() {
+    let phone = Phone::new();
+    let seen = || standing(phone.0.home(), &[".miyabi", "api", "api/said", "api/jobs"]);
+    let before = seen();
+    done(&phone, &DO);
+    let whole = seen();
+    let manifest = phone.0.own("setup/termux.json");
+    let steps = serde_json::from_slice::<Value>(&fs::read(&manifest).unwrap()).unwrap();
+    let steps = steps["steps"].as_array().unwrap().len();
+    for killed in [0, 1, 9, 20, steps - 8, steps - 3, steps - 1] {
+        let mut json: Value = serde_json::from_slice(&fs::read(&manifest).unwrap()).unwrap();
+        for step in json["steps"]
+            .as_array_mut()
+            .unwrap()
+            .iter_mut()
+            .skip(killed)
+            .rev()
+        {
+            step["progress"] = "planned".into();
+            let path = step["path"].as_str().unwrap_or_default();
+            let path = phone.file(path.strip_prefix("~/").unwrap_or("nothing"));
+            let gone = fs::remove_file(&path).or_else(|_| fs::remove_dir(&path));
+            assert!(
+                gone.is_ok() || step["path"].is_null() || step["kind"] == "remove",
+                "{step}"
+            );
+        }
+        fs::write(&manifest, json.to_string()).unwrap();
+        if killed % 2 == 1 {
+            done(&phone, &DO);
+            assert!(seen().into_keys().eq(whole.keys().cloned()), "{killed}");
+        }
+        done(&phone, &UNDO);
+        assert_eq!(seen(), before, "{killed}");
+        done(&phone, &DO);
+    }
+    done(&phone, &UNDO);
+}
+
 #[test]
 fn what_people_have_there_stays() {
     let phone = Phone::new();

@@ -311,3 +311,28 @@ fn a_folder_that_cannot_be_written_is_said_and_nothing_is_half_done() {
     assert!(ran.stderr.contains("tmux.conf"), "{}", ran.stderr);
     assert_eq!(seen(&bench), before);
 }
+
+/// Whatever is written outside of the block, it outlives the undoing.
+#[test]
+fn random_edits_around_the_block_survive() {
+    let mut random = 7_u64;
+    let mut next = |below: u64| {
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (random >> 33) % below
+    };
+    for _ in 0..20 {
+        let lines: String = (0..next(5))
+            .map(|at| format!("set -g @x{at} '無'\n"))
+            .collect();
+        let (before, behind) = (next(4), next(4));
+        let text = |what: &str, count: u64| {
+            format!("set -g @{what} \u{1f98a}\r\n").repeat(usize::try_from(count).unwrap())
+        };
+        let (before, behind) = (text("before", before), text("behind", behind));
+        let edit = |text: &str| format!("{before}{text}{behind}");
+        let (code, left, _) = edited(&lines, edit);
+        assert_eq!((code, left), (Some(0), format!("{before}{lines}{behind}")));
+    }
+}
