@@ -336,3 +336,38 @@ fn random_edits_around_the_block_survive() {
         assert_eq!((code, left), (Some(0), format!("{before}{lines}{behind}")));
     }
 }
+
+#[test]
+fn a_home_that_takes_no_record_and_one_that_is_busy_change_nothing() {
+    let bench = bench();
+    let conf = bench.home().join(".tmux.conf");
+    old(&conf, b"a\n");
+    fs::write(bench.home().join(".miyabi"), "no folder").unwrap();
+    let ran = bench.mamori(&DO);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    fs::remove_file(bench.home().join(".miyabi")).unwrap();
+    fs::create_dir_all(bench.own("locks")).unwrap();
+    let wait = mamori::sys::flock::Wait::Never;
+    let held = mamori::sys::flock::lock(&bench.own("locks/setup.lock"), "somebody", wait).unwrap();
+    let ran = bench.mamori(&DO);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("is at work: held by somebody (pid "),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(fs::read(&conf).unwrap(), b"a\n");
+    drop(held);
+    done(&bench, &DO);
+    // A record that is no record stops everything, and is not written over.
+    fs::write(bench.own("setup/tmux.json"), "{").unwrap();
+    for words in [&DO[..], &UNDO[..]] {
+        let ran = bench.mamori(words);
+        assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+        assert!(ran.stderr.contains("hint: mv "), "{}", ran.stderr);
+    }
+    assert_eq!(
+        fs::read_to_string(bench.own("setup/tmux.json")).unwrap(),
+        "{"
+    );
+}

@@ -130,7 +130,7 @@ fn target(
             return Err(hindrance);
         }
         output::complain(&format!(
-            "warning: {}\n",
+            "warning: {}",
             hindrance.text().trim_start_matches("error: ")
         ));
     }
@@ -144,7 +144,7 @@ fn target(
     let _turn = records.lock()?;
     // What was shown is what is done: whoever came between is told.
     let (wishes, again, old) = ask()?;
-    if again != first {
+    if show::plan(&again) != show::plan(&first) {
         return Err(
             Failure::unable("something changed since the plan was made; nothing was done")
                 .hint(format!("mamori setup {name}")),

@@ -13,6 +13,14 @@ pub(super) fn place(place: Option<&Place>) -> String {
     clean(&text.unwrap_or_default())
 }
 
+/// A path as a word of a command, its `~` for the shell to read.
+pub(super) fn pasted(path: &str) -> String {
+    match path.strip_prefix("~/") {
+        Some(rest) => format!("~/{}", quoted(rest)),
+        None => quoted(path),
+    }
+}
+
 /// A command as a person would type it.
 pub(super) fn typed(words: &[String]) -> String {
     let words = words.iter().map(|word| clean(&quoted(word)));
@@ -34,7 +42,7 @@ pub(super) fn lines(mark: &str, lines: &[String]) -> String {
 fn deed(deed: &Deed) -> String {
     let step = &deed.step;
     let path = place(step.path.as_ref());
-    let word = quoted(&path);
+    let word = pasted(&path);
     match step.kind {
         Kind::Mkdir => format!("run: mkdir -m {:o} {word}\n", deed.mode),
         Kind::Link => {

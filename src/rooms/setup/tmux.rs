@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::show::pasted;
 use super::wish::{Wish, Wishes};
 use crate::failure::Failure;
 use crate::model::setup::block::block;
@@ -46,10 +47,8 @@ pub(super) fn wishes(named: Option<&Path>, around: &Surroundings) -> Result<Wish
         block: block("tmux", &run_line(&plugin)?),
         before: last_tpm_line,
     });
-    let shown = path.to_string_lossy();
-    wishes
-        .next
-        .push(format!("tmux source-file {}", quoted(&shown)));
+    let shown = pasted(&around.shown(path));
+    wishes.next.push(format!("tmux source-file {shown}"));
     Ok(wishes)
 }
 

@@ -25,8 +25,8 @@ pub enum RecordError {
     #[error("`{0}` was written by a newer mamori (version {1}, this build knows {VERSION})")]
     Newer(String, u64),
     /// Somebody else sets something up.
-    #[error("another `mamori setup` is at work: {0}")]
-    Busy(#[from] LockError),
+    #[error("another `mamori setup` is at work: held by {0}")]
+    Busy(String),
 }
 
 /// The records of one Mamori home.
@@ -48,11 +48,14 @@ impl Records {
     /// When somebody does.
     pub fn lock(&self) -> Result<Lock, RecordError> {
         files::private_folder(&self.home.locks())?;
-        Ok(flock::lock(
-            &self.home.setup_lock(),
-            "mamori setup",
-            Wait::Never,
-        )?)
+        let path = self.home.setup_lock();
+        flock::lock(&path, "mamori setup", Wait::Never).map_err(|error| match error {
+            LockError::Held(holder) => RecordError::Busy(holder),
+            LockError::Unusable(source) => {
+                let verb = "lock";
+                FileError { verb, path, source }.into()
+            }
+        })
     }
 
     /// Where the manifest of `target` is.
