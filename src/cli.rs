@@ -9,7 +9,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use crate::failure::{Exit, Failure};
 use crate::rooms::{
     agents, alerts, config, doctor, guard, heal, health, history, init, layout, pause, predict,
-    recover, report, setup, tmux, watch,
+    recover, report, setup, tmux, watch, widget,
 };
 use crate::sys::deaths::trial;
 use crate::sys::host::disks;
@@ -57,6 +57,8 @@ enum Command {
     Tmux(tmux::cli::Args),
     #[command(hide = true)]
     Complete(init::cli::CompleteArgs),
+    #[command(hide = true)]
+    Widget(widget::cli::Args),
     /// Measure one path's file system
     #[command(hide = true, name = disks::MEASURE_COMMAND)]
     MeasurePath {
@@ -133,6 +135,7 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Some(Command::Config(args)) => config::cli::run(&args, around),
         Some(Command::Agents(args)) => agents::cli::run(args, around),
         Some(Command::Tmux(args)) => tmux::cli::run(&args, around),
+        Some(Command::Widget(args)) => widget::cli::run(&args, around),
         Some(Command::MeasurePath { path }) => measure(&path),
         Some(Command::TryPidfd { wait }) => try_pidfd(wait),
     }

@@ -13,6 +13,7 @@ use std::process::{Command, Stdio};
 use rustix::process::Signal;
 
 use crate::harness::ground::{Ground, START, ready};
+use crate::harness::phone::Phone;
 use crate::harness::{Bench, MAMORI, Running, until};
 
 /// A program that runs another one under such a kernel.
@@ -83,6 +84,46 @@ fn an_end_is_noticed_there_by_looking_after_a_trial_that_died() {
     let mut here = bench.command(MAMORI);
     here.args(["try-pidfd", "--wait"]);
     assert_eq!(watch_an_end(here), "Pidfd\ngone\n");
+}
+
+#[test]
+fn a_phone_is_set_up_tapped_and_left_as_it_was_under_that_kernel() {
+    let phone = Phone::new();
+    let kernel = kernel(&phone.0);
+    // Whose own programs would be killed there.
+    for name in [
+        "termux-job-scheduler",
+        "termux-toast",
+        "termux-notification",
+        "termux-battery-status",
+        "am",
+        "sv",
+    ] {
+        phone
+            .0
+            .stand_in(name, "#!/bin/sh\necho \"$*\" >>\"$HOME/api/said\"\n");
+    }
+    for words in [
+        &["setup", "termux", "--yes"][..],
+        &["widget", "boot"],
+        &["widget", "heal"],
+        &["doctor"],
+        &["setup", "termux", "--undo", "--yes"],
+    ] {
+        let mut command = phone.0.command(&kernel);
+        command
+            .arg(MAMORI)
+            .args(words)
+            .env("TERMUX_VERSION", "0.118.3")
+            .env("PREFIX", phone.file("usr"));
+        let ran = phone.0.ran(&mut command);
+        let fine = if words == ["doctor"] { 0..=1 } else { 0..=0 };
+        assert!(
+            ran.code.is_some_and(|code| fine.contains(&code)),
+            "{words:?}: {ran:?}"
+        );
+    }
+    assert!(!phone.file(".shortcuts").exists());
 }
 
 #[test]

@@ -139,7 +139,8 @@ fn tidied(page: &str) -> String {
     };
     let kept = lines.iter().enumerate();
     let kept = kept.filter(|(at, line)| **line != ".br" || !beside(*at));
-    kept.map(|(_, line)| format!("{line}\n")).collect()
+    let kept: Vec<&str> = kept.map(|(_, line)| *line).collect();
+    kept.join("\n") + "\n"
 }
 
 /// Every page by its file's name.

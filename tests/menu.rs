@@ -249,6 +249,8 @@ fn hostile_words_in_the_state_run_nothing() {
     until("the snooze", || {
         bench.state()["alerts"][0]["snoozed_until"].is_string()
     });
+    // Its word comes late, and would take the place of the next one.
+    shows(&client, "1 #(touch ");
     opens(&client);
     shows(&client, "Nodes…");
     client.press(&["n"]);

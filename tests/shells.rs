@@ -165,7 +165,8 @@ fn aliases_over_every_command_we_call_change_nothing() {
         let aliases: String = names
             .split(' ')
             .map(|name| format!("\\builtin alias {name}='echo aliased; false'\n"))
-            .collect();
+            .collect::<Vec<_>>()
+            .concat();
         let script = format!("{set}{aliases}. '{}'\n{asks}\n", file(shell));
         let ran = bench.ran(bare(&bench, shell).args(["-c", &script]));
         assert!(!ran.stdout.contains("aliased"), "{shell}: {ran:?}");
@@ -246,10 +247,7 @@ fn bash_puts_its_words_together_again() {
         ),
         ["md"]
     );
-    assert_eq!(
-        ask(&["mamori", "pause", "-"], "mamori pause -").len() > 2,
-        true
-    );
+    assert!(ask(&["mamori", "pause", "-"], "mamori pause -").len() > 2);
     assert_eq!(
         ask(&["mamori", "ack", "nothing"], "mamori ack nothing"),
         [""]

@@ -134,6 +134,36 @@ impl Home {
         self.0.join("forge").join(format!("{stem}.json"))
     }
 
+    /// The folder of what `mamori setup` did, and of what stood there before.
+    #[must_use]
+    pub fn setup(&self) -> PathBuf {
+        self.0.join("setup")
+    }
+
+    /// The lock of who sets something up.
+    #[must_use]
+    pub fn setup_lock(&self) -> PathBuf {
+        self.locks().join("setup.lock")
+    }
+
+    /// The folder of the last results of the home screen's shortcuts.
+    #[must_use]
+    pub fn results(&self) -> PathBuf {
+        self.0.join("results")
+    }
+
+    /// A file that Termux:Boot's script touches.
+    #[must_use]
+    pub fn boot_marker(&self) -> PathBuf {
+        self.0.join("boot")
+    }
+
+    /// What is known of Termux:API: whether it answered lately.
+    #[must_use]
+    pub fn termux_breaker(&self) -> PathBuf {
+        self.0.join("locks/termux-api.json")
+    }
+
     /// The three backups of the state file, newest first.
     #[must_use]
     pub fn backups(&self) -> [PathBuf; 3] {

@@ -21,3 +21,4 @@ pub mod setup;
 pub mod temp;
 pub mod tmux;
 pub mod watch;
+pub mod widget;

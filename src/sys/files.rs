@@ -225,6 +225,12 @@ pub fn rename(from: &Path, to: &Path) -> Result<(), FileError> {
     fs::rename(from, to).map_err(at("rename", from))
 }
 
+/// `path` from the root on, its links as they are.
+#[must_use]
+pub fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
 /// Where a symbolic link leads in the end, or the path itself.
 #[must_use]
 pub fn resolved(path: &Path) -> PathBuf {
@@ -243,6 +249,12 @@ pub fn modified(path: &Path) -> Option<Timestamp> {
 #[must_use]
 pub fn exists(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
+}
+
+/// Whether a folder, or a link to one, stands at `path`.
+#[must_use]
+pub fn is_folder(path: &Path) -> bool {
+    path.is_dir()
 }
 
 /// The permission bits of a file or folder; `None` without one.

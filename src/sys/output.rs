@@ -71,6 +71,18 @@ pub fn stdin_is_terminal() -> bool {
     rustix::termios::isatty(io::stdin())
 }
 
+/// Asks the person at the terminal; anything but `y` or `yes` is a no.
+///
+/// # Errors
+/// As [`print()`].
+pub fn agrees(question: &str) -> Result<bool, Failure> {
+    print(&format!("{question} [y/N] "))?;
+    let mut answer = String::new();
+    let read = io::stdin().read_line(&mut answer);
+    let answer = answer.trim().to_ascii_lowercase();
+    Ok(read.is_ok() && matches!(answer.as_str(), "y" | "yes"))
+}
+
 /// The reader of our output went away: no failure.
 #[must_use]
 pub fn closed() -> Failure {

@@ -110,3 +110,15 @@ pub fn called_as() -> Option<PathBuf> {
     let called = std::env::args_os().next().map(PathBuf::from);
     called.filter(|path| path.is_absolute()).or_else(ourselves)
 }
+
+/// The path by which we are found for as long as we are installed: the one on
+/// the path that leads to us, else as [`called_as`].
+#[must_use]
+pub fn lasting(around: &Surroundings) -> Option<PathBuf> {
+    let real = |path: &PathBuf| fs::canonicalize(path).ok();
+    let ours = ourselves();
+    let name = ours.as_ref().and_then(|path| path.file_name()?.to_str());
+    let on_path = name.and_then(|name| find(name, around));
+    let same = on_path.filter(|path| real(path) == ours.as_ref().and_then(real));
+    same.or_else(called_as)
+}

@@ -284,6 +284,20 @@ pub fn of_gh() -> Vec<(OsString, OsString)> {
     OF_GH.iter().filter_map(set).collect()
 }
 
+/// One variable of the environment that only says something.
+#[must_use]
+pub fn variable(name: &str) -> Option<String> {
+    set(name)?.into_string().ok()
+}
+
+/// The folder of runit's services, from `$SVDIR`.
+#[must_use]
+pub fn service_folder() -> Option<PathBuf> {
+    set("SVDIR")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
+}
+
 /// The pane of tmux that we run in, from `$TMUX_PANE`.
 #[must_use]
 pub fn tmux_pane() -> Option<String> {

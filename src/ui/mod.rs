@@ -1,5 +1,6 @@
 //! Data in, text out: styles, tables, drawings. Pure.
 
+pub mod diff;
 pub mod strip;
 pub mod style;
 pub mod svg;

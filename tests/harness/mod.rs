@@ -1,5 +1,4 @@
-//! A home of its own for each test, the real binaries in it, and waiting for
-//! conditions instead of for time.
+//! A home for each test, the real binaries in it, and waiting for conditions.
 
 pub mod agents;
 pub mod blueprints;
@@ -10,11 +9,13 @@ pub mod grown;
 pub mod history;
 pub mod layouts;
 pub mod openssh;
+pub mod phone;
 pub mod report;
 pub mod repository;
 pub mod rotation;
 pub mod site;
 pub mod sshd;
+pub mod standing;
 pub mod tmux;
 pub mod writers;
 
@@ -34,7 +35,6 @@ use tempfile::TempDir;
 
 /// The real binary.
 pub const MAMORI: &str = env!("CARGO_BIN_EXE_mamori");
-/// The real segment.
 pub const SEGMENT: &str = env!("CARGO_BIN_EXE_mamori-status");
 /// The real hooks' helper.
 pub const LAYOUT: &str = env!("CARGO_BIN_EXE_mamori-layout");

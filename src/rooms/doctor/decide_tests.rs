@@ -1,6 +1,7 @@
 use super::*;
 use crate::model::state::State;
 use crate::rooms::doctor::facts::{Bar, HomeFacts, ServerFacts};
+use crate::rooms::doctor::setup_facts::SetupFacts;
 use crate::state::store::Look;
 use crate::sys::tmux::hook::Hooks;
 
@@ -39,6 +40,8 @@ fn healthy() -> Facts {
             }),
         )],
         ssh: None,
+        setup: SetupFacts::default(),
+        termux: None,
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::setup_facts::{self, SetupFacts};
 use super::ssh_facts::{self, SshFacts};
+use super::termux_facts::{self, TermuxFacts};
 use crate::config;
 use crate::failure::Failure;
 use crate::model::home::Home;
@@ -46,6 +48,10 @@ pub struct Facts {
     pub servers: Vec<ServerFacts>,
     /// The way to the remote nodes; `None` without any.
     pub ssh: Option<SshFacts>,
+    /// What `mamori setup` did.
+    pub setup: SetupFacts,
+    /// A phone's own; `None` elsewhere.
+    pub termux: Option<TermuxFacts>,
 }
 
 /// What is the matter with the history.
@@ -130,6 +136,15 @@ pub fn gather(around: &Surroundings) -> Facts {
             .ok()
             .and_then(|config| ssh_facts::gather(config, around)),
         config: config.err(),
+        setup: setup_facts::gather(around),
+        termux: termux_facts::gather(
+            state
+                .as_ref()
+                .ok()
+                .and_then(Option::as_ref)
+                .map(|look| &look.state),
+            around,
+        ),
         home: home_facts(&home, around),
         history: history::look(&home).map_err(|error| {
             let what = error.to_string();

@@ -13,7 +13,11 @@
 pub mod cli;
 pub mod decide;
 pub mod facts;
+mod setup;
+pub mod setup_facts;
 pub mod show;
 mod ssh;
 pub mod ssh_facts;
+mod termux;
+pub mod termux_facts;
 mod tmux;

@@ -90,7 +90,7 @@ pub fn complete(
     let names_only = empty && !found.iter().all(|candidate| option(&candidate));
     let lines = found
         .iter()
-        .filter(|candidate| !candidate.is_hide_set() && !(names_only && option(candidate)));
+        .filter(|candidate| !(candidate.is_hide_set() || names_only && option(candidate)));
     let lines = lines.filter_map(|candidate| {
         let value = candidate.get_value().to_str()?;
         if args.shell == Shell::Bash {

@@ -1,28 +1,21 @@
-//! The arguments of `mamori setup`, and what it prints.
+//! The arguments of `mamori setup`, and the way from a plan to its end.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::decide::{LONGEST, PublicKey, line, public_key};
-use crate::config::{self, Config, Node};
+use super::plan::{Plan, plan};
+use super::wish::Wishes;
+use super::{back, carry, node, service, show, termux, tmux};
 use crate::failure::{Exit, Failure};
-use crate::model::node::Platform;
-use crate::model::text::{clean, quoted};
-use crate::remote::probe::{Wishes, served};
-use crate::remote::route::Route;
-use crate::roster;
-use crate::sys::ssh_tools::{Tools, public};
+use crate::model::home::Home;
+use crate::model::setup::manifest::Manifest;
+use crate::sys::files::FileError;
+use crate::sys::setup::{RecordError, Records};
 use crate::sys::surroundings::Surroundings;
-use crate::sys::{files, output};
+use crate::sys::{output, setup};
 
-/// What a public key's file has at most, in bytes: the largest keys need 4 KB.
-const LARGEST_KEY: usize = 16_384;
-/// How long ssh may take to say which key it uses.
-const LIMIT: Duration = Duration::from_secs(2);
-
-/// Prepare other machines to be watched
+/// Put what Mamori needs in its places, or take it back
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -31,109 +24,219 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Print an `authorized_keys` line with which a key may run the probe only
-    Node {
-        /// The node's name
-        name: String,
-        /// Print it; nothing else can be done with it yet
-        #[arg(long)]
-        print: bool,
-        /// The public key; else the first that ssh has for the node
-        #[arg(long, value_name = "FILE.pub")]
-        key: Option<PathBuf>,
+    /// Have tmux load the plugin, by one block in your tmux.conf
+    Tmux {
+        /// The plugin: mamori.tmux, or the folder with it
+        #[arg(long, value_name = "PATH")]
+        plugin: Option<PathBuf>,
+        #[command(flatten)]
+        how: How,
     },
+    /// Put shortcuts, boot file, service and backstop in their places on a phone
+    Termux {
+        #[command(flatten)]
+        how: How,
+    },
+    /// Have the watcher run by itself: systemd, launchd or runit
+    Service {
+        /// Who keeps it; else the one that is there
+        #[arg(long, value_enum)]
+        manager: Option<service::Manager>,
+        #[command(flatten)]
+        how: How,
+    },
+    Node(node::Args),
+}
+
+/// How a target is set up.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(super) struct How {
+    /// Show what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Do it without asking
+    #[arg(long, short)]
+    yes: bool,
+    /// Take back what was done
+    #[arg(long)]
+    undo: bool,
 }
 
 /// Carries `setup` out.
 ///
 /// # Errors
-/// Exit 2 for an unknown or the local node, without `--print`, and without a
-/// public key; 3 when ssh cannot say which key it has.
+/// Exit 2 for bad usage and when nobody can be asked, 3 when something cannot
+/// be done.
 pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
-    let Verb::Node { name, print, key } = &args.verb;
-    if !print {
-        return Err(
-            Failure::usage("`mamori setup node` only prints so far").hint(format!(
-                "mamori setup node {} --print",
-                clean(&quoted(name))
+    match &args.verb {
+        Verb::Node(args) => node::run(args, around),
+        Verb::Termux { how } => target("termux", *how, around, || termux::wishes(around)),
+        Verb::Service { manager, how } => target("service", *how, around, || {
+            service::wishes(*manager, around)
+        }),
+        Verb::Tmux { plugin, how } => target("tmux", *how, around, || {
+            tmux::wishes(plugin.as_deref(), around)
+        }),
+    }
+}
+
+impl From<RecordError> for Failure {
+    fn from(error: RecordError) -> Self {
+        let failure = Self::unable(error.to_string());
+        match error {
+            RecordError::Broken(path, _) => failure.hint(format!(
+                "mv {0} {0}.broken",
+                crate::model::text::quoted(&path)
             )),
+            RecordError::Newer(..) => {
+                failure.hint("upgrade every mamori binary together: `make install`")
+            }
+            RecordError::Busy(_) => failure.hint("try again in a moment"),
+            RecordError::File(_) => failure.hint("mamori doctor"),
+        }
+    }
+}
+
+impl From<FileError> for Failure {
+    fn from(error: FileError) -> Self {
+        Self::unable(error.to_string())
+    }
+}
+
+fn target(
+    name: &'static str,
+    how: How,
+    around: &Surroundings,
+    wishes: impl Fn() -> Result<Wishes, Failure>,
+) -> Result<Exit, Failure> {
+    let records = Records::of(Home::of(&around.mamori_home));
+    if how.undo {
+        return undo(name, how, &records, around);
+    }
+    let ask = || -> Result<(Wishes, Plan, Option<Manifest>), Failure> {
+        let wishes = wishes()?;
+        let old = records.load(name)?;
+        let plan = plan(&wishes.all, &setup::look, old.as_ref(), &around.home)?;
+        Ok((wishes, plan, old))
+    };
+    let (wishes, first, _) = ask()?;
+    output::print(&(show::plan(&first) + &show::lines("note: ", &wishes.notes)))?;
+    if first.deeds.is_empty() && !first.settles {
+        output::print("nothing to do\n")?;
+        return Ok(Exit::Fine);
+    }
+    if let Some(hindrance) = wishes.hindrance {
+        if !how.dry_run {
+            return Err(hindrance);
+        }
+        output::complain(&format!(
+            "warning: {}",
+            hindrance.text().trim_start_matches("error: ")
+        ));
+    }
+    if how.dry_run {
+        output::print("nothing was done (--dry-run)\n")?;
+        return Ok(Exit::Fine);
+    }
+    if !agreed(name, how, "")? {
+        return Ok(Exit::Fine);
+    }
+    let _turn = records.lock()?;
+    // What was shown is what is done: whoever came between is told.
+    let (wishes, again, old) = ask()?;
+    if show::plan(&again) != show::plan(&first) {
+        return Err(
+            Failure::unable("something changed since the plan was made; nothing was done")
+                .hint(format!("mamori setup {name}")),
         );
     }
-    let config = config::load(around)?;
-    let node = node(name, &config)?;
-    let file = match key {
-        Some(file) => file.clone(),
-        None => own_key(node, around)?,
-    };
-    let key = read_key(&file, around)?;
-    let wishes = Wishes::of(&config, node, node.platform == Some(Platform::Termux));
-    let line = line(&key, &served(&wishes));
-    output::complain(&told(node, &line, !wishes.services.is_empty()));
-    output::print(&format!("{line}\n"))?;
-    Ok(Exit::Fine)
-}
-
-/// The remote node that is called `name`.
-fn node<'a>(name: &str, config: &'a Config) -> Result<&'a Node, Failure> {
-    let name = roster::resolve(name, config)?;
-    let remote = config.node(&name);
-    remote
-        .filter(|_| name != roster::local_name(config))
-        .ok_or_else(|| {
-            Failure::usage(format!(
-                "`{name}` is the machine we run on, which is looked at without ssh"
-            ))
-            .hint("mamori config show")
-        })
-}
-
-/// The public half of the first key that ssh would try.
-fn own_key(node: &Node, around: &Surroundings) -> Result<PathBuf, Failure> {
-    let text = Tools::find(around, LIMIT)
-        .configuration(&node.ssh)
-        .map_err(|why| {
-            Failure::unable(format!("could not ask ssh about `{}`: {why}", node.name))
-                .hint("mamori doctor")
-        })?;
-    let route = Route::parse(&text, &around.home);
-    let keys = route.map(|route| route.identity_files).unwrap_or_default();
-    let public = keys.iter().map(|file| public(file));
-    public
-        .into_iter()
-        .find(|file| files::exists(file))
-        .ok_or_else(|| {
-            Failure::usage(format!(
-                "ssh has no public key for `{}`; make one, and name it with `--key ~/.ssh/mamori.pub`",
-                node.name
-            ))
-            .hint("ssh-keygen -t ed25519 -N '' -f ~/.ssh/mamori")
-        })
-}
-
-fn read_key(file: &Path, around: &Surroundings) -> Result<PublicKey, Failure> {
-    let shown = clean(&around.shown(file));
-    let wrong = |why: &str| {
-        Failure::usage(format!("`{shown}` is no public key: {why}"))
-            .hint("ssh-keygen -t ed25519 -N '' -f ~/.ssh/mamori")
-    };
-    let bytes = files::head(file, LARGEST_KEY + 1)
-        .ok_or_else(|| wrong("it cannot be read, or is no file"))?;
-    if bytes.len() > LARGEST_KEY {
-        return Err(wrong("it is over 16 KiB"));
+    let fresh = old.is_none();
+    match carry::carry(name, &again, old, &records, around) {
+        Ok(number) => {
+            output::print(&(show::done(number) + &show::lines("next: ", &wishes.next)))?;
+            Ok(Exit::Fine)
+        }
+        Err(failure) => Err(rolled_back(name, fresh, failure, &records, around)),
     }
-    public_key(&bytes).map_err(wrong)
 }
 
-/// What a person does with the line.
-fn told(node: &Node, line: &str, services: bool) -> String {
-    let name = clean(&node.name);
-    let place = format!(
-        "append this line to ~/.ssh/authorized_keys on {name}: with this key only the probe can \
-         run there, so take none that you log in with\n"
-    );
-    let renew = services.then_some("the services to ask stand in it: renew it when they change\n");
-    let length = line.len();
-    let long = (length > LONGEST)
-        .then(|| format!("warning: it has {length} bytes, and older ssh servers read {LONGEST}\n"));
-    place + renew.unwrap_or_default() + &long.unwrap_or_default()
+/// A first set-up that fails leaves nothing behind.
+fn rolled_back(
+    name: &str,
+    fresh: bool,
+    failure: Failure,
+    records: &Records,
+    around: &Surroundings,
+) -> Failure {
+    let hint = format!("mamori setup {name} --undo");
+    let manifest = records.load(name).ok().flatten();
+    let Some(manifest) = manifest.filter(|_| fresh) else {
+        return failure.hint(hint);
+    };
+    match back::take_back(manifest, records, around) {
+        Ok(outcome) if !outcome.open => Failure {
+            what: format!("{}; what was done before it was taken back", failure.what),
+            ..failure
+        },
+        _ => failure.hint(hint),
+    }
+}
+
+fn agreed(name: &str, how: How, undo: &str) -> Result<bool, Failure> {
+    if how.yes {
+        return Ok(true);
+    }
+    if !output::stdin_is_terminal() {
+        return Err(
+            Failure::usage("nobody can be asked here: this is no terminal")
+                .hint(format!("mamori setup {name}{undo} --yes")),
+        );
+    }
+    let agreed = output::agrees("do it?")?;
+    if !agreed {
+        output::print("nothing was done\n")?;
+    }
+    Ok(agreed)
+}
+
+fn undo(
+    name: &'static str,
+    how: How,
+    records: &Records,
+    around: &Surroundings,
+) -> Result<Exit, Failure> {
+    if records.load(name)?.is_none() {
+        output::print("nothing to undo\n")?;
+        return Ok(Exit::Fine);
+    }
+    let _turn = if how.dry_run {
+        None
+    } else {
+        Some(records.lock()?)
+    };
+    let Some(manifest) = records.load(name)? else {
+        output::print("nothing to undo\n")?;
+        return Ok(Exit::Fine);
+    };
+    output::print(&show::undoing(&manifest))?;
+    if how.dry_run {
+        output::print("nothing was done (--dry-run)\n")?;
+        return Ok(Exit::Fine);
+    }
+    if !agreed(name, how, " --undo")? {
+        return Ok(Exit::Fine);
+    }
+    let outcome = back::take_back(manifest, records, around)?;
+    back::tell(&outcome)?;
+    let home = crate::model::text::quoted(&around.mamori_home.to_string_lossy());
+    output::complain(&format!(
+        "note: state, history and reports stay; to remove them, too: rm -r {home}/mamori\n"
+    ));
+    if outcome.open {
+        return Err(Failure::unable(
+            "not everything could be taken back; what is left is kept in the record",
+        )
+        .hint(format!("mamori setup {name} --undo")));
+    }
+    Ok(Exit::Fine)
 }

@@ -3,6 +3,8 @@
 
 mod place;
 
+pub(in crate::sys) use place::attributes;
+
 use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, Read as _};
 use std::os::fd::AsFd as _;

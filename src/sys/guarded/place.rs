@@ -248,7 +248,7 @@ fn swap(_: &OwnedFd, _: &OsStr, _: &OsStr) -> Result<(), Errno> {
 /// Gives `new` the extended attributes of `old`, access lists and labels among
 /// them, as far as the system lets us.
 #[cfg(target_os = "linux")]
-fn attributes(old: &OwnedFd, new: &File) {
+pub(in crate::sys) fn attributes(old: &OwnedFd, new: &File) {
     const LONGEST: usize = 64 << 10;
     if crate::sys::surroundings::on_android() {
         return;
@@ -272,4 +272,4 @@ fn attributes(old: &OwnedFd, new: &File) {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn attributes(_: &OwnedFd, _: &File) {}
+pub(in crate::sys) fn attributes(_: &OwnedFd, _: &File) {}

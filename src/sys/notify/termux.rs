@@ -13,7 +13,7 @@ use crate::model::home::Home;
 use crate::model::message::{Delivery, Kind, Message, slug};
 use crate::model::text::{clean, quoted};
 use crate::sys::flock::{self, Wait};
-use crate::sys::{files, programs};
+use crate::sys::{files, programs, termux_api};
 
 /// What takes one away.
 const REMOVE: &str = "termux-notification-remove";
@@ -51,7 +51,16 @@ impl Counter<'_> {
     fn ask(&self, program: &str, words: &[String]) -> Delivery {
         let words: Vec<OsString> = words.iter().map(OsString::from).collect();
         match self.find(program) {
-            Ok(program) => self.run(&program, &words, &[], LIMIT),
+            Ok(program) => {
+                let more = &self.around.session_environment;
+                let answer = self.run(&program, &words, more, LIMIT);
+                let hung = matches!(answer, Delivery::TimedOut(_));
+                // The other ways to the same app leave it in peace, too.
+                if hung || answer == Delivery::Sent {
+                    termux_api::note(hung, self.around);
+                }
+                answer
+            }
             Err(missing) => missing,
         }
     }
@@ -98,6 +107,7 @@ fn words(message: &Message, action: impl Fn(&str, u64, &str) -> Option<String>) 
         let buttons = [
             ("Ack", action("ack", number, "")),
             ("Snooze 1 h", action("snooze", number, " 1h")),
+            ("Open", action("widget open", number, "")),
         ];
         for (at, (label, action)) in buttons.into_iter().enumerate() {
             if let Some(action) = action {
@@ -143,6 +153,7 @@ mod tests {
         };
         assert_eq!(after("--button1-action"), "/usr/bin/mamori ack 12");
         assert_eq!(after("--button2-action"), "/usr/bin/mamori snooze 12 1h");
+        assert_eq!(after("--button3-action"), "/usr/bin/mamori widget open 12");
         assert_eq!(after("--content"), "[31m$REPLY");
         let allowed = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
         assert!(after("--id").chars().all(allowed), "{}", after("--id"));
