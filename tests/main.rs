@@ -81,6 +81,7 @@ mod report_render;
 mod report_watch;
 mod segment;
 mod services;
+mod setup_homes;
 mod setup_node;
 mod setup_service;
 mod setup_termux;

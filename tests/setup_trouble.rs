@@ -323,8 +323,7 @@ fn random_edits_around_the_block_survive() {
         (random >> 33) % below
     };
     for _ in 0..20 {
-        let lines = (0..next(5)).map(|at| format!("set -g @x{at} '無'\n"));
-        let lines = lines.collect::<Vec<_>>().concat();
+        let lines = "set -g @x '無'\n".repeat(usize::try_from(next(5)).unwrap());
         let (before, behind) = (next(4), next(4));
         let text = |what: &str, count: u64| {
             format!("set -g @{what} \u{1f98a}\r\n").repeat(usize::try_from(count).unwrap())

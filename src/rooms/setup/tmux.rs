@@ -44,7 +44,7 @@ pub(super) fn wishes(named: Option<&Path>, around: &Surroundings) -> Result<Wish
         }
     }
     let plugin = plugin(named, around)?;
-    let mut lines = run_line(&plugin)?;
+    let mut lines = run_line(&plugin, by_shell(&plugin, around))?;
     // Who has put the segment nowhere would see nothing of it.
     if !there
         .iter()
@@ -171,9 +171,15 @@ fn last_tpm_line(bytes: &[u8]) -> Option<usize> {
     (runs && tpm).then_some(start)
 }
 
+/// Whether the plugin is handed to a shell: where it may not be run itself, and
+/// on Termux, where nothing is at the place that its first line names.
+fn by_shell(plugin: &Path, around: &Surroundings) -> bool {
+    around.termux() || files::mode(plugin).is_some_and(|mode| mode & 0o111 == 0)
+}
+
 /// The line for `tmux.conf`: the plugin's path as one word for `sh`, which
 /// tmux reads as a format, in double quotes of its own.
-fn run_line(plugin: &Path) -> Result<String, Failure> {
+fn run_line(plugin: &Path, by_shell: bool) -> Result<String, Failure> {
     let text = plugin.to_str().filter(|text| clean(text) == **text);
     let text = text.ok_or_else(|| {
         Failure::usage(format!(
@@ -182,7 +188,7 @@ fn run_line(plugin: &Path) -> Result<String, Failure> {
         ))
         .hint("mamori setup tmux --plugin /another/path/mamori.tmux")
     })?;
-    let mut escaped = String::new();
+    let mut escaped = String::from(if by_shell { "sh " } else { "" });
     for c in quoted(text).replace('#', "##").chars() {
         if matches!(c, '\\' | '"' | '$') {
             escaped.push('\\');
@@ -278,12 +284,15 @@ mod tests {
 
     #[test]
     fn a_path_is_one_word_whatever_is_in_it() {
-        let line = |path: &str| run_line(Path::new(path));
+        let line = |path: &str| run_line(Path::new(path), false);
         assert_eq!(line("/a/b").unwrap(), "run-shell \"/a/b\"\n");
         assert_eq!(
             line("/it's #1 $x \"無限\"\\").unwrap(),
             "run-shell \"'/it'\\\\''s ##1 \\$x \\\"無限\\\"\\\\'\"\n"
         );
         assert!(line("/a\nb").is_err());
+        let shell = run_line(Path::new("/a"), true).unwrap();
+        assert_eq!(shell, "run-shell \"sh /a\"\n");
+        assert!(loading(&shell.replace("/a", "/a/mamori.tmux")).is_some());
     }
 }
