@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Subcommand;
 
+use super::quiet::{self, Word};
 use super::routes::Route;
 use super::send::{deliver, exposed, routes_of, way};
 use super::show::{self, View};
@@ -18,9 +19,9 @@ use crate::model::state::{SCHEMA, State};
 use crate::model::text::{clean, quoted};
 use crate::model::time::{Timestamp, span};
 use crate::roster;
-use crate::state::store::{PATIENCE, Store};
+use crate::state::store::Store;
 use crate::sys::surroundings::Surroundings;
-use crate::sys::{clock, flock, notify, output, status_bar};
+use crate::sys::{clock, flock, notify, output};
 
 /// Show what is wrong, who was told, and whether the channels work
 #[derive(Debug, clap::Args)]
@@ -215,9 +216,7 @@ fn mend(route: &Route) -> String {
 /// # Errors
 /// Exit 2 for an unknown alert, 3 when the state file cannot be written.
 pub fn ack(args: &AckArgs, around: &Surroundings) -> Result<Exit, Failure> {
-    let alert = change(&args.alert, around, clock::now(), |alert| {
-        alert.acked = true;
-    })?;
+    let alert = said(Word::Acknowledged, &args.alert, around, clock::now())?;
     output::print(&format!(
         "{} {} is acknowledged: quiet until it clears\n",
         alert.number,
@@ -234,9 +233,7 @@ pub fn snooze(args: &SnoozeArgs, around: &Surroundings) -> Result<Exit, Failure>
     let now = clock::now();
     let until = now.after(args.span);
     let config = config::load(around)?;
-    let alert = change(&args.alert, around, now, |alert| {
-        alert.snoozed_until = Some(until);
-    })?;
+    let alert = said(Word::Snoozed(until), &args.alert, around, now)?;
     output::print(&format!(
         "{} {} is quiet until {}\n",
         alert.number,
@@ -246,45 +243,10 @@ pub fn snooze(args: &SnoozeArgs, around: &Surroundings) -> Result<Exit, Failure>
     Ok(Exit::Fine)
 }
 
-fn change(
-    wanted: &str,
-    around: &Surroundings,
-    now: Timestamp,
-    change: impl FnOnce(&mut Alert),
-) -> Result<Alert, Failure> {
-    let store = Store::new(Home::of(&around.mamori_home), "mamori ack");
-    let updated = store.update(PATIENCE, now, |state| {
-        let mut state = state.clone();
-        let number = wanted.parse::<u64>().ok();
-        let named = |alert: &&mut Alert| Some(alert.number) == number || alert.id == wanted;
-        let Some(alert) = state.alerts.iter_mut().find(named) else {
-            return (Err(no_alert(wanted, &state.alerts)), None);
-        };
-        change(alert);
-        let alert = alert.clone();
-        state.settle(now);
-        (Ok(alert), Some(state))
-    })?;
-    for notice in &updated.notices {
+fn said(word: Word, wanted: &str, around: &Surroundings, now: Timestamp) -> Result<Alert, Failure> {
+    let said = quiet::say(word, wanted, around, now)?;
+    for notice in &said.notices {
         output::complain(&format!("warning: {notice}\n"));
     }
-    let alert = updated.outcome?;
-    status_bar::show_everywhere(around, store.home(), None, &updated.state);
-    Ok(alert)
-}
-
-fn no_alert(wanted: &str, alerts: &[Alert]) -> Failure {
-    let wanted = clean(wanted);
-    let failure = Failure::usage(format!("there is no open alert `{wanted}`"));
-    let near = alerts
-        .iter()
-        .map(|alert| (strsim::jaro(&wanted, &alert.id), alert));
-    let nearest = near.max_by(|(one, _), (other, _)| one.total_cmp(other));
-    match nearest {
-        Some((likeness, alert)) if likeness > 0.7 => {
-            let id = clean(&alert.id);
-            failure.hint(format!("did you mean `{id}`, number {}?", alert.number))
-        }
-        _ => failure.hint("mamori alerts"),
-    }
+    Ok(said.alert)
 }
