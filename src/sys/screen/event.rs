@@ -55,9 +55,9 @@ pub enum Event {
 }
 
 /// What is told in our words; nothing of what does not concern us.
-pub(super) fn of(told: Told) -> Option<Event> {
+pub(super) fn of(told: &Told) -> Option<Event> {
     match told {
-        Told::Key(key) if key.kind != KeyEventKind::Release => Some(Event::Key(key_of(key))),
+        Told::Key(key) if key.kind != KeyEventKind::Release => Some(Event::Key(key_of(*key))),
         Told::Mouse(mouse) => match mouse.kind {
             // Some terminals tell of no release: a press alone counts.
             MouseEventKind::Down(MouseButton::Left) => Some(Event::Tap(mouse.column, mouse.row)),

@@ -205,7 +205,7 @@ impl Screen {
     pub fn events(&self) -> io::Result<Vec<Event>> {
         let mut events = Vec::new();
         while terminal::poll(Duration::ZERO)? {
-            events.extend(event::of(terminal::read()?));
+            events.extend(event::of(&terminal::read()?));
         }
         Ok(events)
     }
@@ -216,7 +216,7 @@ impl Screen {
     /// When the terminal is gone.
     pub fn mouse(&mut self, on: bool) -> io::Result<()> {
         self.mouse = on;
-        self.write(MOUSE[usize::from(on)])?;
+        self.write(if on { MOUSE[1] } else { MOUSE[0] })?;
         Write::flush(&mut self.backend)
     }
 

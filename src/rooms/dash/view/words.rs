@@ -1,0 +1,143 @@
+//! Values and times in the words of the dashboard. Pure but for the system's
+//! zone.
+
+use crate::model::node::Node;
+use crate::model::reading::Reading;
+use crate::model::time::{Timestamp, age};
+use crate::sys::clock;
+use crate::ui::style::Role;
+
+use super::super::model::Model;
+
+/// How long ago, in steps, so that a screen on which nothing happens does not
+/// change: `now`, `5s`, `10s`, `20s`, `30s`, then minutes.
+pub(super) fn ago(seconds: i64) -> String {
+    match seconds {
+        ..5 => "now".to_owned(),
+        5..10 => "5s".to_owned(),
+        10..20 => "10s".to_owned(),
+        20..30 => "20s".to_owned(),
+        30..60 => "30s".to_owned(),
+        _ => age(seconds),
+    }
+}
+
+/// A time of day, with its date where that is not today's.
+pub(super) fn time(model: &Model, at: Timestamp, now: Timestamp) -> String {
+    let zone = model.fixed.zone;
+    let (then, today) = (clock::local(at, zone), clock::local(now, zone));
+    if then.date() == today.date() {
+        then.format("%H:%M").to_string()
+    } else {
+        then.format("%m-%d %H:%M").to_string()
+    }
+}
+
+/// A reading in a table: `n/a` where nobody can know, `err` where it should
+/// have worked.
+pub(super) fn known<T>(reading: &Reading<T>, show: impl Fn(&T) -> String) -> String {
+    match reading {
+        Reading::Value(value) => show(value),
+        Reading::Unavailable(_) => "n/a".to_owned(),
+        Reading::Failed(_) => "err".to_owned(),
+    }
+}
+
+/// What a node's sign and colour say; of what nobody looks after nothing.
+pub(super) fn role(model: &Model, node: &Node, now: Timestamp) -> Role {
+    if model.seen.stale(now) {
+        Role::Stale
+    } else {
+        Role::of_state(node.state)
+    }
+}
+
+/// When a node was last seen; of a silent one the readings are as old as its
+/// last answer.
+pub(super) fn seen(node: &Node, now: Timestamp) -> String {
+    match node.answered_at.or(node.observed_at) {
+        None => "never".to_owned(),
+        Some(at) => ago(now.since(at)),
+    }
+}
+
+/// A round trip.
+pub(super) fn trip(node: &Node) -> String {
+    match node.latency_ms {
+        None => "-".to_owned(),
+        Some(slow) if slow >= 1_000.0 => format!("{:.1}s", slow / 1_000.0),
+        Some(fast) => format!("{fast:.0}ms"),
+    }
+}
+
+/// A disk's percent beside its limit: whole percent, never one that is not
+/// reached yet.
+pub(super) fn used(percent: f64, limit: f64) -> String {
+    if limit.is_finite() {
+        format!("{}%│{limit}", percent.floor())
+    } else {
+        format!("{}%", percent.floor())
+    }
+}
+
+/// A span to come: `40 min`, `5.2 h`, `3.9 d`.
+#[expect(clippy::cast_precision_loss, reason = "a span to one decimal")]
+pub(super) fn ahead(seconds: i64) -> String {
+    match seconds {
+        ..5_400 => format!("{} min", (seconds.max(0) + 59) / 60),
+        5_400..172_800 => format!("{:.1} h", seconds as f64 / 3_600.0),
+        _ => format!("{:.1} d", seconds as f64 / 86_400.0),
+    }
+}
+
+/// What a node's line says besides its figures: the worst first.
+pub(super) fn note(model: &Model, node: &Node, now: Timestamp) -> String {
+    if let Some(pause) = model
+        .seen
+        .state
+        .pauses
+        .get(&node.name)
+        .filter(|pause| pause.holds(now))
+    {
+        let until = match pause.until {
+            Some(until) => format!("paused, {} left", age(until.since(now))),
+            None => "paused".to_owned(),
+        };
+        let reason = pause.reason.as_ref().map(|reason| format!(": {reason}"));
+        return until + &reason.unwrap_or_default();
+    }
+    let others = node
+        .problems
+        .iter()
+        .find(|one| one.check != "disk" || node.problems.len() == 1);
+    if let Some(problem) = others.or_else(|| node.problems.first()) {
+        let more = node.problems.len() - 1;
+        let more = if more > 0 {
+            format!(" +{more}")
+        } else {
+            String::new()
+        };
+        return format!("{}{more}", problem.brief());
+    }
+    if let Some(silence) = &node.silence {
+        return silence.why.clone();
+    }
+    if let Some(why) = &node.hidden {
+        return why.clone();
+    }
+    let foretold =
+        model.seen.state.forecasts.iter().find(|one| {
+            one.node == node.name && one.will_cross && one.holds(now) && !one.is_over()
+        });
+    if let Some((one, eta)) = foretold.and_then(|one| Some((one, one.eta_s?))) {
+        let left = one.made.0.saturating_add(eta).saturating_sub(now.0);
+        return format!("{} {}% in {}", one.what, one.threshold, ahead(left));
+    }
+    match (
+        &node.readings.battery_percent,
+        node.readings.battery_discharging.value(),
+    ) {
+        (Reading::Value(charge), Some(true)) => format!("battery {charge:.0}%"),
+        _ => String::new(),
+    }
+}
