@@ -104,7 +104,6 @@ pub(super) struct Asked {
 /// Asks the history, with no transaction left open.
 pub(super) fn past(home: &Home, fixed: &Fixed, seen: &Seen, asked: &Asked, now: Timestamp) -> Past {
     let empty = Past {
-        at: now,
         range: asked.range,
         node: asked.node.clone().unwrap_or_default(),
         ..Past::default()

@@ -64,77 +64,195 @@ pub struct Binding {
     pub hint: u8,
 }
 
-const ALL: &[View] = &[];
 const OF_NODES: &[View] = &[View::Nodes, View::Trends];
 const OF_ALERTS: &[View] = &[View::Nodes, View::Alerts];
-const PLAIN: Binding = Binding {
-    keys: &[],
-    shown: "",
-    act: Act::Redraw,
-    word: "",
-    help: "",
-    views: ALL,
-    writes: false,
-    hint: 0,
-};
+/// A key that works in all views, changes nothing and has no hint.
+const fn key(keys: &'static [Key], shown: &'static str, act: Act, help: &'static str) -> Binding {
+    Binding {
+        keys,
+        shown,
+        act,
+        word: "",
+        help,
+        views: &[],
+        writes: false,
+        hint: 0,
+    }
+}
 
-macro_rules! keys {
-    ($($keys:expr, $shown:literal, $act:expr, $help:literal $(, $field:ident: $value:expr)*;)*) => {
-        &[$(Binding { keys: &$keys, shown: $shown, act: $act, help: $help, $($field: $value,)* ..PLAIN }),*]
-    };
+impl Binding {
+    const fn word(self, word: &'static str, hint: u8) -> Self {
+        Self { word, hint, ..self }
+    }
+
+    const fn of(self, views: &'static [View]) -> Self {
+        Self { views, ..self }
+    }
+
+    const fn writes(self) -> Self {
+        Self {
+            writes: true,
+            ..self
+        }
+    }
 }
 
 use Key::{Char, Ctrl};
 
 /// The table, in the order of the help.
-pub const TABLE: &[Binding] = keys![
-    [Key::Enter], "⏎", Act::Open, "open the selected node, or why an alert stands",
-        word: "open", hint: 2, views: &[View::Nodes, View::Alerts, View::Trends];
-    [Key::Esc, Key::Backspace], "Esc", Act::Back, "back; never quits";
-    [Char('a')], "a", Act::Acknowledge, "acknowledge the alert: quiet until it clears",
-        word: "ack", hint: 3, views: OF_ALERTS, writes: true;
-    [Char('z')], "z", Act::Snooze, "snooze the alert for a while",
-        word: "snooze", hint: 4, views: OF_ALERTS, writes: true;
-    [Char('p')], "p", Act::Pause, "pause the node, or resume it",
-        word: "pause", hint: 5, views: OF_NODES, writes: true;
-    [Char('r')], "r", Act::Probe, "probe the selected node now",
-        word: "probe", hint: 6, views: OF_NODES, writes: true;
-    [Char('R')], "R", Act::ProbeAll, "probe all nodes now", writes: true;
-    [Char('!')], "!", Act::Recover, "recover the node: shows the plan, then asks",
-        word: "recover", hint: 7, views: &[View::Nodes], writes: true;
-    [Char('u')], "u", Act::Undo, "undo the last of these", writes: true;
-    [Char('e')], "e", Act::Why, "why: samples, rule and what could not be read",
-        word: "why", hint: 9, views: OF_ALERTS;
-    [Char('/')], "/", Act::Find, "find in names and texts", word: "find", hint: 8;
-    [Char('n')], "n", Act::FindNext, "to the next that was found";
-    [Char('N')], "N", Act::FindPrevious, "to the one before";
-    [Char('t')], "t", Act::Range, "how far back: 1 h, 24 h, 7 d, 30 d", word: "range", hint: 10;
-    [Char('s')], "s", Act::Sort, "sort by: worst, name, disk, memory",
-        word: "sort", hint: 11, views: OF_NODES;
-    [Char('f')], "f", Act::Follow, "follow the newest line, or stop",
-        word: "follow", hint: 3, views: &[View::Log];
-    [Char('y')], "y", Act::Copy, "copy the selected line";
-    [Char('m')], "m", Act::Mouse, "mouse off, so that text can be selected, or on",
-        word: "mouse", hint: 12;
-    [Key::Down, Char('j')], "j ↓", Act::Down, "down";
-    [Key::Up, Char('k')], "k ↑", Act::Up, "up";
-    [Char('g'), Key::Home], "g", Act::Top, "to the first";
-    [Char('G'), Key::End], "G", Act::Bottom, "to the last";
-    [Ctrl('d')], "^d", Act::HalfDown, "half a page down";
-    [Ctrl('u')], "^u", Act::HalfUp, "half a page up";
-    [Char(' '), Key::PageDown], "Space", Act::PageDown, "a page down";
-    [Key::PageUp], "PgUp", Act::PageUp, "a page up";
-    [Key::Tab, Key::Right, Char('l')], "Tab l →", Act::Next, "next view";
-    [Key::BackTab, Key::Left, Char('h')], "h ←", Act::Previous, "view before";
-    [Char('1')], "1", Act::Show(View::Nodes), "the nodes";
-    [Char('2')], "2", Act::Show(View::Alerts), "alerts and repairs";
-    [Char('3')], "3", Act::Show(View::Trends), "what was, and what is foreseen";
-    [Char('4')], "4", Act::Show(View::Log), "what happened";
-    [Char('5')], "5", Act::Show(View::Watcher), "the watcher itself";
-    [Ctrl('l')], "^l", Act::Redraw, "draw everything anew";
-    [Ctrl('z')], "^z", Act::Suspend, "stop, until `fg`";
-    [Char('?')], "?", Act::Help, "this help", word: "help", hint: 1;
-    [Char('q'), Ctrl('c')], "q", Act::Quit, "quit", word: "quit", hint: 13;
+pub const TABLE: &[Binding] = &[
+    key(
+        &[Key::Enter],
+        "⏎",
+        Act::Open,
+        "open the selected node, or why an alert stands",
+    )
+    .word("open", 2)
+    .of(&[View::Nodes, View::Alerts, View::Trends]),
+    key(
+        &[Key::Esc, Key::Backspace],
+        "Esc",
+        Act::Back,
+        "back; never quits",
+    ),
+    key(
+        &[Char('a')],
+        "a",
+        Act::Acknowledge,
+        "acknowledge the alert: quiet until it clears",
+    )
+    .word("ack", 3)
+    .of(OF_ALERTS)
+    .writes(),
+    key(
+        &[Char('z')],
+        "z",
+        Act::Snooze,
+        "snooze the alert for a while",
+    )
+    .word("snooze", 4)
+    .of(OF_ALERTS)
+    .writes(),
+    key(
+        &[Char('p')],
+        "p",
+        Act::Pause,
+        "pause the node, or resume it",
+    )
+    .word("pause", 5)
+    .of(OF_NODES)
+    .writes(),
+    key(&[Char('r')], "r", Act::Probe, "probe the selected node now")
+        .word("probe", 6)
+        .of(OF_NODES)
+        .writes(),
+    key(&[Char('R')], "R", Act::ProbeAll, "probe all nodes now").writes(),
+    key(
+        &[Char('!')],
+        "!",
+        Act::Recover,
+        "recover the node: shows the plan, then asks",
+    )
+    .word("recover", 7)
+    .of(&[View::Nodes])
+    .writes(),
+    key(&[Char('u')], "u", Act::Undo, "undo the last of these").writes(),
+    key(
+        &[Char('e')],
+        "e",
+        Act::Why,
+        "why: samples, rule and what could not be read",
+    )
+    .word("why", 9)
+    .of(OF_ALERTS),
+    key(&[Char('/')], "/", Act::Find, "find in names and texts").word("find", 8),
+    key(
+        &[Char('n')],
+        "n",
+        Act::FindNext,
+        "to the next that was found",
+    ),
+    key(&[Char('N')], "N", Act::FindPrevious, "to the one before"),
+    key(
+        &[Char('t')],
+        "t",
+        Act::Range,
+        "how far back: 1 h, 24 h, 7 d, 30 d",
+    )
+    .word("range", 10),
+    key(
+        &[Char('s')],
+        "s",
+        Act::Sort,
+        "sort by: worst, name, disk, memory",
+    )
+    .word("sort", 11)
+    .of(OF_NODES),
+    key(
+        &[Char('f')],
+        "f",
+        Act::Follow,
+        "follow the newest line, or stop",
+    )
+    .word("follow", 3)
+    .of(&[View::Log]),
+    key(&[Char('y')], "y", Act::Copy, "copy the selected line"),
+    key(
+        &[Char('m')],
+        "m",
+        Act::Mouse,
+        "mouse off, so that text can be selected, or on",
+    )
+    .word("mouse", 12),
+    key(&[Key::Down, Char('j')], "j ↓", Act::Down, "down"),
+    key(&[Key::Up, Char('k')], "k ↑", Act::Up, "up"),
+    key(&[Char('g'), Key::Home], "g", Act::Top, "to the first"),
+    key(&[Char('G'), Key::End], "G", Act::Bottom, "to the last"),
+    key(&[Ctrl('d')], "^d", Act::HalfDown, "half a page down"),
+    key(&[Ctrl('u')], "^u", Act::HalfUp, "half a page up"),
+    key(
+        &[Char(' '), Key::PageDown],
+        "Space",
+        Act::PageDown,
+        "a page down",
+    ),
+    key(&[Key::PageUp], "PgUp", Act::PageUp, "a page up"),
+    key(
+        &[Key::Tab, Key::Right, Char('l')],
+        "Tab l →",
+        Act::Next,
+        "next view",
+    ),
+    key(
+        &[Key::BackTab, Key::Left, Char('h')],
+        "h ←",
+        Act::Previous,
+        "view before",
+    ),
+    key(&[Char('1')], "1", Act::Show(View::Nodes), "the nodes"),
+    key(
+        &[Char('2')],
+        "2",
+        Act::Show(View::Alerts),
+        "alerts and repairs",
+    ),
+    key(
+        &[Char('3')],
+        "3",
+        Act::Show(View::Trends),
+        "what was, and what is foreseen",
+    ),
+    key(&[Char('4')], "4", Act::Show(View::Log), "what happened"),
+    key(
+        &[Char('5')],
+        "5",
+        Act::Show(View::Watcher),
+        "the watcher itself",
+    ),
+    key(&[Ctrl('l')], "^l", Act::Redraw, "draw everything anew"),
+    key(&[Ctrl('z')], "^z", Act::Suspend, "stop, until `fg`"),
+    key(&[Char('?')], "?", Act::Help, "this help").word("help", 1),
+    key(&[Char('q'), Ctrl('c')], "q", Act::Quit, "quit").word("quit", 13),
 ];
 
 /// Whether a binding does something in that view.
@@ -177,9 +295,9 @@ mod tests {
             assert_eq!(hints(view, true)[0].act, Act::Help);
             assert_eq!(act(Key::Esc, view, true), Some(Act::Back));
             assert_eq!(act(Key::Backspace, view, true), Some(Act::Back));
-            assert_eq!(act(Key::Ctrl('k'), view, true), None);
+            assert_eq!(act(Ctrl('k'), view, true), None);
             for key in ['a', 'z', 'p', 'r', 'R', '!', 'u'] {
-                assert_eq!(act(Key::Char(key), view, false), None, "{key} writes");
+                assert_eq!(act(Char(key), view, false), None, "{key} writes");
             }
         }
     }

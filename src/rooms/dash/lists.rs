@@ -3,7 +3,7 @@
 use super::model::{Model, Sort, View};
 use crate::model::alert::Alert;
 use crate::model::node::{Node, NodeState};
-use crate::model::state::State;
+use crate::model::state::{Event, State};
 use crate::model::text::clean;
 use crate::model::time::{Timestamp, age};
 use crate::ui::style::Role;
@@ -104,7 +104,19 @@ pub(super) struct Entry {
 
 /// What happened, the newest first.
 pub(super) fn entries(state: &State) -> Vec<Entry> {
-    let events = state.events.iter().map(|event| Entry {
+    // What was repaired is told with how long it took, and once.
+    let repaired = |event: &Event| {
+        let check = event.check.as_deref().unwrap_or_default();
+        state.incidents.iter().any(|one| {
+            let ended = one.recovered.unwrap_or(one.detected);
+            one.node == event.node && one.check == check && ended.since(event.at).abs() <= 2
+        })
+    };
+    let events = state
+        .events
+        .iter()
+        .filter(|event| event.what != "recovered" || !repaired(event));
+    let events = events.map(|event| Entry {
         at: event.at,
         node: event.node.clone(),
         role: match event.what.as_str() {
@@ -113,7 +125,11 @@ pub(super) fn entries(state: &State) -> Vec<Entry> {
             "unknown" | "paused" | "planned" => Role::Stale,
             _ => Role::Ok,
         },
-        text: event.text.clone(),
+        text: if event.text.is_empty() {
+            event.what.clone()
+        } else {
+            event.text.clone()
+        },
     });
     let incidents = state.incidents.iter().map(|one| Entry {
         at: one.recovered.unwrap_or(one.detected),
@@ -129,10 +145,6 @@ pub(super) fn entries(state: &State) -> Vec<Entry> {
     });
     let mut all: Vec<Entry> = events.chain(incidents).chain(gaps).collect();
     all.sort_by_key(|entry| std::cmp::Reverse(entry.at));
-    // A repair is told as an event, too.
-    all.dedup_by(|one, other| {
-        (one.at, &one.node, &one.text) == (other.at, &other.node, &other.text)
-    });
     all
 }
 

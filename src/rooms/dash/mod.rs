@@ -16,8 +16,10 @@
 //! (`update`), and the keys stand in one table (`keys`). It never refuses a
 //! size: below 20×5 the segment is left.
 
+mod choice;
 pub mod cli;
 mod deeds;
+mod effect;
 mod facts;
 pub mod keys;
 mod lists;

@@ -104,14 +104,21 @@ fn finding(model: &mut Model, key: Key, now: Timestamp) -> Vec<Effect> {
         }
         Key::Enter => {
             model.over = Over::Nothing;
-            if !model.find.is_empty() && !lists::find(model, false, now) {
-                let text = format!("`{}` stands nowhere here", model.find);
-                say(model, text, false, now);
+            if !model.find.is_empty() {
+                find(model, false, now);
             }
         }
         _ => {}
     }
     Vec::new()
+}
+
+/// Goes to what is looked for, or says that it is nowhere.
+pub(super) fn find(model: &mut Model, back: bool, now: Timestamp) {
+    if !lists::find(model, back, now) {
+        let text = format!("`{}` stands nowhere here", model.find);
+        say(model, text, false, now);
+    }
 }
 
 enum Answer {

@@ -24,6 +24,7 @@ fn sign(model: &Model, alert: &Alert, now: Timestamp) -> (Ink, char) {
         Severity::Info => Ink::Plain,
     };
     let sign = match alert.severity {
+        _ if model.seen.stale(now) => '◌',
         _ if alert.id.contains(FORECAST) => '◇',
         Severity::Critical => '✖',
         Severity::Warning => '▲',
@@ -53,6 +54,16 @@ fn standing(model: &Model, alert: &Alert, now: Timestamp) -> String {
     }
 }
 
+/// What it says, with its node.
+fn words(alert: &Alert) -> String {
+    let node = alert.id.split_once('/').map_or("", |(node, _)| node);
+    if alert.text.starts_with(node) {
+        alert.text.clone()
+    } else {
+        format!("{node} {}", alert.text)
+    }
+}
+
 fn line(model: &Model, alert: &Alert, columns: usize, pen: Pen, now: Timestamp) -> Line {
     let (ink, sign) = sign(model, alert, now);
     let selected = model.view == View::Alerts && model.alert == Some(alert.number);
@@ -67,22 +78,9 @@ fn line(model: &Model, alert: &Alert, columns: usize, pen: Pen, now: Timestamp) 
     line.target = Some(Target::Alert(alert.number));
     line.selected = selected;
     let line = line.and(if selected { Ink::Select } else { Ink::Plain }, number);
-    let id = alert.id.as_str();
     if columns < 72 {
         let room = columns.saturating_sub(8 + 6);
-        let words = format!(
-            "{} {}",
-            id.split_once('/').map_or(id, |(node, _)| node),
-            alert.text
-        );
-        let words = if alert
-            .text
-            .starts_with(id.split('/').next().unwrap_or_default())
-        {
-            alert.text.clone()
-        } else {
-            words
-        };
+        let words = words(alert);
         let mark = if alert.acked { "ack" } else { "" };
         return line.and(Ink::Plain, pen.left(&words, room)).and(
             Ink::Muted,
@@ -90,7 +88,7 @@ fn line(model: &Model, alert: &Alert, columns: usize, pen: Pen, now: Timestamp) 
         );
     }
     let room = columns.saturating_sub(8 + 2 + 28);
-    let words = format!("{id}  {}", alert.text);
+    let words = words(alert);
     line.and(Ink::Plain, pen.left(&words, room))
         .and(Ink::Muted, format!("  {}", pen.left(&since, 28)))
 }
@@ -189,6 +187,7 @@ pub(super) fn done(model: &Model, now: Timestamp) -> Block {
     });
     Block {
         title: Some("done today".to_owned()),
+        extra: true,
         lines: lines.collect(),
         least: 1,
         turn: 4,

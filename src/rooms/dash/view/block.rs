@@ -23,6 +23,8 @@ pub(super) struct Block {
     pub(super) least: usize,
     /// Who gets rows first: the lower, the earlier.
     pub(super) turn: u8,
+    /// Whether it gets rows only when the others have all they want.
+    pub(super) extra: bool,
     /// Whether it takes what nobody wants.
     pub(super) grows: bool,
 }
@@ -49,20 +51,27 @@ impl Block {
     }
 }
 
-/// Rows for each block: first what each needs, in turn, then what each wants.
+/// Rows for each block: first what each needs, in turn, then what each wants,
+/// then the same of those that come last.
 pub(super) fn allotted(blocks: &[Block], rows: usize) -> Vec<usize> {
     let mut given = vec![0; blocks.len()];
     let mut left = rows;
     let mut turns: Vec<usize> = (0..blocks.len()).collect();
     turns.sort_by_key(|at| blocks.get(*at).map_or(0, |block| block.turn));
-    for wish in [Block::needed, Block::wanted] {
+    let wishes: [(fn(&Block) -> usize, bool); 4] = [
+        (Block::needed, false),
+        (Block::wanted, false),
+        (Block::needed, true),
+        (Block::wanted, true),
+    ];
+    for (wish, extra) in wishes {
         for at in &turns {
             let (Some(block), Some(rows)) = (blocks.get(*at), given.get_mut(*at)) else {
                 continue;
             };
             let wished = wish(block);
             // Too little is of no use to who has nothing yet.
-            if *rows == 0 && block.needed() > left {
+            if block.extra != extra || (*rows == 0 && block.needed() > left) {
                 continue;
             }
             let more = wished.saturating_sub(*rows).min(left);

@@ -9,7 +9,10 @@ use crate::model::node::{Node, Platform};
 use crate::model::reading::Reading;
 use crate::model::size::bytes;
 use crate::model::text::width;
-use crate::model::time::{Timestamp, age};
+use crate::model::time::{Timestamp, left};
+
+/// Columns from which on bytes are told besides percents.
+const BYTES: usize = 72;
 
 /// The selected machine.
 pub(super) fn block(model: &Model, pen: Pen, columns: usize, now: Timestamp) -> Block {
@@ -67,17 +70,18 @@ pub(super) fn lines(
         ));
     }
     let limits = model.fixed.limits(&node.name);
-    lines.push(Line::plain(format!(" {}", facts(model, node, now))));
+    lines.extend(side_by_side(&facts(model, node, now), pen, columns));
     lines.extend(disks(node, limits.disk_used_max, pen, columns));
     let free = &node.readings.memory_available_percent;
     let total = node.readings.memory_total_bytes.value();
+    let total = total.filter(|_| columns >= BYTES);
     let of = total
         .map(|total| format!(" of {}", bytes(*total)))
         .unwrap_or_default();
     let limit = limits.memory_available_min;
     lines.push(match free {
         Reading::Value(free) => Line::plain(format!(
-            " {} [{}] {free}% available{of}, limit {limit}",
+            " {} [{}] {free}% free{of}, limit {limit}",
             pen.left("mem", label(columns)),
             bar(*free, limit, cells(columns)),
         )),
@@ -87,8 +91,24 @@ pub(super) fn lines(
             known(other, |_| String::new())
         )),
     });
-    lines.push(Line::plain(format!(" {}", serves(node))));
+    lines.extend(side_by_side(&serves(node), pen, columns));
     lines
+}
+
+/// Short texts, as many on a line as there is room for.
+fn side_by_side(parts: &[String], pen: Pen, columns: usize) -> Vec<Line> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        let part = pen.drawn(part);
+        match lines.last_mut() {
+            Some(line) if width(line) + 3 + width(&part) <= columns => {
+                line.push_str("   ");
+                line.push_str(&part);
+            }
+            _ => lines.push(format!(" {part}")),
+        }
+    }
+    lines.into_iter().map(Line::plain).collect()
 }
 
 fn label(columns: usize) -> usize {
@@ -96,15 +116,16 @@ fn label(columns: usize) -> usize {
 }
 
 fn cells(columns: usize) -> usize {
-    (columns.saturating_sub(label(columns) + 34)).clamp(6, 30)
+    let beside = if columns < BYTES { 24 } else { 46 };
+    columns.saturating_sub(label(columns) + beside).clamp(6, 30)
 }
 
-fn facts(model: &Model, node: &Node, now: Timestamp) -> String {
+fn facts(model: &Model, node: &Node, now: Timestamp) -> Vec<String> {
     let readings = &node.readings;
     let mut facts = Vec::new();
     if let Reading::Value(up) = &readings.uptime_s {
         let up = i64::try_from(*up).unwrap_or(i64::MAX);
-        facts.push(format!("up {}", age(up)));
+        facts.push(format!("up {}", left(up)));
         if let Some(seen) = node.answered_at.or(node.observed_at) {
             let boot = Timestamp(seen.0.saturating_sub(up));
             facts.push(format!("boot {}", time(model, boot, now)));
@@ -137,7 +158,7 @@ fn facts(model: &Model, node: &Node, now: Timestamp) -> String {
     {
         facts.push(format!("answered {}%", (percent * 100.0).floor() / 100.0));
     }
-    facts.join("   ")
+    facts
 }
 
 fn disks(node: &Node, limit: f64, pen: Pen, columns: usize) -> Vec<Line> {
@@ -155,11 +176,12 @@ fn disks(node: &Node, limit: f64, pen: Pen, columns: usize) -> Vec<Line> {
             .map(|disk| {
                 let inodes = disk.inodes_used_percent.filter(|inodes| *inodes >= 50.0);
                 let inodes = inodes.map(|inodes| format!("   inodes {inodes:.0}%"));
-                let rest = format!(
-                    "   {} of {}",
-                    bytes(disk.used_bytes),
-                    bytes(disk.total_bytes)
-                );
+                let rest = if columns < BYTES {
+                    String::new()
+                } else {
+                    let (used, total) = (bytes(disk.used_bytes), bytes(disk.total_bytes));
+                    format!("   {used} of {total}")
+                };
                 let name = if width(&pen.drawn(&disk.mount)) > label {
                     tail(&pen.drawn(&disk.mount), label)
                 } else {
@@ -191,7 +213,7 @@ fn tail(path: &str, columns: usize) -> String {
     format!("…{kept}")
 }
 
-fn serves(node: &Node) -> String {
+fn serves(node: &Node) -> Vec<String> {
     let readings = &node.readings;
     let yes = |up: &bool| if *up { "ok" } else { "no" }.to_owned();
     let mut parts = vec![
@@ -211,5 +233,5 @@ fn serves(node: &Node) -> String {
             .map(|(name, up)| format!("{name} {}", yes(up)));
         parts.extend(services);
     }
-    parts.join("   ")
+    parts
 }

@@ -151,6 +151,7 @@ pub(super) fn block(model: &Model, pen: Pen, columns: usize, now: Timestamp) -> 
     if let Some((one, what)) = of.iter().find_map(|one| Some((*one, drawn(one, now)?))) {
         lines.push(Line::plain(line_of_time(model, one, &what, columns)));
     }
+    let mut least = 0;
     for one in &of {
         let text = pen.drawn(&sentence(model, one, now));
         for (at, part) in wrapped(&text, columns.saturating_sub(3).max(8))
@@ -163,6 +164,8 @@ pub(super) fn block(model: &Model, pen: Pen, columns: usize, now: Timestamp) -> 
             };
             lines.push(Line::plain(format!("{sign}{part}")));
         }
+        // A line of time is never without its sentence.
+        least = if least == 0 { lines.len() } else { least };
     }
     if lines.is_empty() {
         return Block::default();
@@ -170,7 +173,7 @@ pub(super) fn block(model: &Model, pen: Pen, columns: usize, now: Timestamp) -> 
     Block {
         title: Some("forecast".to_owned()),
         lines,
-        least: 1,
+        least,
         turn: 3,
         ..Block::default()
     }
@@ -197,6 +200,7 @@ pub(super) fn soon(model: &Model, pen: Pen, columns: usize, now: Timestamp) -> B
     let mut coming: Vec<&Foretold> = coming.collect();
     coming.sort_by_key(|one| order(one));
     let mut lines = Vec::new();
+    let mut least = 0;
     for one in coming {
         let text = format!("{} {}", one.node, sentence(model, one, now));
         let text = pen.drawn(&text);
@@ -207,6 +211,7 @@ pub(super) fn soon(model: &Model, pen: Pen, columns: usize, now: Timestamp) -> B
             let sign = if at == 0 { " ◇ " } else { "   " };
             lines.push(Line::plain(format!("{sign}{part}")));
         }
+        least = if least == 0 { lines.len() } else { least };
     }
     let (all, right) = model.past.judged;
     if all > 0 && !lines.is_empty() {
@@ -216,7 +221,7 @@ pub(super) fn soon(model: &Model, pen: Pen, columns: usize, now: Timestamp) -> B
     Block {
         title: Some("soon".to_owned()),
         lines,
-        least: 1,
+        least,
         turn: 3,
         ..Block::default()
     }

@@ -113,6 +113,14 @@ fn header(paper: &mut Paper, row: Rect, class: Class, model: &Model, now: Timest
         Level::Stale if !model.seen.empty() => Ink::Select,
         level => Role::of_level(level).into(),
     };
+    // Half of what is the matter says less than how many there are.
+    let short = text.splitn(3, ' ').take(2).collect::<Vec<_>>().join(" ");
+    let cut = text.ends_with(['…', '.']) && class <= Class::Narrow && alerts > 0;
+    let text = if cut && level != Level::Stale {
+        short
+    } else {
+        text
+    };
     let used = paper.put((row.x, row.y), room, role, &text);
     paper.put(
         (row.x + used, row.y),

@@ -9,6 +9,7 @@ use crate::model::size::bytes;
 use crate::model::text::count;
 use crate::model::time::Timestamp;
 use crate::sys::footprint::Footprint;
+use crate::ui::style::Role;
 
 /// What happened.
 pub(super) fn block(model: &Model, pen: Pen, now: Timestamp) -> Block {
@@ -23,7 +24,11 @@ pub(super) fn block(model: &Model, pen: Pen, now: Timestamp) -> Block {
             let selected = own && at == model.log;
             let mark = if selected { '▸' } else { ' ' };
             let when = time(model, one.at, now);
-            let mut line = Line::of(role, format!("{mark}{} ", one.role.symbol()));
+            let sign = match one.role {
+                Role::Ok => '✓',
+                other => other.symbol(),
+            };
+            let mut line = Line::of(role, format!("{mark}{sign} "));
             line.selected = selected;
             let text = format!("{when} {} {}", one.node, one.text);
             let found = !wanted.is_empty() && text.to_lowercase().contains(&wanted);

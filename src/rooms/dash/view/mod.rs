@@ -22,6 +22,11 @@ use block::{Block, stack};
 pub use paper::Drawn;
 use paper::{Line, Paper, Pen};
 
+/// All nodes in the table.
+const ALL: usize = usize::MAX;
+/// So many where the others are tiles.
+const IN_FULL: usize = 12;
+
 /// What a screen has room for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Class {
@@ -105,7 +110,7 @@ fn draw(paper: &mut Paper, body: Rect, class: Class, model: &Model, now: Timesta
         View::Nodes => nodes(paper, body, class, model, now),
         View::Alerts => stack(paper, body, &alerts::whole(model, pen, columns, now)),
         View::Trends if class >= Class::Wide => {
-            let list = nodes::table(model, pen, columns / 2, now);
+            let list = nodes::table(model, pen, columns / 2, ALL, now);
             let [left, right] = beside(paper, body, columns / 2);
             stack(paper, left, &[list]);
             let blocks = trends::whole(model, pen, right.width.into(), rows, now);
@@ -197,11 +202,16 @@ fn nodes(paper: &mut Paper, body: Rect, class: Class, model: &Model, now: Timest
             paper,
             body,
             &[
-                nodes::table(model, pen, columns, now),
+                nodes::table(model, pen, columns, ALL, now),
                 detail::block(model, pen, columns, now),
                 forecast::block(model, pen, columns, now),
                 alerts::block(model, pen, columns, now),
                 alerts::done(model, now),
+                Block {
+                    least: 3,
+                    extra: true,
+                    ..log::block(model, pen, now)
+                },
             ],
         ),
         Class::Wide => {
@@ -211,7 +221,7 @@ fn nodes(paper: &mut Paper, body: Rect, class: Class, model: &Model, now: Timest
                 paper,
                 left,
                 &[
-                    nodes::table(model, pen, of_left, now),
+                    nodes::table(model, pen, of_left, ALL, now),
                     alerts::block(model, pen, of_left, now),
                     log::block(model, pen, now),
                 ],
@@ -226,9 +236,9 @@ fn nodes(paper: &mut Paper, body: Rect, class: Class, model: &Model, now: Timest
             let [left, rest] = beside(paper, body, columns * 42 / 100);
             let [middle, right] = beside(paper, rest, usize::from(rest.width) * 55 / 100);
             let (of_left, of_right) = (usize::from(left.width), usize::from(right.width));
-            let mut blocks = vec![nodes::table(model, pen, of_left, now)];
-            if model.order.len() > 12 {
-                blocks.push(nodes::tiles(model, pen, of_left, now));
+            let mut blocks = vec![nodes::table(model, pen, of_left, IN_FULL, now)];
+            if model.order.len() > IN_FULL {
+                blocks.push(nodes::tiles(model, pen, of_left, IN_FULL, now));
             }
             blocks.push(log::block(model, pen, now));
             stack(paper, left, &blocks);

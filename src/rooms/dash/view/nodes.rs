@@ -22,7 +22,7 @@ struct Row<'a> {
     sign: String,
 }
 
-fn rows<'a>(model: &'a Model, now: Timestamp) -> impl Iterator<Item = Row<'a>> {
+fn rows(model: &Model, now: Timestamp) -> impl Iterator<Item = Row<'_>> {
     model.nodes().map(move |node| {
         let role = role(model, node, now);
         let selected = model.node.as_ref() == Some(&node.name);
@@ -90,13 +90,13 @@ fn line_of(model: &Model, node: &Node, cells: usize) -> String {
     spark(parts, cells, false, &[])
 }
 
-/// One line each, with columns.
-pub(super) fn table(model: &Model, pen: Pen, columns: usize, now: Timestamp) -> Block {
+/// One line each, with columns, of the first so many.
+pub(super) fn table(model: &Model, pen: Pen, columns: usize, most: usize, now: Timestamp) -> Block {
     let name = names(model, pen);
     // NODE STATE DISK … MEM LOAD RTT SEEN, each with a space before it.
     let fixed = 3 + name + 10 + 9 + 6 + 6 + 7 + 7;
     let room = columns.saturating_sub(fixed);
-    let cells = (room / 2).clamp(7, 24);
+    let cells = (room / 3).clamp(7, 24);
     let rest = columns.saturating_sub(fixed + cells + 2 + 2);
     let heading = format!(
         "   {} {} {}  {} {} {} {} {}  {}",
@@ -104,13 +104,13 @@ pub(super) fn table(model: &Model, pen: Pen, columns: usize, now: Timestamp) -> 
         pen.left("STATE", 9),
         pen.left("   DISK", 8),
         pen.left(model.range.name(), cells),
-        pen.right("MEM", 5),
+        pen.right("FREE", 5),
         pen.right("LOAD", 5),
         pen.right("RTT", 6),
         pen.right("SEEN", 6),
         if rest > 3 { "NOTE" } else { "" },
     );
-    let lines = rows(model, now).map(|row| {
+    let lines = rows(model, now).take(most).map(|row| {
         let node = row.node;
         line(&row)
             .and(name_ink(&row), pen.left(&node.name, name))
@@ -144,7 +144,7 @@ pub(super) fn table(model: &Model, pen: Pen, columns: usize, now: Timestamp) -> 
     Block {
         head: vec![Line::of(Ink::Accent, heading)],
         lines: lines.collect(),
-        keep: keep(model),
+        keep: keep(model).filter(|at| *at < most),
         least: 3,
         turn: 1,
         ..Block::default()
@@ -181,7 +181,7 @@ pub(super) fn narrow(model: &Model, pen: Pen, columns: usize, now: Timestamp) ->
         );
         let disk = disk(model, node);
         let figures = format!(
-            "{} mem {} {}",
+            "{} free {} {}",
             pen.right(&disk, 7),
             pen.right(&memory(node), 4),
             pen.right(&trip(node), 6)
@@ -217,7 +217,11 @@ pub(super) fn mini(model: &Model, pen: Pen, now: Timestamp) -> Block {
         }
         short.target = Some(Target::Node(row.node.name.clone()));
         short.selected = row.selected;
-        let words = format!("{} {}", pen.drawn(&row.node.name), brief(row.node));
+        let words = match row.node.problems.first() {
+            Some(problem) if row.node.state != NodeState::Paused => problem.brief(),
+            _ => row.node.state.word(),
+        };
+        let words = format!("{} {words}", pen.drawn(&row.node.name));
         short.and(row.ink, words)
     });
     Block {
@@ -229,28 +233,46 @@ pub(super) fn mini(model: &Model, pen: Pen, now: Timestamp) -> Block {
     }
 }
 
-/// Many machines at once: a tile each, so many beside each other.
-pub(super) fn tiles(model: &Model, pen: Pen, columns: usize, now: Timestamp) -> Block {
+/// Many machines at once: those after the first so many as tiles beside each
+/// other.
+pub(super) fn tiles(
+    model: &Model,
+    pen: Pen,
+    columns: usize,
+    after: usize,
+    now: Timestamp,
+) -> Block {
     const TILE: usize = 20;
     let beside = (columns / TILE).max(1);
-    let rows: Vec<Row<'_>> = rows(model, now).skip(12).collect();
+    let rows: Vec<Row<'_>> = rows(model, now).skip(after).collect();
     let mut lines = Vec::new();
+    let mut keep = None;
     for few in rows.chunks(beside) {
         let mut upper = Line::default();
         let mut lower = Line::default();
-        for row in few {
-            upper = upper.and(
-                row.ink,
-                format!("{}{} ", row.sign, pen.left(&row.node.name, TILE - 4)),
-            );
-            let figures = format!("   {} mem {}", disk(model, row.node), memory(row.node));
+        for (at, row) in few.iter().enumerate() {
+            let name = pen.left(&row.node.name, TILE - 4);
+            upper = upper
+                .and(row.ink, row.sign.clone())
+                .and(name_ink(row), name)
+                .and(Ink::Plain, " ");
+            let figures = format!("   {} free {}", disk(model, row.node), memory(row.node));
             lower = lower.and(Ink::Plain, pen.left(&figures, TILE));
+            let target = Target::Node(row.node.name.clone());
+            for line in [&mut upper, &mut lower] {
+                line.tiles.push((at * TILE, TILE, target.clone()));
+            }
+            if row.selected {
+                keep = Some(lines.len());
+                upper.selected = true;
+            }
         }
         lines.extend([upper, lower]);
     }
     Block {
         title: Some("the others".to_owned()),
         lines,
+        keep,
         per: 2,
         least: 2,
         turn: 4,

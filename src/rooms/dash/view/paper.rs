@@ -23,7 +23,6 @@ pub(super) enum Ink {
     /// What may be lost.
     Muted,
     Select,
-    Limit,
 }
 
 impl From<Role> for Ink {
@@ -43,7 +42,6 @@ impl Ink {
     pub(super) fn style(self, colours: Colours) -> Style {
         let plain = Style::new();
         let colour = match (self, colours) {
-            (_, Colours::None) => None,
             (Self::Ok, Colours::Sixteen) => Some(Color::Cyan),
             (Self::Warning, Colours::Sixteen) => Some(Color::Yellow),
             (Self::Critical, Colours::Sixteen) => Some(Color::Red),
@@ -63,11 +61,10 @@ impl Ink {
                 .add_modifier(modifier)
         };
         match self {
-            Self::Plain | Self::Ok => with(Modifier::empty()),
-            Self::Warning | Self::Accent | Self::Limit => with(Modifier::BOLD),
+            Self::Warning | Self::Accent => with(Modifier::BOLD),
             Self::Critical => with(Modifier::BOLD | Modifier::REVERSED),
             Self::Stale if colours == Colours::None => with(Modifier::UNDERLINED),
-            Self::Stale => with(Modifier::empty()),
+            Self::Plain | Self::Ok | Self::Stale => with(Modifier::empty()),
             Self::Muted => with(Modifier::DIM),
             Self::Select => with(Modifier::REVERSED),
         }
@@ -87,7 +84,7 @@ impl Pen {
         if !self.ascii || text.is_ascii() {
             return text;
         }
-        text.chars().map(|c| ascii(c)).collect()
+        text.chars().map(ascii).collect()
     }
 
     /// What stands where something was cut off.
@@ -160,6 +157,8 @@ fn one(c: char) -> &'static str {
 pub(super) struct Line {
     pub(super) pieces: Vec<(Ink, String)>,
     pub(super) target: Option<Target>,
+    /// The same of a part of it: from which column, and how many.
+    pub(super) tiles: Vec<(usize, usize, Target)>,
     /// Whether the cursor stands on it.
     pub(super) selected: bool,
 }
@@ -254,6 +253,14 @@ impl Paper {
         }
         if let Some(target) = &line.target {
             self.drawn.hits.push((row, target.clone()));
+        }
+        for (from, columns, target) in &line.tiles {
+            let from = u16::try_from(*from).unwrap_or(u16::MAX);
+            let columns = u16::try_from(*columns).unwrap_or(u16::MAX);
+            let tile = Rect::new(row.x.saturating_add(from), row.y, columns, 1);
+            self.drawn
+                .hits
+                .push((tile.intersection(row), target.clone()));
         }
         if line.selected {
             self.drawn.cursor = Some((row.x, row.y));

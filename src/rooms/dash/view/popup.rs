@@ -118,8 +118,12 @@ fn window(paper: &mut Paper, area: Rect, title: &str, lines: &[Line], at: usize,
     let at = at.min(lines.len().saturating_sub(room));
     for (row, line) in lines.iter().skip(at).take(room).enumerate() {
         let row = u16::try_from(row).unwrap_or(u16::MAX);
-        let place = Rect::new(inside.x + 1, inside.y + 1 + row, wide.saturating_sub(2), 1);
+        let y = inside.y + 1 + row;
+        let place = Rect::new(inside.x + 2, y, wide.saturating_sub(4), 1);
         paper.line(place, line);
+        for x in [inside.x, inside.right().saturating_sub(1)] {
+            paper.put((x, y), 1, Ink::Muted, "│");
+        }
     }
     if high > 1 {
         let hidden = lines.len().saturating_sub(at + room);

@@ -85,10 +85,9 @@ pub(super) fn bar(percent: f64, limit: f64, cells: usize) -> String {
             _ => '█',
         })
         .collect();
-    if limit.is_finite() && (0.0..100.0).contains(&limit) {
-        if let Some(cell) = line.get_mut(place(limit / 100.0, cells)) {
-            *cell = '┃';
-        }
+    let within = (0.0..100.0).contains(&limit);
+    if let (true, Some(cell)) = (within, line.get_mut(place(limit / 100.0, cells))) {
+        *cell = '┃';
     }
     line.into_iter().collect()
 }
@@ -129,9 +128,7 @@ pub(super) fn chart(chart: &Chart<'_>, cells: usize, ahead: usize, height: usize
     };
     let past = cells - ahead;
     let values = resampled(chart.parts, past, chart.least);
-    let limit = chart
-        .limit
-        .map(|limit| eighths(limit, chart.most, height).div_ceil(8));
+    let limit = chart.limit.map(|limit| row_of(limit, chart.most, height));
     (1..=height)
         .rev()
         .map(|row| {
@@ -142,7 +139,7 @@ pub(super) fn chart(chart: &Chart<'_>, cells: usize, ahead: usize, height: usize
                 Some(value) => {
                     match eighths(*value, chart.most, height).saturating_sub((row - 1) * 8) {
                         0 => empty,
-                        part => LEVELS.get(part.min(8) - 1).copied().unwrap_or('█'),
+                        level => LEVELS.get(level.min(8) - 1).copied().unwrap_or('█'),
                     }
                 }
             });
@@ -157,6 +154,11 @@ pub(super) fn chart(chart: &Chart<'_>, cells: usize, ahead: usize, height: usize
         .collect()
 }
 
+/// The row, from below and counted from 1, in which a value ends.
+pub(super) fn row_of(value: f64, most: f64, height: usize) -> usize {
+    eighths(value, most, height).div_ceil(8).max(1)
+}
+
 /// What may be in a cell of the time to come.
 #[expect(clippy::cast_precision_loss, reason = "a place on a screen")]
 fn coming(
@@ -168,7 +170,7 @@ fn coming(
     let time = (cell as f64 + 0.5) / cells as f64 * ahead.horizon;
     let to = ahead.limit - ahead.now;
     let value = |eta: f64| (ahead.now + to * (time / eta.max(1.0))).clamp(0.0, most);
-    let row_of = |value: f64| eighths(value, most, height).div_ceil(8).max(1);
+    let row_of = |value: f64| row_of(value, most, height);
     let (low, likely, high) = (value(ahead.late), value(ahead.likely), value(ahead.early));
     let (low, high) = (low.min(high), low.max(high));
     if row == row_of(likely) {

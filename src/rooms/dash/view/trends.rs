@@ -4,7 +4,7 @@ use super::super::model::{Model, Series, Unit};
 use super::block::Block;
 use super::forecast;
 use super::paper::{Ink, Line, Pen};
-use super::spark::{Ahead, Chart, chart};
+use super::spark::{Ahead, Chart, chart, row_of};
 use crate::model::time::Timestamp;
 
 /// Columns of the scale's numbers.
@@ -66,11 +66,15 @@ fn lines(
         ahead: coming,
     };
     let rows = chart(&drawn, cells, future, height);
+    let limit_row = series.limit.map(|limit| row_of(limit, top, height));
     let mut lines: Vec<Line> = Vec::new();
     for (at, row) in rows.into_iter().enumerate() {
         let scale = match at {
             0 => format!("{top:>5.0}"),
             _ if at + 1 == height => format!("{:>5}", 0),
+            _ if Some(height - at) == limit_row => {
+                format!("{:>5}", series.limit.unwrap_or_default())
+            }
             _ => " ".repeat(SCALE),
         };
         lines.push(Line::of(Ink::Muted, format!("{scale}│")).and(Ink::Plain, row));

@@ -85,9 +85,14 @@ pub(super) fn used(percent: f64, limit: f64) -> String {
 pub(super) fn ahead(seconds: i64) -> String {
     match seconds {
         ..5_400 => format!("{} min", (seconds.max(0) + 59) / 60),
-        5_400..172_800 => format!("{:.1} h", seconds as f64 / 3_600.0),
-        _ => format!("{:.1} d", seconds as f64 / 86_400.0),
+        5_400..172_800 => format!("{} h", tenths(seconds as f64 / 3_600.0)),
+        _ => format!("{} d", tenths(seconds as f64 / 86_400.0)),
     }
+}
+
+/// To one decimal, and none where that is 0.
+fn tenths(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
 }
 
 /// What a node's line says besides its figures: the worst first.
@@ -106,16 +111,16 @@ pub(super) fn note(model: &Model, node: &Node, now: Timestamp) -> String {
         let reason = pause.reason.as_ref().map(|reason| format!(": {reason}"));
         return until + &reason.unwrap_or_default();
     }
-    let others = node
+    // The table shows the disk already.
+    let others: Vec<_> = node
         .problems
         .iter()
-        .find(|one| one.check != "disk" || node.problems.len() == 1);
-    if let Some(problem) = others.or_else(|| node.problems.first()) {
-        let more = node.problems.len() - 1;
-        let more = if more > 0 {
-            format!(" +{more}")
-        } else {
-            String::new()
+        .filter(|one| one.check != "disk")
+        .collect();
+    if let Some(problem) = others.first() {
+        let more = match others.len() {
+            1 => String::new(),
+            all => format!(" +{}", all - 1),
         };
         return format!("{}{more}", problem.brief());
     }
@@ -138,6 +143,11 @@ pub(super) fn note(model: &Model, node: &Node, now: Timestamp) -> String {
         node.readings.battery_discharging.value(),
     ) {
         (Reading::Value(charge), Some(true)) => format!("battery {charge:.0}%"),
-        _ => String::new(),
+        _ => node
+            .problems
+            .first()
+            .and_then(|problem| node.checks.get(&problem.check)?.since)
+            .map(|since| format!("for {}", ago(now.since(since))))
+            .unwrap_or_default(),
     }
 }
