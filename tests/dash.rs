@@ -155,7 +155,7 @@ fn a_screen_on_which_nothing_happens_costs_no_byte() {
     let bench = seeded();
     let dash = Dash::start(&bench, (80, 24));
     dash.until("mugen disk 93% (limit 90%)");
-    dash.until("no history yet");
+    dash.until("no his");
     let written = bench.home().join("written");
     let size = || fs::metadata(&written).map_or(0, |found| found.len());
     dash.tmux.run(&[

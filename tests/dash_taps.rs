@@ -113,3 +113,16 @@ fn the_mouse_is_let_go_and_a_line_is_copied() {
     };
     assert!(!line.contains(char::is_control), "{line:?}");
 }
+
+#[test]
+fn without_hints_the_last_row_is_the_views() {
+    let mut model = normal();
+    let mut fixed = (*model.fixed).clone();
+    fixed.hints = false;
+    model.fixed = fixed.into();
+    let shown = text(&drawn(&model));
+    assert!(!shown.contains("? help"), "{shown}");
+    // What is said is said all the same.
+    let (model, _) = typed(model, &[Char('j'), Char('a')]);
+    assert!(text(&drawn(&model)).ends_with("no alert stands here\n"));
+}

@@ -219,14 +219,8 @@ pub fn model(kind: Kind, ascii: bool, size: (u16, u16)) -> Model {
     let model = Model::new(fixed, View::Nodes, size);
     let empty = matches!(kind, Kind::Empty | Kind::Broken);
     let state = if empty { State::default() } else { state(kind) };
-    let past = past(
-        kind,
-        &if empty {
-            self::state(Kind::Normal)
-        } else {
-            state.clone()
-        },
-    );
+    let known = if empty { Kind::Normal } else { kind };
+    let past = past(kind, &self::state(known));
     let running = kind != Kind::Stale && !empty;
     let seen = Seen {
         state,

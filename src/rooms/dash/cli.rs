@@ -6,7 +6,7 @@ use super::model::View;
 use super::run;
 use crate::config;
 use crate::failure::{Exit, Failure};
-use crate::sys::screen::about;
+use crate::sys::screen::{Colours, about};
 use crate::sys::surroundings::Surroundings;
 
 /// Show a live dashboard in this terminal
@@ -18,6 +18,32 @@ pub struct Args {
     /// Begin with this view
     #[arg(long, value_name = "VIEW", default_value = "nodes")]
     view: First,
+    /// Colours: the terminal's own 16, those of xterm, all, or none; without
+    /// it 16, and none where `NO_COLOR` is set
+    #[arg(long, value_name = "HOW")]
+    colours: Option<Palette>,
+}
+
+/// How many colours, by name.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Palette {
+    None,
+    #[value(name = "16")]
+    Sixteen,
+    #[value(name = "256")]
+    Many,
+    All,
+}
+
+impl From<Palette> for Colours {
+    fn from(palette: Palette) -> Self {
+        match palette {
+            Palette::None => Self::None,
+            Palette::Sixteen => Self::Sixteen,
+            Palette::Many => Self::Many,
+            Palette::All => Self::All,
+        }
+    }
 }
 
 /// The views by name.
@@ -48,7 +74,10 @@ impl From<First> for View {
 /// Exit 2 where nothing can be drawn or the configuration is wrong, 3 when the
 /// terminal refuses.
 pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
-    let terminal = about();
+    let mut terminal = about();
+    if let Some(wanted) = args.colours {
+        terminal.colours = wanted.into();
+    }
     if let Some(why) = terminal.unfit {
         return Err(Failure::usage(format!(
             "no dashboard can be drawn here ({why}): `mamori status` shows the same in lines"

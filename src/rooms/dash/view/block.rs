@@ -51,6 +51,9 @@ impl Block {
     }
 }
 
+/// How many rows a block would have.
+type Wish = fn(&Block) -> usize;
+
 /// Rows for each block: first what each needs, in turn, then what each wants,
 /// then the same of those that come last.
 pub(super) fn allotted(blocks: &[Block], rows: usize) -> Vec<usize> {
@@ -58,23 +61,23 @@ pub(super) fn allotted(blocks: &[Block], rows: usize) -> Vec<usize> {
     let mut left = rows;
     let mut turns: Vec<usize> = (0..blocks.len()).collect();
     turns.sort_by_key(|at| blocks.get(*at).map_or(0, |block| block.turn));
-    let wishes: [(fn(&Block) -> usize, bool); 4] = [
+    let rounds: [(Wish, bool); 4] = [
         (Block::needed, false),
         (Block::wanted, false),
         (Block::needed, true),
         (Block::wanted, true),
     ];
-    for (wish, extra) in wishes {
+    for (wish, extra) in rounds {
         for at in &turns {
             let (Some(block), Some(rows)) = (blocks.get(*at), given.get_mut(*at)) else {
                 continue;
             };
-            let wished = wish(block);
+            let rows_wished = wish(block);
             // Too little is of no use to who has nothing yet.
             if block.extra != extra || (*rows == 0 && block.needed() > left) {
                 continue;
             }
-            let more = wished.saturating_sub(*rows).min(left);
+            let more = rows_wished.saturating_sub(*rows).min(left);
             *rows += more;
             left -= more;
         }

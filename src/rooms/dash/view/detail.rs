@@ -2,9 +2,10 @@
 
 use super::super::model::Model;
 use super::block::Block;
+use super::dates::time;
 use super::paper::{Ink, Line, Pen};
 use super::spark::bar;
-use super::words::{ago, known, role, time, trip};
+use super::words::{ago, known, role, trip};
 use crate::model::node::{Node, Platform};
 use crate::model::reading::Reading;
 use crate::model::size::bytes;

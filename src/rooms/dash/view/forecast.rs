@@ -3,9 +3,10 @@
 
 use super::super::model::{Model, Series};
 use super::block::Block;
+use super::dates::time;
 use super::paper::{Ink, Line, Pen};
 use super::spark::{Ahead, ahead, spark};
-use super::words::{self, time};
+use super::words;
 use crate::model::foretold::Foretold;
 use crate::model::text::width;
 use crate::model::time::{Timestamp, age};

@@ -7,9 +7,10 @@ use super::super::keys::hints;
 use super::super::model::{Model, Over, View};
 use super::super::update::Target;
 use super::Class;
+use super::dates::time;
 use super::nodes::loud;
 use super::paper::{Ink, Paper};
-use super::words::{ago, time};
+use super::words::ago;
 use crate::model::segment::{Form, Level, Summary, fit, segment as segment_of};
 use crate::model::text::{count, width};
 use crate::model::time::{Timestamp, age};
@@ -115,6 +116,7 @@ fn header(paper: &mut Paper, row: Rect, class: Class, model: &Model, now: Timest
     };
     // Half of what is the matter says less than how many there are.
     let short = text.splitn(3, ' ').take(2).collect::<Vec<_>>().join(" ");
+    let short = short.trim_end_matches(['…', '.']).to_owned();
     let cut = text.ends_with(['…', '.']) && class <= Class::Narrow && alerts > 0;
     let text = if cut && level != Level::Stale {
         short

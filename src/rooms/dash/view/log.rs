@@ -3,8 +3,9 @@
 use super::super::lists::{entries, took_words};
 use super::super::model::{Model, View};
 use super::block::Block;
+use super::dates::time;
 use super::paper::{Ink, Line, Pen};
-use super::words::{ago, time};
+use super::words::ago;
 use crate::model::size::bytes;
 use crate::model::text::count;
 use crate::model::time::Timestamp;

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod block;
+mod dates;
 mod detail;
 pub(super) mod forecast;
 mod frame;

@@ -55,9 +55,9 @@ fn keep(model: &Model) -> Option<usize> {
 }
 
 /// Columns for names.
-fn names(model: &Model, pen: Pen) -> usize {
+fn names(model: &Model, pen: Pen, columns: usize) -> usize {
     let widest = model.order.iter().map(|name| width(&pen.drawn(name))).max();
-    widest.unwrap_or(0).clamp(8, NAME)
+    widest.unwrap_or(0).clamp(8, (columns / 6).clamp(8, NAME))
 }
 
 fn problem_ink(row: &Row<'_>, check: &str) -> Ink {
@@ -85,14 +85,14 @@ fn line_of(model: &Model, node: &Node, cells: usize) -> String {
     let empty = Vec::new();
     let parts = model.past.disks.get(&node.name).unwrap_or(&empty);
     if model.past.problem.is_some() {
-        return String::new();
+        return "no history".to_owned();
     }
     spark(parts, cells, false, &[])
 }
 
 /// One line each, with columns, of the first so many.
 pub(super) fn table(model: &Model, pen: Pen, columns: usize, most: usize, now: Timestamp) -> Block {
-    let name = names(model, pen);
+    let name = names(model, pen, columns);
     // NODE STATE DISK … MEM LOAD RTT SEEN, each with a space before it.
     let fixed = 3 + name + 10 + 9 + 6 + 6 + 7 + 7;
     let room = columns.saturating_sub(fixed);
@@ -137,7 +137,11 @@ pub(super) fn table(model: &Model, pen: Pen, columns: usize, most: usize, now: T
                     ),
                     pen.right(&trip(node), 6),
                     pen.right(&seen(node, now), 6),
-                    pen.cut(&note(model, node, now), rest)
+                    if rest > 3 {
+                        pen.cut(&note(model, node, now), rest)
+                    } else {
+                        String::new()
+                    }
                 ),
             )
     });
@@ -164,7 +168,7 @@ fn brief(node: &Node) -> String {
 
 /// Two lines each, for a phone held upright.
 pub(super) fn narrow(model: &Model, pen: Pen, columns: usize, now: Timestamp) -> Block {
-    let name = names(model, pen).min(columns / 3);
+    let name = names(model, pen, 2 * columns);
     let mut lines = Vec::new();
     for row in rows(model, now) {
         let node = row.node;

@@ -1,10 +1,8 @@
-//! Values and times in the words of the dashboard. Pure but for the system's
-//! zone.
+//! Values and times in the words of the dashboard. Pure.
 
 use crate::model::node::Node;
 use crate::model::reading::Reading;
 use crate::model::time::{Timestamp, age};
-use crate::sys::clock;
 use crate::ui::style::Role;
 
 use super::super::model::Model;
@@ -19,17 +17,6 @@ pub(super) fn ago(seconds: i64) -> String {
         20..30 => "20s".to_owned(),
         30..60 => "30s".to_owned(),
         _ => age(seconds),
-    }
-}
-
-/// A time of day, with its date where that is not today's.
-pub(super) fn time(model: &Model, at: Timestamp, now: Timestamp) -> String {
-    let zone = model.fixed.zone;
-    let (then, today) = (clock::local(at, zone), clock::local(now, zone));
-    if then.date() == today.date() {
-        then.format("%H:%M").to_string()
-    } else {
-        then.format("%m-%d %H:%M").to_string()
     }
 }
 
@@ -136,7 +123,11 @@ pub(super) fn note(model: &Model, node: &Node, now: Timestamp) -> String {
         });
     if let Some((one, eta)) = foretold.and_then(|one| Some((one, one.eta_s?))) {
         let left = one.made.0.saturating_add(eta).saturating_sub(now.0);
-        return format!("{} {}% in {}", one.what, one.threshold, ahead(left));
+        let what = match one.what.as_str() {
+            "disk" => String::new(),
+            other => format!("{other} "),
+        };
+        return format!("{what}{}% in {}", one.threshold, ahead(left));
     }
     match (
         &node.readings.battery_percent,
