@@ -48,7 +48,8 @@ pub(super) fn sorted(state: &State, sort: Sort) -> Vec<String> {
 pub(super) fn settle(model: &mut Model, now: Timestamp) {
     let state = &model.seen.state;
     let wanted = sorted(state, model.sort);
-    if now < model.still_until && !model.order.is_empty() {
+    model.unsettled = now < model.still_until && !model.order.is_empty();
+    if model.unsettled {
         // Who moves in the list keeps it; what is new comes last.
         model.order.retain(|name| wanted.contains(name));
         let new: Vec<String> = wanted
@@ -202,6 +203,7 @@ pub(super) fn step(model: &mut Model, step: Step, now: Timestamp) {
             let next = stepped(at.unwrap_or(0), step, model.order.len());
             model.node = model.order.get(next).cloned();
             model.still_until = Timestamp(now.0.saturating_add(STILL));
+            model.unsettled = true;
         }
         View::Alerts => {
             let all = alerts(&model.seen.state, now);

@@ -16,6 +16,7 @@
 //! (`update`), and the keys stand in one table (`keys`). It never refuses a
 //! size: below 20×5 the segment is left.
 
+mod ages;
 mod choice;
 pub mod cli;
 mod deeds;

@@ -60,6 +60,10 @@ pub struct Model {
     pub under_way: Vec<String>,
     /// Columns and rows of the screen.
     pub size: (u16, u16),
+    /// Another one is another screen, but for what time alone changes.
+    pub version: u64,
+    /// Whether the order is to be made anew once nobody moves in it.
+    pub unsettled: bool,
 }
 
 /// What stays as it is.
@@ -270,6 +274,8 @@ impl Model {
             undo: None,
             under_way: Vec::new(),
             size,
+            version: 0,
+            unsettled: false,
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
+use super::ages::aged;
 use super::deeds;
 use super::facts::{self, Asked, Sign};
 use super::model::{Model, View};
@@ -56,6 +57,7 @@ pub(super) fn run(
         came,
         ringer,
         drawn: None,
+        shown: None,
         asking: false,
         ask_again: false,
         asked: None,
@@ -88,6 +90,8 @@ struct Dash {
     came: Receiver<Input>,
     ringer: Ringer,
     drawn: Option<Drawn>,
+    /// Which version was drawn last, and when.
+    shown: Option<(u64, Timestamp)>,
     /// Whether the history is being asked.
     asking: bool,
     /// Whether it is to be asked once more then.
@@ -113,7 +117,7 @@ impl Dash {
                     self.feed(Input::Size(columns, rows), screen);
                 }
                 // Whoever reads us no more has left.
-                if self.draw(screen).is_err() {
+                if self.is_news() && self.draw(screen).is_err() {
                     return Ok(Exit::Fine);
                 }
             }
@@ -180,8 +184,12 @@ impl Dash {
         for effect in effects {
             let gone = match effect {
                 Effect::Quit => true,
-                Effect::Suspend => screen.stop().is_err(),
+                Effect::Suspend => {
+                    self.shown = None;
+                    screen.stop().is_err()
+                }
                 Effect::Redraw => {
+                    self.shown = None;
                     screen.forget();
                     false
                 }
@@ -273,12 +281,25 @@ impl Dash {
         });
     }
 
+    /// Whether a picture of now would be another one.
+    fn is_news(&self) -> bool {
+        let Some(model) = &self.model else {
+            return false;
+        };
+        match self.shown {
+            Some((version, then)) => version != model.version || aged(model, then, clock::now()),
+            None => true,
+        }
+    }
+
     fn draw(&mut self, screen: &mut Screen) -> std::io::Result<()> {
         let Some(model) = &self.model else {
             return Ok(());
         };
-        let drawn = view(model, model.size, clock::now());
-        screen.show(drawn.buffer.clone(), drawn.cursor)?;
+        let now = clock::now();
+        let mut drawn = view(model, model.size, now);
+        self.shown = Some((model.version, now));
+        screen.show(std::mem::take(&mut drawn.buffer), drawn.cursor)?;
         self.drawn = Some(drawn);
         Ok(())
     }

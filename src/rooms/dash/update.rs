@@ -19,6 +19,9 @@ const UNDOABLE: i64 = 10;
 #[must_use]
 pub fn update(mut model: Model, input: Input, now: Timestamp) -> (Model, Vec<Effect>) {
     let before = (model.node.clone(), model.range);
+    if !matches!(input, Input::Tick) {
+        model.version += 1;
+    }
     let mut effects = match input {
         Input::Key(key) => pressed(&mut model, key, now),
         Input::Tap(target) => tapped(&mut model, target, now),
@@ -57,13 +60,20 @@ pub fn update(mut model: Model, input: Input, now: Timestamp) -> (Model, Vec<Eff
 }
 
 fn tick(model: &mut Model, now: Timestamp) {
+    let said = (model.said.is_some(), model.undo.is_some());
     if model.said.as_ref().is_some_and(|said| said.until <= now) {
         model.said = None;
     }
     if model.undo.as_ref().is_some_and(|(_, until)| *until <= now) {
         model.undo = None;
     }
-    lists::settle(model, now);
+    if model.unsettled && now >= model.still_until {
+        lists::settle(model, now);
+        model.version += 1;
+    }
+    if said != (model.said.is_some(), model.undo.is_some()) {
+        model.version += 1;
+    }
 }
 
 /// Says something for a while.
@@ -118,6 +128,7 @@ fn tapped(model: &mut Model, target: Target, now: Timestamp) -> Vec<Effect> {
             }
             model.node = Some(name);
             model.still_until = Timestamp(now.0.saturating_add(STILL));
+            model.unsettled = true;
             Vec::new()
         }
         Target::Alert(number) => {

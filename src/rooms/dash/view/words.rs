@@ -5,20 +5,8 @@ use crate::model::reading::Reading;
 use crate::model::time::{Timestamp, age};
 use crate::ui::style::Role;
 
+pub(super) use super::super::ages::ago;
 use super::super::model::Model;
-
-/// How long ago, in steps, so that a screen on which nothing happens does not
-/// change: `now`, `5s`, `10s`, `20s`, `30s`, then minutes.
-pub(super) fn ago(seconds: i64) -> String {
-    match seconds {
-        ..5 => "now".to_owned(),
-        5..10 => "5s".to_owned(),
-        10..20 => "10s".to_owned(),
-        20..30 => "20s".to_owned(),
-        30..60 => "30s".to_owned(),
-        _ => age(seconds),
-    }
-}
 
 /// A reading in a table: `n/a` where nobody can know, `err` where it should
 /// have worked.
