@@ -25,6 +25,7 @@ mod bar_text;
 mod config;
 mod dash;
 mod dash_keys;
+mod dash_past;
 mod dash_screens;
 mod dash_taps;
 mod dash_world;
