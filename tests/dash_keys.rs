@@ -316,6 +316,29 @@ fn sorting_range_and_following_go_round() {
 }
 
 #[test]
+fn who_does_not_follow_the_log_stays_at_its_line() {
+    let line = |model: &Model| {
+        let shown = text(&drawn(model));
+        shown
+            .lines()
+            .find(|line| line.starts_with('▸'))
+            .unwrap()
+            .to_owned()
+    };
+    let newer = |model: Model| {
+        let mut seen = (*model.seen).clone();
+        let mut event = seen.state.events[0].clone();
+        (event.at, event.text) = (AT, "something new".into());
+        seen.state.events.push(event);
+        update(model, Input::Seen(Arc::new(seen)), AT).0
+    };
+    let (follows, _) = typed(normal(), &[Char('4')]);
+    assert!(line(&newer(follows)).contains("something new"));
+    let (stays, _) = typed(normal(), &[Char('4'), Char('f')]);
+    assert_eq!(line(&newer(stays.clone())), line(&stays));
+}
+
+#[test]
 fn words_are_found() {
     let find: Vec<Key> = "/pix".chars().map(Char).chain([Key::Enter]).collect();
     let (found, _) = typed(normal(), &find);

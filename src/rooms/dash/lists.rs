@@ -1,6 +1,8 @@
 //! What is listed, in which order, and moving in it. Pure.
 
-use super::model::{Model, Sort, View};
+use std::sync::Arc;
+
+use super::model::{Model, Seen, Sort, View};
 use crate::model::alert::Alert;
 use crate::model::node::{Node, NodeState};
 use crate::model::state::{Event, State};
@@ -189,6 +191,18 @@ pub(super) fn stepped(at: usize, step: Step, count: usize) -> usize {
         Step::Last => last,
         Step::By(by) => at.saturating_add_signed(by).min(last),
     }
+}
+
+/// Takes a newer state; who does not follow the log stays at its line.
+pub(super) fn replaced(model: &mut Model, seen: Arc<Seen>) {
+    let before = entries(&model.seen.state).into_iter().nth(model.log);
+    model.seen = seen;
+    if model.follow {
+        return;
+    }
+    let all = entries(&model.seen.state);
+    let place = all.iter().position(|entry| Some(entry) == before.as_ref());
+    model.log = place.unwrap_or(model.log).min(all.len().saturating_sub(1));
 }
 
 /// Moves the selection of the view that is open.

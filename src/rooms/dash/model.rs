@@ -17,6 +17,10 @@ use crate::sys::screen::{About, Colours};
 
 /// Everything on the screen.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four things that are so or not, whatever the others are"
+)]
 pub struct Model {
     /// What stays as it is while the dashboard runs.
     pub fixed: Arc<Fixed>,

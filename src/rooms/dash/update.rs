@@ -40,7 +40,7 @@ pub fn update(mut model: Model, input: Input, now: Timestamp) -> (Model, Vec<Eff
             Vec::new()
         }
         Input::Seen(seen) => {
-            model.seen = seen;
+            lists::replaced(&mut model, seen);
             lists::settle(&mut model, now);
             Vec::new()
         }

@@ -37,7 +37,7 @@ pub(super) fn resampled(parts: &[Option<f64>], cells: usize, least: bool) -> Vec
 )]
 fn eighths(value: f64, most: f64, height: usize) -> usize {
     let whole = height * 8;
-    if value.is_nan() || value <= 0.0 || most <= 0.0 {
+    if value.is_nan() || value <= 0.0 || most <= 0.0 || whole == 0 {
         return 0;
     }
     ((value / most * whole as f64).ceil() as usize).clamp(1, whole)
@@ -75,8 +75,11 @@ pub(super) fn place(share: f64, cells: usize) -> usize {
     ((share.clamp(0.0, 1.0) * cells as f64) as usize).min(cells.saturating_sub(1))
 }
 
-/// A bar of so many cells, filled to `percent`, with a line at the limit.
+/// A bar of so many cells, filled to `percent`; the limit stands between two
+/// of them, so that what passes it is seen.
 pub(super) fn bar(percent: f64, limit: f64, cells: usize) -> String {
+    let limited = cells > 1 && (0.0..100.0).contains(&limit);
+    let cells = cells - usize::from(limited);
     let filled = eighths(percent, 100.0, cells);
     let mut line: Vec<char> = (0..cells)
         .map(|cell| match filled.saturating_sub(cell * 8) {
@@ -85,9 +88,8 @@ pub(super) fn bar(percent: f64, limit: f64, cells: usize) -> String {
             _ => '█',
         })
         .collect();
-    let within = (0.0..100.0).contains(&limit);
-    if let (true, Some(cell)) = (within, line.get_mut(place(limit / 100.0, cells))) {
-        *cell = '┃';
+    if limited {
+        line.insert(place(limit / 100.0, cells), '┃');
     }
     line.into_iter().collect()
 }
@@ -229,19 +231,28 @@ mod tests {
 
     #[test]
     fn a_bar_shows_its_limit_wherever_it_ends() {
-        assert_eq!(bar(93.1, 90.0, 20), "██████████████████┃▋");
-        assert_eq!(bar(46.0, 90.0, 20), "█████████▎        ┃ ");
-        assert_eq!(bar(0.0, 90.0, 4), "   ┃");
+        assert_eq!(bar(93.1, 90.0, 20), "█████████████████┃▊ ");
+        assert_eq!(bar(46.0, 90.0, 20), "████████▊        ┃  ");
+        assert_eq!(bar(48.0, 10.0, 20), "█┃████████▏         ");
+        assert_eq!(bar(0.0, 90.0, 4), "  ┃ ");
         assert_eq!(bar(0.1, f64::INFINITY, 4), "▏   ");
         assert_eq!(bar(f64::NAN, 10.0, 4), "┃   ");
-        assert_eq!(bar(50.0, 10.0, 0), "");
+        assert_eq!(
+            bar(50.0, 100.0, 4),
+            "██  ",
+            "a limit at the end says nothing"
+        );
+        assert_eq!(
+            (bar(50.0, 10.0, 1), bar(50.0, 10.0, 0)),
+            ("▌".into(), String::new())
+        );
     }
 
     #[test]
     fn a_chart_shows_what_was_the_limit_and_what_may_come() {
-        let parts: Vec<Option<f64>> = [50.0, 60.0, 70.0, 80.0].map(Some).to_vec();
+        let parts: Vec<Option<f64>> = [20.0, 30.0, 40.0, 50.0].map(Some).to_vec();
         let ahead = Ahead {
-            now: 80.0,
+            now: 50.0,
             limit: 90.0,
             early: 2.0,
             likely: 4.0,
@@ -257,7 +268,7 @@ mod tests {
         };
         assert_eq!(
             chart(&drawn, 8, 4, 5),
-            ["─────▓▓▓", "  ▄█▓░░░", "▄███    ", "████    ", "████    "]
+            ["─────░▓▓", "    ░▓░ ", "   ▄▓   ", " ▄██    ", "████    "]
         );
         assert_eq!(super::ahead(&ahead, 8), "  ░░▓░░░");
         assert!(chart(&drawn, 0, 4, 0).is_empty());
