@@ -8,8 +8,8 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::failure::{Exit, Failure};
 use crate::rooms::{
-    agents, alerts, config, doctor, guard, heal, health, history, init, layout, pause, predict,
-    recover, report, setup, tmux, watch, widget,
+    agents, alerts, config, dash, doctor, guard, heal, health, history, init, layout, pause,
+    predict, recover, report, setup, tmux, watch, widget,
 };
 use crate::sys::deaths::trial;
 use crate::sys::host::disks;
@@ -47,6 +47,7 @@ enum Command {
     Snooze(alerts::cli::SnoozeArgs),
     Pause(pause::cli::PauseArgs),
     Resume(pause::cli::ResumeArgs),
+    Dash(dash::cli::Args),
     Doctor(doctor::cli::Args),
     Init(init::cli::Args),
     Setup(setup::cli::Args),
@@ -128,6 +129,7 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Some(Command::Snooze(args)) => alerts::cli::snooze(&args, around),
         Some(Command::Pause(args)) => pause::cli::pause(&args, around),
         Some(Command::Resume(args)) => pause::cli::resume(&args, around),
+        Some(Command::Dash(args)) => dash::cli::run(&args, around),
         Some(Command::Doctor(args)) => doctor::cli::run(&args, around),
         Some(Command::Init(args)) => init::cli::run(&args),
         Some(Command::Complete(args)) => init::cli::complete(&args, command(), around),

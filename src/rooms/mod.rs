@@ -4,6 +4,7 @@
 pub mod agents;
 pub mod alerts;
 pub mod config;
+pub mod dash;
 pub mod doctor;
 pub mod guard;
 pub mod heal;

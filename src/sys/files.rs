@@ -245,6 +245,16 @@ pub fn modified(path: &Path) -> Option<Timestamp> {
     Some(Timestamp(i64::try_from(since.as_secs()).ok()?))
 }
 
+/// Which file stands there, as it was last written: its number, its time in
+/// nanoseconds, its size. Another of these is another content.
+#[must_use]
+pub fn stamp(path: &Path) -> Option<(u64, i128, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    let found = fs::metadata(path).ok()?;
+    let time = i128::from(found.mtime()) * 1_000_000_000 + i128::from(found.mtime_nsec());
+    Some((found.ino(), time, found.len()))
+}
+
 /// Whether anything stands at `path`.
 #[must_use]
 pub fn exists(path: &Path) -> bool {

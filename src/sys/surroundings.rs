@@ -202,6 +202,19 @@ impl Surroundings {
         self.mamori_home.join("mamori")
     }
 
+    /// What a program of ours gets to see, so that it has our home and our
+    /// configuration.
+    #[must_use]
+    pub fn of_ourselves(&self) -> Vec<(OsString, OsString)> {
+        let mut all = self.environment.clone();
+        all.push(("MAMORI_HOME".into(), self.mamori_home.clone().into()));
+        let folder = self.config.parent().and_then(Path::parent);
+        if let (Some(folder), false) = (folder, self.config_named) {
+            all.push(("XDG_CONFIG_HOME".into(), folder.into()));
+        }
+        all
+    }
+
     /// A path with the home shortened to `~`, for messages.
     #[must_use]
     pub fn shown(&self, path: &Path) -> String {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Every benchmark, each figure beside its peer's measured in the same run.
 #
-#   tests/bench/run.sh [segment|bar|layout|footprint|warm|cold|hanging|uptime|recovery|campaign|rotation|history|forecast|agents|reports …]
+#   tests/bench/run.sh [segment|bar|layout|footprint|warm|cold|hanging|uptime|recovery|campaign|rotation|history|forecast|agents|reports|dash …]
 #
 # layout and footprint take three minutes each, uptime eleven, recovery seven, campaign four,
 # history six, reports ten; MINUTES=1.5 makes a short one of uptime, SLICE=1 of recovery, campaign, history, agents, reports.
@@ -15,7 +15,7 @@ main() {
     local programs name failed=""
     programs=$(cd "${CARGO_TARGET_DIR:-target}/release" && pwd -P)
     export PYTHONDONTWRITEBYTECODE=1
-    [ $# -gt 0 ] || set -- segment bar layout footprint warm cold hanging uptime recovery campaign rotation history forecast agents reports
+    [ $# -gt 0 ] || set -- segment bar layout footprint warm cold hanging uptime recovery campaign rotation history forecast agents reports dash
     for name in "$@"; do
         "bench_$name" || failed="$failed $name"
     done
@@ -71,6 +71,10 @@ bench_forecast() {
 
 bench_agents() {
     python3 tests/bench/agents.py "$programs" ${SLICE:+--megabytes 200}
+}
+
+bench_dash() {
+    python3 tests/bench/dash.py "$programs"
 }
 
 bench_warm() {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Subcommand;
 
+use super::quiet::{self, Word};
 use super::routes::Route;
 use super::send::{deliver, exposed, routes_of, way};
 use super::show::{self, View};
@@ -18,9 +19,9 @@ use crate::model::state::{SCHEMA, State};
 use crate::model::text::{clean, quoted};
 use crate::model::time::{Timestamp, span};
 use crate::roster;
-use crate::state::store::{PATIENCE, Store};
+use crate::state::store::Store;
 use crate::sys::surroundings::Surroundings;
-use crate::sys::{clock, flock, notify, output, status_bar};
+use crate::sys::{clock, flock, notify, output};
 
 /// Show what is wrong, who was told, and whether the channels work
 #[derive(Debug, clap::Args)]
@@ -215,11 +216,8 @@ fn mend(route: &Route) -> String {
 /// # Errors
 /// Exit 2 for an unknown alert, 3 when the state file cannot be written.
 pub fn ack(args: &AckArgs, around: &Surroundings) -> Result<Exit, Failure> {
-    let alerts = change(&args.alert, around, clock::now(), |alert| {
-        alert.acked = true;
-    })?;
-    let said = "acknowledged: quiet until it clears";
-    output::print(&each(&alerts, said))?;
+    let alerts = said(Word::Acknowledged, &args.alert, around, clock::now())?;
+    output::print(&each(&alerts, "acknowledged: quiet until it clears"))?;
     Ok(Exit::Fine)
 }
 
@@ -231,9 +229,7 @@ pub fn snooze(args: &SnoozeArgs, around: &Surroundings) -> Result<Exit, Failure>
     let now = clock::now();
     let until = now.after(args.span);
     let config = config::load(around)?;
-    let alerts = change(&args.alert, around, now, |alert| {
-        alert.snoozed_until = Some(until);
-    })?;
+    let alerts = said(Word::Snoozed(until), &args.alert, around, now)?;
     let until = clock::zoned(until, now, config.timezone);
     output::print(&each(&alerts, &format!("quiet until {until}")))?;
     Ok(Exit::Fine)
@@ -244,62 +240,21 @@ fn each(alerts: &[Alert], said: &str) -> String {
     if alerts.is_empty() {
         return "no alert is open\n".to_owned();
     }
-    let line = |alert: &Alert| format!("{} {} is {said}\n", alert.number, clean(&alert.id));
-    alerts.iter().map(line).collect()
+    let lines = alerts
+        .iter()
+        .map(|alert| format!("{} {} is {said}\n", alert.number, clean(&alert.id)));
+    lines.collect::<Vec<_>>().concat()
 }
 
-/// What stands for every open alert: no id is without a `/`.
-const ALL: &str = "all";
-
-fn change(
+fn said(
+    word: Word,
     wanted: &str,
     around: &Surroundings,
     now: Timestamp,
-    change: impl Fn(&mut Alert),
 ) -> Result<Vec<Alert>, Failure> {
-    let store = Store::new(Home::of(&around.mamori_home), "mamori ack");
-    let updated = store.update(PATIENCE, now, |state| {
-        let mut state = state.clone();
-        let number = wanted.parse::<u64>().ok();
-        let named = |alert: &&mut Alert| {
-            wanted == ALL || Some(alert.number) == number || alert.id == wanted
-        };
-        let mut changed = Vec::new();
-        for alert in state.alerts.iter_mut().filter(named) {
-            change(alert);
-            changed.push(alert.clone());
-        }
-        if changed.is_empty() {
-            let none = if wanted == ALL {
-                Ok(changed)
-            } else {
-                Err(no_alert(wanted, &state.alerts))
-            };
-            return (none, None);
-        }
-        state.settle(now);
-        (Ok(changed), Some(state))
-    })?;
-    for notice in &updated.notices {
+    let (alerts, notices) = quiet::say_each(word, wanted, around, now)?;
+    for notice in &notices {
         output::complain(&format!("warning: {notice}\n"));
     }
-    let changed = updated.outcome?;
-    status_bar::show_everywhere(around, store.home(), None, &updated.state);
-    Ok(changed)
-}
-
-fn no_alert(wanted: &str, alerts: &[Alert]) -> Failure {
-    let wanted = clean(wanted);
-    let failure = Failure::usage(format!("there is no open alert `{wanted}`"));
-    let near = alerts
-        .iter()
-        .map(|alert| (strsim::jaro(&wanted, &alert.id), alert));
-    let nearest = near.max_by(|(one, _), (other, _)| one.total_cmp(other));
-    match nearest {
-        Some((likeness, alert)) if likeness > 0.7 => {
-            let id = clean(&alert.id);
-            failure.hint(format!("did you mean `{id}`, number {}?", alert.number))
-        }
-        _ => failure.hint("mamori alerts"),
-    }
+    Ok(alerts)
 }

@@ -31,6 +31,7 @@ mod foretold_tests;
 mod lines;
 mod matters;
 mod post;
+pub mod quiet;
 mod reminders;
 pub mod routes;
 pub mod send;

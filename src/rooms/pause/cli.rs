@@ -2,17 +2,15 @@
 
 use std::time::Duration;
 
+use super::hold::hold;
 use crate::config::{self, Config};
 use crate::failure::{Exit, Failure};
 use crate::model::alert::Pause;
-use crate::model::home::Home;
-use crate::model::state::State;
 use crate::model::text::clean;
 use crate::model::time::{Timestamp, span};
 use crate::roster;
-use crate::state::store::{PATIENCE, Store};
 use crate::sys::surroundings::Surroundings;
-use crate::sys::{clock, output, poke, status_bar};
+use crate::sys::{clock, output};
 
 /// Longest reason kept, in characters.
 const LONGEST_REASON: usize = 200;
@@ -54,9 +52,7 @@ pub fn pause(args: &PauseArgs, around: &Surroundings) -> Result<Exit, Failure> {
     let config = config::load(around)?;
     let node = roster::resolve(&args.node, &config)?;
     let until = pause.until;
-    change(around, &config, now, |state| {
-        state.pauses.insert(node.clone(), pause);
-    })?;
+    held(&node, Some(pause), around, &config, now)?;
     let until = match until {
         Some(until) => format!("until {}", clock::zoned(until, now, config.timezone)),
         None => format!("until `mamori resume {node}`"),
@@ -72,9 +68,7 @@ pub fn pause(args: &PauseArgs, around: &Surroundings) -> Result<Exit, Failure> {
 pub fn resume(args: &ResumeArgs, around: &Surroundings) -> Result<Exit, Failure> {
     let config = config::load(around)?;
     let node = roster::resolve(&args.node, &config)?;
-    let was = change(around, &config, clock::now(), |state| {
-        state.pauses.remove(&node)
-    })?;
+    let was = held(&node, None, around, &config, clock::now())?;
     let text = if was.is_some() {
         "is watched again"
     } else {
@@ -84,27 +78,16 @@ pub fn resume(args: &ResumeArgs, around: &Surroundings) -> Result<Exit, Failure>
     Ok(Exit::Fine)
 }
 
-fn change<T>(
+fn held(
+    node: &str,
+    pause: Option<Pause>,
     around: &Surroundings,
     config: &Config,
     now: Timestamp,
-    change: impl FnOnce(&mut State) -> T,
-) -> Result<T, Failure> {
-    let store = Store::new(Home::of(&around.mamori_home), "mamori pause");
-    let local = roster::local_name(config);
-    let updated = store.update(PATIENCE, now, |state| {
-        let mut state = state.clone();
-        // Before the first probe no node is there yet, and can still be paused.
-        state.nodes = roster::roster(&state, config, &local, now);
-        let outcome = change(&mut state);
-        state.settle(now);
-        (outcome, Some(state))
-    })?;
-    for notice in &updated.notices {
+) -> Result<Option<Pause>, Failure> {
+    let held = hold(node, pause, around, config, now)?;
+    for notice in &held.notices {
         output::complain(&format!("warning: {notice}\n"));
     }
-    status_bar::show_everywhere(around, store.home(), None, &updated.state);
-    // A watcher need not wait for its next round; without one nothing is lost.
-    let _ = poke::touch(store.home());
-    Ok(updated.outcome)
+    Ok(held.before)
 }

@@ -9,3 +9,4 @@
 //! A paused node counts neither as fine nor as a problem.
 
 pub mod cli;
+pub mod hold;

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -105,7 +104,7 @@ fn outcome(job: &Job, around: &Surroundings) -> Option<String> {
     arguments.extend(job.arguments.iter().map(OsString::from));
     // Ours comes last: the last of two of one name counts.
     let mut seen = (job.besides)();
-    seen.extend(environment(around));
+    seen.extend(around.of_ourselves());
     let said = match process::run(&program, &arguments, &seen, job.limit) {
         Ok(ended) => {
             let fine = ended.status.code().is_some_and(|code| code <= 1);
@@ -128,15 +127,4 @@ fn first_line(stderr: &[u8]) -> Option<String> {
     let first = failed.or_else(|| said.lines().next()).unwrap_or_default();
     let first = first.trim_start_matches("warning: ");
     Some(first.to_owned()).filter(|first| !first.is_empty())
-}
-
-/// What such a program gets to see, so that it has our home and our configuration.
-pub(super) fn environment(around: &Surroundings) -> Vec<(OsString, OsString)> {
-    let mut all = around.environment.clone();
-    all.push(("MAMORI_HOME".into(), around.mamori_home.clone().into()));
-    let folder = around.config.parent().and_then(Path::parent);
-    if let (Some(folder), false) = (folder, around.config_named) {
-        all.push(("XDG_CONFIG_HOME".into(), folder.into()));
-    }
-    all
 }

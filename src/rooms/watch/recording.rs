@@ -9,7 +9,6 @@ use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
-use super::jobs::environment;
 use crate::model::history::batch::{Ledger, line};
 use crate::model::history::{Batch, Record, Sample, lines};
 use crate::model::incident::Incident;
@@ -276,7 +275,7 @@ fn keep(handed: Handed, around: &Surroundings, limit: Duration) -> Came {
     }
     input.extend_from_slice(besides.as_bytes());
     let arguments = ["history", "record"].map(OsString::from);
-    let ended = process::run_fed(input, &program, &arguments, &environment(around), limit);
+    let ended = process::run_fed(input, &program, &arguments, &around.of_ourselves(), limit);
     let first = |said: &[u8]| {
         let said = String::from_utf8_lossy(said).into_owned();
         let first = said.lines().next().unwrap_or_default();

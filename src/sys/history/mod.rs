@@ -16,6 +16,7 @@ mod read;
 mod rescue;
 mod rolled;
 mod schema;
+mod slots;
 mod standing;
 mod write;
 
@@ -28,6 +29,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 pub use error::HistoryError;
 pub use read::Bucket;
+pub use slots::{Parts, Stretch, Worst};
 
 use super::database;
 use super::files;
