@@ -98,6 +98,13 @@ fn another_plugin_path_takes_the_place_of_the_first() {
     let text = fs::read_to_string(&conf).unwrap();
     assert_eq!(text.matches("run-shell").count(), 1, "{text}");
     assert!(text.contains("other/mamori.tmux"), "{text}");
+    // It stays the one until another one is named.
+    let again = done(&bench, &DO);
+    assert!(
+        again.stdout.ends_with("nothing to do\n"),
+        "{}",
+        again.stdout
+    );
     done(&bench, &UNDO);
     fs::remove_dir_all(bench.home().join("other")).unwrap();
     assert_eq!(seen(&bench), before);
