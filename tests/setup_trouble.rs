@@ -98,6 +98,13 @@ fn another_plugin_path_takes_the_place_of_the_first() {
     let text = fs::read_to_string(&conf).unwrap();
     assert_eq!(text.matches("run-shell").count(), 1, "{text}");
     assert!(text.contains("other/mamori.tmux"), "{text}");
+    // It stays the one until another one is named.
+    let again = done(&bench, &DO);
+    assert!(
+        again.stdout.ends_with("nothing to do\n"),
+        "{}",
+        again.stdout
+    );
     done(&bench, &UNDO);
     fs::remove_dir_all(bench.home().join("other")).unwrap();
     assert_eq!(seen(&bench), before);
@@ -275,41 +282,48 @@ fn a_full_disk_leaves_what_was() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_is_said_and_nothing_is_half_done() {
+fn in_a_closed_folder_a_file_is_written_in_place_or_nothing_is_half_done() {
     if !root("to be somebody else") {
         return;
     }
-    let bench = bench();
-    let conf = bench.home().join("store/tmux.conf");
-    fs::create_dir(bench.home().join("store")).unwrap();
-    old(&conf, b"a\n");
-    symlink(&conf, bench.home().join(".tmux.conf")).unwrap();
-    // As somebody who may not write there.
-    let chown =
-        |path: &std::path::Path| std::os::unix::fs::lchown(path, Some(65534), Some(65534)).unwrap();
-    for path in [
-        bench.home().to_owned(),
-        bench.home().join(".tmux.conf"),
-        bench.home().join(".config"),
-    ] {
-        chown(&path);
+    for (bits, code) in [(0o644, 0), (0o444, 0), (0o644, 3)] {
+        let bench = bench();
+        let store = bench.home().join("store");
+        let conf = store.join("tmux.conf");
+        fs::create_dir(&store).unwrap();
+        old(&conf, b"a\n");
+        symlink(&conf, bench.home().join(".tmux.conf")).unwrap();
+        // The folder is root's; the file is theirs, or root's, too.
+        let mut theirs = vec![bench.home().to_owned(), bench.home().join(".config")];
+        theirs.extend((code == 0).then(|| conf.clone()));
+        for path in &theirs {
+            std::os::unix::fs::chown(path, Some(65534), Some(65534)).unwrap();
+        }
+        mode(&conf, bits);
+        let before = seen(&bench);
+        let folder = tempfile::Builder::new()
+            .prefix("mamori-")
+            .tempdir_in("/tmp")
+            .unwrap();
+        mode(folder.path(), 0o755);
+        let program = folder.path().join("mamori");
+        fs::copy(MAMORI, &program).unwrap();
+        let somebody = |words: &[&str]| {
+            let mut setpriv = bench.command("setpriv");
+            setpriv.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
+            bench.ran(setpriv.arg(&program).args(words))
+        };
+        let ran = somebody(&DO);
+        assert_eq!(ran.code, Some(code), "{}{}", ran.stdout, ran.stderr);
+        if code == 0 {
+            assert_ne!(seen(&bench), before);
+            let ran = somebody(&UNDO);
+            assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+        } else {
+            assert!(ran.stderr.contains("store/tmux.conf"), "{}", ran.stderr);
+        }
+        assert_eq!(seen(&bench), before, "{bits:o}");
     }
-    mode(&conf, 0o444);
-    let before = seen(&bench);
-    let program = bench.home().join("mamori");
-    fs::copy(MAMORI, &program).unwrap();
-    let mut setpriv = bench.command("setpriv");
-    setpriv.args([
-        "--reuid=65534",
-        "--regid=65534",
-        "--clear-groups",
-        program.to_str().unwrap(),
-    ]);
-    let ran = bench.ran(setpriv.args(DO));
-    fs::remove_file(&program).unwrap();
-    assert_eq!(ran.code, Some(3), "{}{}", ran.stdout, ran.stderr);
-    assert!(ran.stderr.contains("tmux.conf"), "{}", ran.stderr);
-    assert_eq!(seen(&bench), before);
 }
 
 /// Whatever is written outside of the block, it outlives the undoing.

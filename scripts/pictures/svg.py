@@ -124,13 +124,13 @@ def main():
             look += ' font-weight="bold"' if style.bold else ""
             look += ' opacity="0.6"' if style.dim else ""
             look += ' text-decoration="underline"' if style.underline else ""
-            if run and run[0] == look and char.isascii() and run[2] == at:
+            if run and run[0] == look and run[2] == at and (char.isascii() or char == run[1][-1] == "─"):
                 run[1].append(char)
                 run[2] = at + 1
                 continue
             run = [look, [char], at + wide, x, y, wide]
             texts.append(run)
-            if not char.isascii():
+            if not char.isascii() and char != "─":
                 run = None
     print(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.1f} {height}" width="{width:.0f}" '

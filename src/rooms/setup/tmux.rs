@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use super::show::pasted;
 use super::wish::{Wish, Wishes};
 use crate::failure::Failure;
+use crate::model::home::Home;
 use crate::model::setup::block::block;
 use crate::model::text::{clean, quoted};
+use crate::sys::setup::Records;
 use crate::sys::surroundings::Surroundings;
 use crate::sys::{files, programs, setup};
 
@@ -43,7 +45,15 @@ pub(super) fn wishes(named: Option<&Path>, around: &Surroundings) -> Result<Wish
             return Ok(wishes);
         }
     }
-    let plugin = plugin(named, around)?;
+    let earlier = if named.is_none() {
+        earlier(around)
+    } else {
+        None
+    };
+    let plugin = match earlier {
+        Some(plugin) => plugin,
+        None => plugin(named, around)?,
+    };
     let mut lines = run_line(&plugin, by_shell(&plugin, around))?;
     // Who has put the segment nowhere would see nothing of it.
     if !there
@@ -198,6 +208,41 @@ fn run_line(plugin: &Path, by_shell: bool) -> Result<String, Failure> {
     Ok(format!("run-shell \"{escaped}\"\n"))
 }
 
+/// The plugin that an earlier set-up had tmux run, if it is still there.
+fn earlier(around: &Surroundings) -> Option<PathBuf> {
+    let manifest = Records::of(Home::of(&around.mamori_home))
+        .load("tmux")
+        .ok()??;
+    let mut blocks = manifest
+        .steps
+        .iter()
+        .filter_map(|step| step.inserted.as_ref());
+    let plugin = blocks.find_map(|inserted| run_by(&inserted.block))?;
+    setup::look(&plugin).file().map(|_| plugin)
+}
+
+/// What a line of [`run_line`] runs.
+fn run_by(block: &str) -> Option<PathBuf> {
+    let line = block
+        .lines()
+        .find_map(|line| line.strip_prefix("run-shell \""))?;
+    let line = line.trim_end().strip_suffix('"')?;
+    let mut plain = String::new();
+    let mut all = line.chars();
+    while let Some(c) = all.next() {
+        plain.push(if c == '\\' { all.next()? } else { c });
+    }
+    let plain = plain.replace("##", "#");
+    let word = plain.strip_prefix("sh ").unwrap_or(&plain);
+    let inside = word
+        .strip_prefix('\'')
+        .and_then(|word| word.strip_suffix('\''));
+    Some(PathBuf::from(match inside {
+        Some(inside) => inside.replace(r"'\''", "'"),
+        None => word.to_owned(),
+    }))
+}
+
 /// The plugin: the one that was named, that which was installed with us, or a
 /// plugin manager's.
 fn plugin(named: Option<&Path>, around: &Surroundings) -> Result<PathBuf, Failure> {
@@ -290,6 +335,12 @@ mod tests {
             line("/it's #1 $x \"無限\"\\").unwrap(),
             "run-shell \"'/it'\\\\''s ##1 \\$x \\\"無限\\\"\\\\'\"\n"
         );
+        for path in ["/a/b", "/it's #1 $x \"無限\"\\", "/#{pid} %H", "/a'"] {
+            for shell in [true, false] {
+                let text = block("tmux", &run_line(Path::new(path), shell).unwrap());
+                assert_eq!(run_by(&text), Some(path.into()), "{text}");
+            }
+        }
         assert!(line("/a\nb").is_err());
         let shell = run_line(Path::new("/a"), true).unwrap();
         assert_eq!(shell, "run-shell \"sh /a\"\n");
