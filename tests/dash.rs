@@ -297,7 +297,7 @@ fn where_nothing_can_be_drawn_one_line_says_so() {
 }
 
 #[test]
-fn before_anything_was_measured_it_says_how_to_begin_and_a_locked_out_writer_is_told() {
+fn before_anything_was_measured_it_says_how_to_begin_and_a_newer_state_is_left_alone() {
     let bench = Bench::quiet();
     let dash = Dash::start(&bench, (80, 24));
     dash.until("Nothing measured yet.");

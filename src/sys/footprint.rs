@@ -7,7 +7,7 @@ pub struct Footprint {
     pub resident_bytes: u64,
     /// The most that it ever held, in bytes.
     pub peak_bytes: Option<u64>,
-    /// How often it was woken and went to sleep again, in all.
+    /// How often its threads of now were woken and went to sleep again.
     pub switches: Option<u64>,
     /// Processor time since it began, in milliseconds, its ended children's not counted.
     pub cpu_ms: Option<u64>,
@@ -24,6 +24,20 @@ pub fn of(pid: u32) -> Option<Footprint> {
         let line = status.lines().find_map(|line| line.strip_prefix(key))?;
         line.split_whitespace().next()?.parse::<u64>().ok()
     };
+    // Each thread is told of on its own.
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task"));
+    let woken = threads
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|thread| {
+            let status = std::fs::read_to_string(thread.path().join("status")).ok()?;
+            let line = status
+                .lines()
+                .find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))?;
+            line.trim().parse::<u64>().ok()
+        });
+    let woken: u64 = woken.sum();
     let stat = read("stat");
     let ticks = stat.as_deref().and_then(|stat| {
         let (_, fields) = stat.rsplit_once(')')?;
@@ -35,7 +49,7 @@ pub fn of(pid: u32) -> Option<Footprint> {
     Some(Footprint {
         resident_bytes: number("VmRSS:")?.saturating_mul(1024),
         peak_bytes: number("VmHWM:").map(|kib| kib.saturating_mul(1024)),
-        switches: number("voluntary_ctxt_switches:"),
+        switches: (woken > 0).then_some(woken),
         cpu_ms: ticks.map(|ticks| ticks.saturating_mul(1000) / second),
     })
 }
@@ -55,7 +69,7 @@ mod tests {
     fn of_ourselves_something_is_known_and_of_nobody_nothing() {
         let ours = of(std::process::id()).unwrap();
         assert!(ours.resident_bytes > 0 && ours.peak_bytes >= Some(ours.resident_bytes));
-        assert!(ours.switches.is_some() && ours.cpu_ms.is_some());
+        assert!(ours.switches.is_some() && ours.cpu_ms.is_some(), "{ours:?}");
         assert_eq!(of(u32::MAX), None);
     }
 }

@@ -158,11 +158,12 @@ pub(super) fn incident(one: &crate::model::incident::Incident) -> String {
     } else {
         format!(": {}", one.cause)
     };
+    let check = one.check.strip_prefix("service:").unwrap_or(&one.check);
     match (one.open(), one.to_recover_ms) {
-        (true, _) => format!("{} broken{cause}", one.check),
-        (false, _) if one.left => format!("{} stopped by its owner, left so", one.check),
-        (false, Some(took)) => format!("{} back in {}{cause}", one.check, took_words(took)),
-        (false, None) => format!("{} back{cause}", one.check),
+        (true, _) => format!("{check} broken{cause}"),
+        (false, _) if one.left => format!("{check} stopped by its owner, left so"),
+        (false, Some(took)) => format!("{check} back in {}{cause}", took_words(took)),
+        (false, None) => format!("{check} back{cause}"),
     }
 }
 

@@ -5,7 +5,7 @@ use super::block::Block;
 use super::dates::time;
 use super::paper::{Ink, Line, Pen};
 use super::spark::bar;
-use super::words::{ago, known, role, trip};
+use super::words::{known, lasting, role, trip};
 use crate::model::node::{Node, Platform};
 use crate::model::reading::Reading;
 use crate::model::size::bytes;
@@ -50,7 +50,7 @@ pub(super) fn lines(
                 .checks
                 .get(&problem.check)
                 .and_then(|check| check.since);
-            let since = since.map(|since| format!(", for {}", ago(now.since(since))));
+            let since = since.map(|since| format!(", {}", lasting(now.since(since))));
             Line::of(
                 ink,
                 format!(" {}{}", problem.text, since.unwrap_or_default()),
@@ -58,7 +58,7 @@ pub(super) fn lines(
         })
         .collect();
     if node.problems.is_empty() {
-        let since = ago(now.since(node.since));
+        let since = lasting(now.since(node.since));
         let why = node
             .silence
             .as_ref()
@@ -67,7 +67,7 @@ pub(super) fn lines(
         let why = why.map(|why| format!(": {why}")).unwrap_or_default();
         lines.push(Line::of(
             ink,
-            format!(" {} for {since}{why}", node.state.word()),
+            format!(" {}, {since}{why}", node.state.word()),
         ));
     }
     let limits = model.fixed.limits(&node.name);

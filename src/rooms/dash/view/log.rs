@@ -75,7 +75,8 @@ fn cost(name: &str, cost: Option<&Footprint>) -> Line {
         .map(|used| format!("   CPU {}", took_words(used)));
     let woken = cost
         .switches
-        .map(|switches| format!("   woken {switches} times"));
+        .and_then(|switches| usize::try_from(switches).ok());
+    let woken = woken.map(|switches| format!("   woken {}", count(switches, "time")));
     Line::plain(format!(
         " {name} {}{}{}{}",
         bytes(cost.resident_bytes),

@@ -8,6 +8,14 @@ use crate::ui::style::Role;
 pub(super) use super::super::ages::ago;
 use super::super::model::Model;
 
+/// For how long something is so.
+pub(super) fn lasting(seconds: i64) -> String {
+    match ago(seconds) {
+        just if just == "now" => "just now".to_owned(),
+        span => format!("for {span}"),
+    }
+}
+
 /// A reading in a table: `n/a` where nobody can know, `err` where it should
 /// have worked.
 pub(super) fn known<T>(reading: &Reading<T>, show: impl Fn(&T) -> String) -> String {
@@ -126,7 +134,7 @@ pub(super) fn note(model: &Model, node: &Node, now: Timestamp) -> String {
             .problems
             .first()
             .and_then(|problem| node.checks.get(&problem.check)?.since)
-            .map(|since| format!("for {}", ago(now.since(since))))
+            .map(|since| lasting(now.since(since)))
             .unwrap_or_default(),
     }
 }
