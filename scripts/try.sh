@@ -39,7 +39,7 @@ start() {
     until_true a_watcher || fail "the watcher does not start"
     if ! in_try has-session -t =try 2>/dev/null; then
         # shellcheck disable=SC2016 # the window's own shell expands it
-        in_try new-session -d -s try -x 100 -y 30 'mamori health; exec "${SHELL:-sh}"'
+        in_try new-session -d -s try -x 100 -y 30 'mamori health; echo; echo "C-b g opens the menu, C-b d leaves and ends all of it."; exec "${SHELL:-sh}"'
     fi
     until_true bar_shows_data || fail "the status bar shows no data: $(bar)"
 }
@@ -95,7 +95,7 @@ until_true() {
 explain() {
     echo
     echo "The status bar shows:  $(bar)"
-    echo "look:  tmux -u -L mamori-try attach"
+    echo "look:  tmux -u -L mamori-try attach    (there: C-b g opens the menu, C-b d leaves)"
     echo "end:   make try-stop"
 }
 

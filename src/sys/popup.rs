@@ -1,8 +1,8 @@
 //! What a popup of tmux holds: a command of ours with the popup's terminal,
-//! its words page by page, and a key or an answer that a person gives.
+//! its words page by page, and a key that a person presses.
 
 use std::ffi::OsString;
-use std::io::{self, BufRead as _, Read as _, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -75,12 +75,4 @@ pub fn any_key() {
     let _ = tcsetattr(&stdin, OptionalActions::Flush, &each);
     let _ = stdin.lock().read(&mut [0; 16]);
     let _ = tcsetattr(&stdin, OptionalActions::Now, &before);
-}
-
-/// Whether a person types `y` and Enter; anything else is no.
-#[must_use]
-pub fn yes() -> bool {
-    let mut answer = String::new();
-    let read = io::stdin().lock().read_line(&mut answer);
-    read.is_ok() && answer.trim().eq_ignore_ascii_case("y")
 }

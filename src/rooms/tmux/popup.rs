@@ -75,8 +75,7 @@ pub(super) fn ask(words: &[String]) -> Result<Exit, Failure> {
     if !matches!(code, Some(0 | 1)) {
         return hold(code);
     }
-    output::print("\nDo this now? y and Enter for yes, anything else for no: ")?;
-    if !popup::yes() {
+    if !output::agrees("\nDo this now?")? {
         return Ok(Exit::Fine);
     }
     output::print("\n")?;

@@ -277,6 +277,8 @@ fn node_and_charts(
     let mut charts = trends::charts(model, columns, rows, now);
     for chart in &mut charts {
         chart.turn = 4;
+        // What is so now comes before how it became so.
+        chart.extra = true;
     }
     blocks.extend(charts);
     blocks
