@@ -108,7 +108,7 @@ fn an_alert_acknowledged_with_a_key_is_so_in_the_state_file_and_can_be_put_back(
     until("the end of the pause", || {
         let screen = dash.screen();
         let row = screen.lines().find(|line| line.starts_with('▸'));
-        row.is_some_and(|row| row.contains("degraded"))
+        row.is_some_and(|row| !row.contains("paused"))
     });
     dash.keys(&["r"]);
     until("the probe", || {
