@@ -50,13 +50,12 @@ struct Dash<'a> {
 impl<'a> Dash<'a> {
     fn start(bench: &'a Bench, size: (u32, u32)) -> Self {
         let tmux = Tmux::sized(bench, "dash", CONF, size);
-        tmux.run(&[
-            "respawn-pane",
-            "-k",
-            "-t",
-            "main",
-            &format!("exec {MAMORI} dash"),
-        ]);
+        let code = bench.home().join("code");
+        let script = format!(
+            "{MAMORI} dash; echo $? > {}; exec sleep 600",
+            code.display()
+        );
+        tmux.run(&["respawn-pane", "-k", "-t", "main", &script]);
         Self { bench, tmux }
     }
 
@@ -77,10 +76,6 @@ impl<'a> Dash<'a> {
 
     fn pid(&self) -> i32 {
         self.tmux.show("main", "#{pane_pid}").parse().unwrap()
-    }
-
-    fn dead(&self) -> bool {
-        self.tmux.show("main", "#{pane_dead}") == "1"
     }
 
     fn alert(&self) -> Value {
@@ -110,15 +105,18 @@ fn an_alert_acknowledged_with_a_key_is_so_in_the_state_file_and_can_be_put_back(
     dash.until("paused");
     // What others change is seen.
     assert_eq!(bench.mamori(&["resume", "mugen"]).code, Some(0));
-    until("the end of the pause", || !dash.screen().contains("paused"));
+    until("the end of the pause", || {
+        let screen = dash.screen();
+        let row = screen.lines().find(|line| line.starts_with('▸'));
+        row.is_some_and(|row| !row.contains("paused"))
+    });
     dash.keys(&["r"]);
     until("the probe", || {
         bench.state()["nodes"][0]["readings"]["load_1m"]["value"].is_number()
     });
     dash.keys(&["q"]);
-    // tmux knows of the end a moment before it knows the exit code.
     until("the end", || {
-        dash.tmux.show("main", "#{pane_dead_status}") == "0"
+        fs::read_to_string(bench.home().join("code")).is_ok_and(|code| code == "0\n")
     });
 }
 
@@ -149,7 +147,7 @@ fn it_is_drawn_whatever_the_size_and_however_often_that_changes() {
         let screen = dash.screen();
         screen.contains("needs you") && screen.lines().last().unwrap().contains("? help")
     });
-    assert!(!dash.dead());
+    assert!(!bench.home().join("code").exists(), "it lives on");
 }
 
 #[test]
