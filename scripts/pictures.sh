@@ -15,7 +15,10 @@ main() {
     printf '[local]\nname = "laptop"\n' >"$home/.config/mamori/config.toml"
     python3 scripts/pictures/home.py "$programs" "$home"
     # As if a watcher ran: who holds this lock is one.
-    in_home flock "$home/.miyabi/mamori/watch.lock" sleep 600 &
+    (exec env -i PATH=/usr/bin:/bin python3 -c 'import fcntl, sys, time
+lock = open(sys.argv[1], "a")
+fcntl.flock(lock, fcntl.LOCK_EX)
+time.sleep(600)' "$home/.miyabi/mamori/watch.lock") &
     watcher=$!
     mkdir -p docs/pictures
     picture dash 120 35 "The dashboard: three nodes, one with a disk that fills up" dash

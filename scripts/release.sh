@@ -30,7 +30,7 @@ static() {
     case $1 in *-musl) ;; *) return 0 ;; esac
     local program
     for program in "$2"/*; do
-        if readelf -l "$program" | grep -q INTERP; then
+        if readelf -l "$program" | grep INTERP >/dev/null; then
             echo "error: $program is not static" >&2
             return 1
         fi

@@ -38,7 +38,7 @@ _mamori() {
     IFS=$'\n'
     # Names that we offer hold letters, digits and _ . - alone: nothing is to be quoted.
     # shellcheck disable=SC2207 # split at newlines
-    COMPREPLY=($(\builtin command mamori complete bash 1 -- "${words[@]:1}" 2>/dev/null))
+    COMPREPLY=($(\builtin command mamori complete bash 1 -- "${words[@]:1}" 2>/dev/null || :))
     # bash puts in what stands after the last of its own breaks.
     case $word in
         *[=:@]*)

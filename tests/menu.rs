@@ -167,15 +167,30 @@ fn the_table_is_named_and_told_by_list_keys() {
 
 #[test]
 fn a_key_that_is_taken_or_unwanted_is_left_alone() {
-    for conf in ["bind g display-message mine\n", "set -g @mamori-key ''\n"] {
+    for (conf, said) in [
+        (
+            "bind g display-message mine\n",
+            "is bound to something else",
+        ),
+        (
+            "bind C-x display-message mine\nset -g @mamori-key '^x'\n",
+            "is bound to something else",
+        ),
+        ("set -g @mamori-key ''\n", "no key opens the menu"),
+        (
+            "set -g @mamori-key 'nonsense'\n",
+            "is no key that the menu could have",
+        ),
+    ] {
         let bench = Bench::quiet();
         let tmux = Tmux::start(&bench, "t", conf);
         let before = tmux.run(&["list-keys"]);
         tmux.load(&path_with_binaries());
         assert_eq!(tmux.run(&["list-keys"]), before, "{conf}");
         let doctor = bench.mamori(&["doctor", "--json"]).stdout;
-        let told = doctor.contains("is bound to something else");
-        assert_eq!(told, conf.starts_with("bind"), "{doctor}");
+        assert!(doctor.contains(said), "{conf}: {doctor}");
+        // All else works.
+        assert!(tmux.hidden("MAMORI_UNTIL").is_some());
     }
 }
 

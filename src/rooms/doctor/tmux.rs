@@ -195,6 +195,16 @@ fn key(server: &ServerFacts, socket: &str) -> Found {
                 "name a free one in tmux.conf, such as: set -g @mamori-key y, then load mamori.tmux again",
             ),
         ),
+        Some(key) if !key.known => trouble(
+            Status::Note,
+            format!(
+                "`{}` is no key that the menu could have on `{socket}`",
+                clean(&key.name)
+            ),
+            Mend::by_hand(
+                "name another in tmux.conf, such as: set -g @mamori-key y, then load mamori.tmux again",
+            ),
+        ),
         Some(key) if key.name.is_empty() => {
             Ok(format!("no key opens the menu on `{socket}`, as you wish"))
         }

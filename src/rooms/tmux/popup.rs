@@ -92,7 +92,11 @@ pub(super) fn quietly(
     words: &[String],
     around: &Surroundings,
 ) -> Result<Exit, Failure> {
-    let said = match popup::quietly(words, QUIETLY) {
+    let limit = match words.first().map(String::as_str) {
+        Some("report") => REPORT,
+        _ => QUIETLY,
+    };
+    let said = match popup::quietly(words, limit) {
         Ok(ended) => message(&ended),
         Err(error) => error.to_string(),
     };

@@ -29,8 +29,10 @@ const SHORT: (u32, u32) = (10, 24);
 /// What is known of the key that opens the menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
-    /// Its name; empty when people want none.
+    /// Its name as tmux writes it; empty when people want none.
     pub name: String,
+    /// Whether it is a key that we know; another is bound to nothing.
+    pub known: bool,
     /// Whether somebody else uses it.
     pub taken: bool,
     /// Keys that opened our menu before `@mamori-key` named another.
@@ -40,7 +42,10 @@ pub struct Key {
 /// Reads the prefix table as `list-keys` prints it, and `wanted`, the value of
 /// `@mamori-key` where that is set.
 fn key(table: &str, wanted: Option<&str>) -> Key {
-    let name = wanted.unwrap_or(KEY).to_owned();
+    let wanted = wanted.unwrap_or(KEY);
+    let canonical = canonical(wanted);
+    let known = canonical.is_some() || wanted.is_empty();
+    let name = canonical.unwrap_or_else(|| wanted.to_owned());
     let (mut taken, mut former) = (false, Vec::new());
     for line in table.lines() {
         let mut words = line.split_whitespace();
@@ -65,9 +70,70 @@ fn key(table: &str, wanted: Option<&str>) -> Key {
     }
     Key {
         name,
+        known,
         taken,
         former,
     }
+}
+
+/// Keys with a name, as tmux writes them, and what else they are called.
+const NAMED: &[(&str, &[&str])] = &[
+    ("Up", &[]),
+    ("Down", &[]),
+    ("Left", &[]),
+    ("Right", &[]),
+    ("Home", &[]),
+    ("End", &[]),
+    ("PPage", &["PageUp", "PgUp"]),
+    ("NPage", &["PageDown", "PgDn"]),
+    ("IC", &["Insert"]),
+    ("DC", &["Delete"]),
+    ("Tab", &[]),
+    ("BTab", &[]),
+    ("Space", &[]),
+    ("Enter", &[]),
+    ("Escape", &[]),
+    ("BSpace", &[]),
+];
+
+/// The name by which tmux writes a key: its modifiers in its order, `^x` as
+/// `C-x` (tmux's `key_string_lookup_string` and `key_string_lookup_key`).
+/// `None` for what is no key, at which tmux would refuse all that we ask.
+fn canonical(name: &str) -> Option<String> {
+    let (mut control, mut meta, mut shift) = (false, false, false);
+    let mut rest = name;
+    if let Some(bare) = rest.strip_prefix('^').filter(|bare| !bare.is_empty()) {
+        (control, rest) = (true, bare);
+    }
+    while let Some((modifier, bare)) = rest.split_once('-').filter(|(_, bare)| !bare.is_empty()) {
+        match modifier {
+            "C" | "c" => control = true,
+            "M" | "m" => meta = true,
+            "S" | "s" => shift = true,
+            _ => return None,
+        }
+        rest = bare;
+    }
+    let same = |one: &str| one.eq_ignore_ascii_case(rest);
+    let mut letters = rest.chars();
+    let letter = letters.next().filter(|c| !c.is_control() && *c != ' ');
+    let base = if letters.next().is_none() {
+        letter.map(|_| rest.to_owned())
+    } else if let Some(number) = rest.strip_prefix(['F', 'f']) {
+        let number: u8 = number
+            .parse()
+            .ok()
+            .filter(|number| (1..=12).contains(number))?;
+        Some(format!("F{number}"))
+    } else {
+        let named = NAMED
+            .iter()
+            .find(|(named, others)| same(named) || others.iter().any(|other| same(other)));
+        named.map(|(named, _)| (*named).to_owned())
+    }?;
+    let part = |held: bool, modifier: &'static str| if held { modifier } else { "" };
+    let modifiers = [part(control, "C-"), part(meta, "M-"), part(shift, "S-")];
+    Some(modifiers.concat() + &base)
 }
 
 /// `text` as one word of tmux's commands.
@@ -113,9 +179,9 @@ fn command(program: &Path, action: &Action, expanded: u32) -> Option<String> {
         Action::Text(words) => popup(format!("tmux show {words}")),
         Action::Pages(words) => popup(format!("tmux pages {words}")),
         Action::Ask(words) => popup(format!("tmux ask {words}")),
-        Action::Quiet(words) => shell(format!("tmux run '#{{client_name}}' {words}")),
+        Action::Quiet(words) => shell(format!("tmux run #{{q:client_name}} {words}")),
         Action::More(words) => shell(format!(
-            "tmux menu '#{{client_name}}' #{{client_width}}x#{{client_height}} {words}"
+            "tmux menu #{{q:client_name}} #{{client_width}}x#{{client_height}} {words}"
         )),
         Action::Keys => Some(format!("list-keys -N -T {TABLE}")),
     }
@@ -185,7 +251,7 @@ pub fn bindings(key: &Key, menus: &Menus, program: &Path) -> Vec<TmuxCommand<'st
         unbind
     });
     let mut commands: Vec<TmuxCommand<'static>> = free.collect();
-    if key.name.is_empty() || key.taken || line(program, "", 0).is_none() {
+    if key.name.is_empty() || !key.known || key.taken || line(program, "", 0).is_none() {
         return commands;
     }
     commands.push(super::hidden(&CLOCK));
@@ -282,6 +348,27 @@ mod tests {
         let again = read(ours, None);
         assert!(!again.taken && again.former.is_empty());
         assert_eq!(read(ours, Some("M")).former, ["g"]);
+    }
+
+    #[test]
+    fn a_key_is_known_by_any_of_its_names() {
+        let table = "bind-key -T prefix C-M-x display-message mine\n";
+        assert!(key(table, Some("M-C-x")).taken);
+        assert!(key(table, Some("m-^x")).known.eq(&false));
+        assert!(key("bind-key -T prefix C-x a\n", Some("^x")).taken);
+        assert!(key("bind-key -T prefix PPage a\n", Some("pageup")).taken);
+        for (given, written) in [
+            ("f5", "F5"),
+            ("C-space", "C-Space"),
+            ("-", "-"),
+            ("^", "^"),
+            ("守", "守"),
+        ] {
+            assert_eq!(canonical(given).as_deref(), Some(written));
+        }
+        for odd in ["foo", "F99", "X-a", "a b", "\u{7}"] {
+            assert_eq!(canonical(odd), None, "{odd}");
+        }
     }
 
     #[test]
