@@ -165,6 +165,23 @@ fn measure(path: &Path) -> Result<Exit, Failure> {
     Ok(Exit::Fine)
 }
 
+/// What may follow a command that needs one more word.
+fn which(error: &clap::Error, command: &clap::Command, named: Option<&str>) -> Option<Failure> {
+    let missing = [
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand,
+        ErrorKind::MissingSubcommand,
+    ];
+    let named = named.filter(|_| missing.contains(&error.kind()))?;
+    let known = command.find_subcommand(named)?.get_subcommands();
+    let known = known.filter(|known| !known.is_hide_set() && known.get_name() != "help");
+    let known: Vec<&str> = known.map(clap::Command::get_name).collect();
+    let which = known.join("`, `");
+    Some(
+        Failure::usage(format!("`mamori {named}` needs one more word: `{which}`"))
+            .hint(format!("mamori {named} --help")),
+    )
+}
+
 /// clap's complaint in our words: its first line, without its `error: `.
 fn usage(error: &clap::Error, words: &[OsString]) -> Failure {
     let text = error.render().to_string();
@@ -187,6 +204,9 @@ fn usage(error: &clap::Error, words: &[OsString]) -> Failure {
                 .get_subcommands()
                 .any(|known| known.get_name() == *word)
         });
+    if let Some(which) = which(error, &command, named) {
+        return which;
+    }
     let failure = Failure::usage(crate::model::text::clean(&what));
     match tip {
         Some(tip) => failure.hint(crate::model::text::clean(tip)),

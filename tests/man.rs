@@ -145,7 +145,7 @@ fn tidied(page: &str) -> String {
 
 /// Every page by its file's name.
 fn pages() -> BTreeMap<String, Vec<u8>> {
-    let mut all = mamori::cli::command();
+    let mut all = mamori::cli::command().disable_help_subcommand(true);
     all.build();
     let mut pages = BTreeMap::from([
         (

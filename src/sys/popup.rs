@@ -61,18 +61,21 @@ pub fn page(text: &str, around: &Surroundings) -> bool {
     child.wait().is_ok()
 }
 
-/// Waits for any key, where somebody can press one.
-pub fn any_key() {
+/// Waits for any key, where somebody can press one: the first byte of it.
+#[must_use]
+pub fn any_key() -> Option<u8> {
     let stdin = io::stdin();
-    let Ok(before) = tcgetattr(&stdin) else {
-        return;
-    };
+    let before = tcgetattr(&stdin).ok()?;
     let mut each = before.clone();
     each.local_modes -= LocalModes::ICANON | LocalModes::ECHO;
     each.special_codes[SpecialCodeIndex::VMIN] = 1;
     each.special_codes[SpecialCodeIndex::VTIME] = 0;
     // What was typed before the question is no answer to it.
     let _ = tcsetattr(&stdin, OptionalActions::Flush, &each);
-    let _ = stdin.lock().read(&mut [0; 16]);
+    let mut key = [0; 16];
+    let read = stdin.lock().read(&mut key);
     let _ = tcsetattr(&stdin, OptionalActions::Now, &before);
+    key.first()
+        .copied()
+        .filter(|_| read.is_ok_and(|read| read > 0))
 }

@@ -180,7 +180,9 @@ pub fn chosen(words: &[String], all: &[Target], local: &str) -> Result<Vec<Targe
             .iter()
             .filter(|target| is_named(target, word, local))
             .collect();
-        if named.is_empty() {
+        // A node of which nothing is expected is known all the same.
+        let node = word == "local" || word == local || all.iter().any(|one| one.node == *word);
+        if named.is_empty() && !node {
             return Err(unknown(word, all, local));
         }
         for target in named {

@@ -193,7 +193,12 @@ fn list<T>(
 pub fn alerts(state: &State, client: Client, now: Timestamp) -> Menu {
     list(" alerts ", &state.alerts, client, |alert| {
         let since = age(now.since(alert.since));
-        let label = client.label(glyph(alert), &format!("{} {since}", alert.text));
+        let said = match (alert.acked, alert.snoozed_until) {
+            (true, _) => ", known",
+            (false, Some(until)) if now < until => ", snoozed",
+            _ => "",
+        };
+        let label = client.label(glyph(alert), &format!("{} {since}{said}", alert.text));
         Some((label, format!("alert {}", alert.number)))
     })
 }

@@ -22,6 +22,8 @@ const MESSAGE: usize = 120;
 /// # Errors
 /// When it cannot be started.
 pub(super) fn show(words: &[String]) -> Result<Exit, Failure> {
+    // What looks at machines takes seconds before it prints.
+    output::print(&format!("mamori {}\n\n", words.join(" ")))?;
     let code = run(words)?;
     hold(code)
 }
@@ -39,7 +41,7 @@ fn hold(code: Option<i32>) -> Result<Exit, Failure> {
         None => "it was killed. ".to_owned(),
     };
     output::print(&format!("\n{ended}Any key closes this. "))?;
-    popup::any_key();
+    let _ = popup::any_key();
     Ok(Exit::Fine)
 }
 
@@ -75,10 +77,11 @@ pub(super) fn ask(words: &[String]) -> Result<Exit, Failure> {
     if !matches!(code, Some(0 | 1)) {
         return hold(code);
     }
-    if !output::agrees("\nDo this now?")? {
+    output::print("\ny does this now, any other key closes this. ")?;
+    if popup::any_key() != Some(b'y') {
         return Ok(Exit::Fine);
     }
-    output::print("\n")?;
+    output::print("\n\n")?;
     let code = run(words)?;
     hold(code)
 }

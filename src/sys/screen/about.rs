@@ -47,7 +47,7 @@ pub fn about() -> About {
     } else if term.is_empty() {
         Some("`TERM` is not set")
     } else if matches!(term.as_str(), "dumb" | "unknown") {
-        Some("`TERM` says that nothing can be drawn here")
+        Some("`TERM` names a terminal that only prints lines")
     } else {
         None
     };

@@ -80,9 +80,9 @@ fn line(model: &Model, alert: &Alert, columns: usize, pen: Pen, now: Timestamp) 
     line.selected = selected;
     let line = line.and(if selected { Ink::Select } else { Ink::Plain }, number);
     if columns < 72 {
-        let room = columns.saturating_sub(8 + 6);
+        let room = columns.saturating_sub(8 + if alert.acked { 9 } else { 6 });
         let words = words(alert);
-        let mark = if alert.acked { "ack" } else { "" };
+        let mark = if alert.acked { " ack" } else { "" };
         return line.and(Ink::Plain, pen.left(&words, room)).and(
             Ink::Muted,
             format!(" {}{mark}", ago(now.since(alert.since))),

@@ -184,8 +184,8 @@ pub(super) fn footer(paper: &mut Paper, area: Rect, class: Class, model: &Model)
             Ink::Accent
         };
         let text = match &model.undo {
-            Some(_) => format!("{}   u undo", said.text),
-            None => said.text.clone(),
+            Some((_, until)) if *until == said.until => format!("{}   u undo", said.text),
+            _ => said.text.clone(),
         };
         paper.put((row.x, row.y), row.width, ink, &text);
         return;

@@ -279,6 +279,14 @@ impl Paper {
         self.put((row.x, row.y), row.width, Ink::Muted, &text);
     }
 
+    /// A [`rule`](Self::rule) with these corners, of a window over the rest.
+    pub(super) fn frame(&mut self, row: Rect, title: &str, [left, right]: [&str; 2]) {
+        self.rule(row, title);
+        self.put((row.x, row.y), 1, Ink::Muted, left);
+        let last = row.right().saturating_sub(1);
+        self.put((last, row.y), 1, Ink::Muted, right);
+    }
+
     /// Wipes an area, what could be tapped in it included.
     pub(super) fn wipe(&mut self, area: Rect) {
         let area = area.intersection(self.drawn.buffer.area);

@@ -10,6 +10,8 @@ use super::paper::{Ink, Line, Paper, Pen};
 use crate::sys::screen::Key;
 use crate::ui::wrap::wrapped;
 
+/// What ends a window that asks nothing.
+const ANY: &str = "any key closes";
 /// The widest that is easy to read.
 const WIDEST: u16 = 76;
 
@@ -19,10 +21,10 @@ pub(super) fn draw(paper: &mut Paper, area: Rect, model: &Model) {
     let columns = usize::from(area.width.min(WIDEST).saturating_sub(4)).max(4);
     let (title, lines, at, end) = match &model.over {
         Over::Nothing | Over::Finding => return,
-        Over::Help(at) => ("keys".to_owned(), help(model, pen), *at, "any key closes"),
+        Over::Help(at) => ("keys".to_owned(), help(model, pen), *at, ANY),
         Over::Why(lines, at) => {
             let lines = lines.iter().flat_map(|line| folded(line, columns, pen));
-            ("why".to_owned(), lines.collect(), *at, "any key closes")
+            ("why".to_owned(), lines.collect(), *at, ANY)
         }
         Over::Snooze { id, typed, .. } => {
             let (lines, end) = snooze(typed.as_deref());
@@ -113,7 +115,7 @@ fn window(paper: &mut Paper, area: Rect, title: &str, lines: &[Line], at: usize,
     // What lies beneath cannot be tapped.
     paper.drawn.hits.clear();
     let first = Rect::new(inside.x, inside.y, inside.width, 1);
-    paper.rule(first, title);
+    paper.frame(first, title, ["┌", "┐"]);
     let room = usize::from(high.saturating_sub(2));
     let at = at.min(lines.len().saturating_sub(room));
     for (row, line) in lines.iter().skip(at).take(room).enumerate() {
@@ -127,13 +129,13 @@ fn window(paper: &mut Paper, area: Rect, title: &str, lines: &[Line], at: usize,
     }
     if high > 1 {
         let hidden = lines.len().saturating_sub(at + room);
-        let more = if hidden > 0 {
-            format!(", {hidden} more below")
-        } else {
-            String::new()
+        let end = match hidden {
+            0 => end.to_owned(),
+            _ if end == ANY => format!("{hidden} more: j, or any other key closes"),
+            _ => format!("{end}, {hidden} more: j"),
         };
         let last = Rect::new(inside.x, inside.bottom() - 1, inside.width, 1);
-        paper.rule(last, &format!("{end}{more}"));
+        paper.frame(last, &end, ["└", "┘"]);
         paper.drawn.hits.push((last, Target::Key(Key::Esc)));
         paper.drawn.cursor = Some((inside.x + 1, inside.bottom() - 1));
     }
