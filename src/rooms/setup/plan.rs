@@ -227,7 +227,8 @@ fn block_in(
         .file()
         .map(|file| file.bytes.clone())
         .unwrap_or_default();
-    let known_block = known.and_then(|step| step.inserted.as_ref());
+    let untouched = known.filter(|step| step.after == seen.sum());
+    let known_block = untouched.and_then(|step| step.inserted.as_ref());
     let base = match bytes {
         Some(rest) => rest,
         // Ours, untouched: what is beneath it.
