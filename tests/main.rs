@@ -89,6 +89,7 @@ mod segment;
 mod services;
 mod setup_homes;
 mod setup_node;
+mod setup_runit;
 mod setup_service;
 mod setup_termux;
 mod setup_tmux;
