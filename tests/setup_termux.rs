@@ -80,7 +80,7 @@ fn a_phone_is_set_up_and_taken_back() {
         "{run}"
     );
     assert!(
-        run.ends_with(&format!("exec {MAMORI} watch 2>&1\n")),
+        run.ends_with(&format!("exec {MAMORI} watch --wait 2>&1\n")),
         "{run}"
     );
     assert_eq!(

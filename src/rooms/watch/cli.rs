@@ -26,7 +26,14 @@ pub struct Args {
     /// One round of everything, then end
     #[arg(long)]
     once: bool,
+    /// Wait for the end of a watcher that runs: whoever keeps us running
+    /// would else take our end for good
+    #[arg(long, hide = true, conflicts_with = "once")]
+    wait: bool,
 }
+
+/// How often one that waits looks whether the other one has ended.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How long a starting watcher waits for one that is just ending, or for a
 /// reader that is just asking whether one runs.
@@ -44,13 +51,27 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
 }
 
 fn watch(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
-    let config = config::load(around)?;
+    let mut config = config::load(around)?;
     let home = Home::of(&around.mamori_home);
     // What is broken is mended without a home, too.
     let homeless = files::private_folder(home.folder()).err();
-    let last_beat = files::modified(&home.watch_lock());
+    let signals = Signals::listen()?;
     let lock_file = home.watch_lock();
-    let mut lock = match flock::lock(&lock_file, "mamori watch", TAKEOVER) {
+    let mut last_beat = files::modified(&lock_file);
+    let mut first = flock::lock(&lock_file, "mamori watch", TAKEOVER);
+    if let (true, Err(LockError::Held(holder))) = (args.wait, &first) {
+        output::print(&format!("waiting for the end of {holder}\n"))?;
+        while matches!(first, Err(LockError::Held(_))) {
+            if signals.wait(PATIENCE).is_some() {
+                return Ok(Exit::Fine);
+            }
+            last_beat = files::modified(&lock_file);
+            first = flock::lock(&lock_file, "mamori watch", Wait::Never);
+        }
+        // It may have been changed since.
+        config = config::load(around)?;
+    }
+    let mut lock = match first {
         Ok(lock) => Some(lock),
         Err(LockError::Held(holder)) => {
             output::print(&format!("already watching: {holder}\n"))?;
@@ -66,7 +87,6 @@ fn watch(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
             None
         }
     };
-    let signals = Signals::listen()?;
     let name = roster::local_name(&config);
     let full_every = config.watch.health_every;
     let liveness = humantime::format_duration(config.watch.liveness_every);

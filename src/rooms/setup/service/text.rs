@@ -86,7 +86,9 @@ mod tests {
     fn each_manager_reads_any_path_as_it_is() {
         let unit = unit(&service());
         assert!(
-            unit.contains("ExecStart=\"/it's 100%% $$HOME/<\\\"無限\\\" & \\\\>/mamori\" watch\n"),
+            unit.contains(
+                "ExecStart=\"/it's 100%% $$HOME/<\\\"無限\\\" & \\\\>/mamori\" watch --wait\n"
+            ),
             "{unit}"
         );
         assert!(unit.contains("Environment=\"PATH=/a b:/c\"\n"), "{unit}");
