@@ -5,8 +5,9 @@ use std::path::Path;
 use super::carry::command;
 use super::{effect, show};
 use crate::failure::Failure;
+use crate::model::setup::block::remains;
 use crate::model::setup::manifest::{Kind, Manifest, Progress, Step};
-use crate::model::setup::stands::Stands;
+use crate::model::setup::stands::{File, Stands};
 use crate::model::setup::undo::{Undo, undo};
 use crate::model::text::{clean, count};
 use crate::sys::output;
@@ -120,7 +121,7 @@ fn one(step: &Step, records: &Records, around: &Surroundings) -> Result<Option<S
         let what = "a step of a newer mamori is not understood".to_owned();
         return Ok(Some(Stays { what, open: true }));
     };
-    let seen = setup::look(&path);
+    let seen = seen_at(&path, step, around);
     if step.progress == Progress::Planned {
         setup::sweep(&seen);
     }
@@ -148,6 +149,28 @@ fn one(step: &Step, records: &Records, around: &Surroundings) -> Result<Option<S
         Undo::Leave(why) => return stays(&why, true),
     }
     Ok(None)
+}
+
+/// What stands at `path`; where its link was pointed elsewhere since, what
+/// stands where it led, if that is still ours.
+fn seen_at(path: &Path, step: &Step, around: &Surroundings) -> Stands {
+    let seen = setup::look(path);
+    let files = matches!(step.kind, Kind::Create | Kind::Edit);
+    let real = step
+        .real
+        .as_ref()
+        .and_then(|place| place.path(&around.home));
+    let Some(real) = real.filter(|real| files && *real != seen.real) else {
+        return seen;
+    };
+    let there = setup::look(&real);
+    let holds = |file: &File| step.inserted.is_some() && remains(&file.bytes).is_some();
+    let ours = there.file().is_some() && there.sum() == step.after;
+    if ours || there.file().is_some_and(holds) {
+        there
+    } else {
+        seen
+    }
 }
 
 fn rmdir(path: &Path, step: &Step) -> Result<Option<Stays>, Failure> {
