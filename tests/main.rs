@@ -88,6 +88,7 @@ mod report_watch;
 mod segment;
 mod services;
 mod setup_homes;
+mod setup_moves;
 mod setup_node;
 mod setup_runit;
 mod setup_service;

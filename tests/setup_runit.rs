@@ -17,7 +17,7 @@ fn a_real_runit_starts_and_loses_the_watcher() {
         eprintln!("not tried, because it is not installed: runit");
         return;
     };
-    let _runit = Running(child);
+    let runit = Running(child);
     let run = |words: &[&str]| -> Ran {
         let ran = bench.ran(bench.command(MAMORI).env("SVDIR", &services).args(words));
         assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
@@ -35,9 +35,15 @@ fn a_real_runit_starts_and_loses_the_watcher() {
     );
     run(&UNDO);
     until("its end", || mamori::sys::flock::held(&lock).is_none());
-    // What svlogd wrote is the log's, and stays.
+    // However `runsvdir` comes round meanwhile.
     let left = services.join("mamori-watch");
-    for gone in ["run", "supervise", "log/run", "log/supervise"] {
-        assert!(!left.join(gone).exists(), "{gone}");
-    }
+    until("its folder's end", || !left.exists());
+    let serves = || {
+        let pid = runit.0.id();
+        let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
+        children.is_ok_and(|children| !children.trim().is_empty())
+    };
+    until("no runsv", || !serves());
+    assert!(!left.exists());
+    assert!(bench.own("logs/watch/current").exists());
 }
