@@ -38,7 +38,7 @@ pub(super) fn gone(inverse: &[String], around: &Surroundings) -> Option<&'static
             let runs = active
                 .iter()
                 .any(|state| has(&format!("ActiveState={state}")));
-            !enabled && !(stops && runs)
+            !(enabled || stops && runs)
         }
         ["launchctl", "bootout", target] => {
             let domain = target.rsplit_once('/')?.0;
