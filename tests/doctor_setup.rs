@@ -82,7 +82,7 @@ fn phone() -> Doctor {
 }
 
 #[test]
-fn what_tmux_setup_wrote_and_somebody_took_away_comes_back() {
+fn a_block_that_somebody_took_out_is_set_up_no_more() {
     let bench = setup_tmux::bench();
     let of = || check(&bench.mamori(&["doctor", "--json"]).json(), "setup");
     assert_eq!(of()["status"], "ok");
@@ -93,6 +93,18 @@ fn what_tmux_setup_wrote_and_somebody_took_away_comes_back() {
     assert_eq!(seen["status"], "warn", "{seen}");
     mend(&bench, &seen, |program| bench.command(program));
     assert_eq!(of()["status"], "ok");
+    done(&bench, &setup_tmux::DO);
+    // A plugin manager loads it by now.
+    let line = "set -g @plugin 'someone/mamori'\n";
+    fs::write(bench.home().join(".tmux.conf"), line).unwrap();
+    let seen = of();
+    assert_eq!(seen["status"], "warn", "{seen}");
+    mend(&bench, &seen, |program| bench.command(program));
+    assert_eq!(of()["status"], "ok");
+    let text = fs::read_to_string(bench.home().join(".tmux.conf")).unwrap();
+    assert_eq!(text, line);
+    fs::write(bench.home().join(".tmux.conf"), "").unwrap();
+    done(&bench, &setup_tmux::DO);
     let conf = bench.home().join(".tmux.conf");
     let text = fs::read_to_string(&conf).unwrap();
     fs::write(&conf, text.replace("run-shell", "run-shell -b")).unwrap();
@@ -105,7 +117,7 @@ fn a_service_that_was_stopped_runs_again() {
     let state = |name: &str| bench.home().join(name);
     bench.stand_in(
         "systemctl",
-        "#!/bin/sh\ncase \"$*\" in\n*show*) echo UnitFileState=$(cat $HOME/enabled); echo ActiveState=$(cat $HOME/active) ;;\n\
+        "#!/bin/sh\n[ ! -e $HOME/dead ] || exit 1\ncase \"$*\" in\n*show*) echo UnitFileState=$(cat $HOME/enabled); echo ActiveState=$(cat $HOME/active) ;;\n\
          *enable*) echo enabled >$HOME/enabled; echo active >$HOME/active ;;\nesac\n",
     );
     bench.stand_in(
@@ -125,6 +137,10 @@ fn a_service_that_was_stopped_runs_again() {
     );
     let of = |id: &str| check(&bench.mamori(&["doctor", "--json"]).json(), id);
     assert_eq!(of("service.unit")["status"], "ok");
+    fs::write(state("dead"), "").unwrap();
+    let seen = of("service.unit");
+    assert_eq!(seen["status"], "warn", "{seen}");
+    fs::remove_file(state("dead")).unwrap();
     fs::write(state("active"), "failed").unwrap();
     for (id, bad) in [("service.unit", "fault"), ("service.linger", "warn")] {
         let seen = of(id);

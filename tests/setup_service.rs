@@ -3,9 +3,8 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Stdio;
 
-use crate::harness::{Bench, MAMORI, Ran, Running, mode, until};
+use crate::harness::{Bench, MAMORI, mode};
 use crate::setup_tmux::{done, seen};
 
 const DO: [&str; 3] = ["setup", "service", "--yes"];
@@ -30,7 +29,9 @@ case "$*" in
 '--user enable --now mamori-watch.service')
     if [ -e "$s/fail" ]; then echo 'Failed to enable: no such thing' >&2; exit 5; fi
     echo enabled >"$s/enabled"; echo active >"$s/active" ;;
-'--user disable --now mamori-watch.service') rm -f "$s/enabled" "$s/active" ;;
+'--user disable --now mamori-watch.service')
+    [ ! -e "$s/refuses" ] || { echo 'Unit mamori-watch.service does not exist' >&2; exit 1; }
+    rm -f "$s/enabled" "$s/active" ;;
 '--user disable mamori-watch.service') rm -f "$s/enabled" ;;
 '--user stop mamori-watch.service') rm -f "$s/active" ;;
 '--user restart mamori-watch.service') [ -e "$s/active" ] ;;
@@ -217,6 +218,40 @@ fn a_kill_in_the_middle_is_finished_or_taken_back() {
 }
 
 #[test]
+fn what_is_gone_already_is_taken_back_and_what_stays_keeps_its_unit() {
+    // Somebody disabled it by hand, and systemd knows no such unit any more.
+    let bench = systemd();
+    let own = bench.home().join("systemd");
+    done(&bench, &SYSTEMD);
+    fs::write(own.join("refuses"), "").unwrap();
+    let ran = bench.mamori(&UNDO);
+    assert_eq!(ran.code, Some(3), "{}", ran.stdout);
+    assert!(bench.home().join(UNIT).exists(), "it runs by its unit");
+    fs::remove_file(own.join("enabled")).unwrap();
+    let ran = bench.mamori(&UNDO);
+    assert_eq!(ran.code, Some(3), "it runs still: {}", ran.stdout);
+    fs::remove_file(own.join("active")).unwrap();
+    let ran = done(&bench, &UNDO);
+    assert!(
+        ran.stderr.contains("its effect is gone already"),
+        "{}",
+        ran.stderr
+    );
+    assert!(!bench.home().join(".config/systemd").exists());
+    assert!(!bench.own("setup").exists());
+    // Nobody is left to be told.
+    let bench = systemd();
+    done(&bench, &SYSTEMD);
+    let none = bench.home().join("none");
+    fs::create_dir(&none).unwrap();
+    let ran = bench.ran(bench.command(MAMORI).env("PATH", &none).args(UNDO));
+    assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stderr.contains("its program is gone"), "{}", ran.stderr);
+    assert!(!bench.home().join(".config/systemd").exists());
+    assert!(!bench.own("setup").exists());
+}
+
+#[test]
 fn a_unit_that_somebody_changed_is_left_and_kept() {
     let bench = systemd();
     done(&bench, &SYSTEMD);
@@ -252,7 +287,10 @@ fn a_new_place_of_the_program_restarts_what_runs() {
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert_eq!(told(&bench), ["daemon-reload", "restart"]);
     let unit = fs::read_to_string(bench.home().join(UNIT)).unwrap();
-    assert!(unit.contains("/a 'b' 無限/mamori\" watch\n"), "{unit}");
+    assert!(
+        unit.contains("/a 'b' 無限/mamori\" watch --wait\n"),
+        "{unit}"
+    );
     done(&bench, &UNDO);
     assert!(!bench.home().join(".config/systemd").exists());
 }
@@ -308,41 +346,6 @@ fn an_agent_is_loaded_and_taken_back() {
             fs::read_to_string(own.join("state")).unwrap(),
             format!("{state}\n")
         );
-    }
-}
-
-#[test]
-fn a_real_runit_starts_and_loses_the_watcher() {
-    let bench = Bench::quiet();
-    let services = bench.home().join("my services");
-    fs::create_dir(&services).unwrap();
-    let mut runsvdir = bench.command("runsvdir");
-    let Ok(child) = runsvdir.arg(&services).stderr(Stdio::null()).spawn() else {
-        eprintln!("not tried, because it is not installed: runit");
-        return;
-    };
-    let _runit = Running(child);
-    let run = |words: &[&str]| -> Ran {
-        let ran = bench.ran(bench.command(MAMORI).env("SVDIR", &services).args(words));
-        assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
-        ran
-    };
-    let words = ["setup", "service", "--yes", "--manager", "runit"];
-    run(&words);
-    let lock = bench.own("watch.lock");
-    until("the watcher", || mamori::sys::flock::held(&lock).is_some());
-    let again = run(&words);
-    assert!(
-        again.stdout.ends_with("nothing to do\n"),
-        "{}",
-        again.stdout
-    );
-    run(&UNDO);
-    until("its end", || mamori::sys::flock::held(&lock).is_none());
-    // What svlogd wrote is the log's, and stays.
-    let left = services.join("mamori-watch");
-    for gone in ["run", "supervise", "log/run", "log/supervise"] {
-        assert!(!left.join(gone).exists(), "{gone}");
     }
 }
 

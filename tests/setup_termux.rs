@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::harness::phone::Phone;
 use crate::harness::standing::standing;
-use crate::harness::{MAMORI, QUIET, until};
+use crate::harness::{MAMORI, QUIET, Running, until};
 
 const DO: [&str; 3] = ["setup", "termux", "--yes"];
 const UNDO: [&str; 4] = ["setup", "termux", "--undo", "--yes"];
@@ -80,7 +80,7 @@ fn a_phone_is_set_up_and_taken_back() {
         "{run}"
     );
     assert!(
-        run.ends_with(&format!("exec {MAMORI} watch 2>&1\n")),
+        run.ends_with(&format!("exec {MAMORI} watch --wait 2>&1\n")),
         "{run}"
     );
     assert_eq!(
@@ -210,6 +210,23 @@ fn what_is_missing_or_hangs_is_left_out_and_said() {
     );
 }
 
+#[test]
+fn with_runit_alone_there_is_no_service_and_the_backstop_watches() {
+    let phone = Phone::new();
+    fs::remove_dir_all(phone.file("usr/var/service")).unwrap();
+    let said = done(&phone, &DO);
+    assert!(said.contains("no service: termux-services"), "{said}");
+    assert!(!phone.file("usr/bin/service-daemon").exists());
+    let mut job = Command::new("sh");
+    job.arg(phone.file(".termux/mamori/backstop.sh"))
+        .env_clear()
+        .env("HOME", phone.0.home())
+        .stdin(Stdio::null());
+    let _job = Running(job.spawn().unwrap());
+    let lock = phone.0.own("watch.lock");
+    until("the watcher", || mamori::sys::flock::held(&lock).is_some());
+}
+
 /// A widget's or a boot script's environment: no profile was read.
 #[test]
 fn a_tap_answers_and_leaves_its_result() {
@@ -312,6 +329,10 @@ fn termux_that_hangs_costs_little_and_is_left_in_peace() {
     let ran = phone.mamori(&["widget", "heal"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(ran.stdout.starts_with("OK   heal"), "{}", ran.stdout);
+    // What it took is not what the messages took, which have 15 s.
+    let took = ran.stdout.split_once("took ").unwrap().1;
+    let took: f64 = took.split_once(" s").unwrap().0.parse().unwrap();
+    assert!(took < 12.0, "{}", ran.stdout);
     let asked = phone.said().lines().count();
     assert_eq!(asked, 2, "two without an answer: {}", phone.said());
     let ran = phone.mamori(&["widget", "heal"]);

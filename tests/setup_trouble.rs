@@ -111,6 +111,21 @@ fn another_plugin_path_takes_the_place_of_the_first() {
 }
 
 #[test]
+fn lines_written_behind_the_block_are_not_joined_by_a_second_set_up() {
+    let bench = bench();
+    let conf = bench.home().join(".tmux.conf");
+    old(&conf, b"set -g mouse on");
+    done(&bench, &DO);
+    let more = "set -g status-right '#{mamori}'\n";
+    let text = fs::read_to_string(&conf).unwrap() + more;
+    fs::write(&conf, text).unwrap();
+    done(&bench, &DO);
+    done(&bench, &UNDO);
+    let text = fs::read_to_string(&conf).unwrap();
+    assert_eq!(text, format!("set -g mouse on\n{more}"));
+}
+
+#[test]
 fn a_home_that_moved_is_undone_where_it_is_now() {
     let bench = Bench::new();
     let [first, second] = ["one home", "二番目"].map(|name| bench.home().join(name));

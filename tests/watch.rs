@@ -1,17 +1,56 @@
 //! `mamori watch`: one at a time, a clean stop, and its own sleep told apart.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
 use rustix::fs::FlockOperation;
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal};
 use serde_json::json;
 
-use crate::harness::{Bench, MAMORI, QUIET, until};
+use crate::harness::{Bench, MAMORI, QUIET, Running, until};
 
 const QUICK: &str = "[watch]\nhealth_every = \"10s\"\n";
+
+#[test]
+fn one_that_a_service_manager_keeps_waits_for_its_turn_or_its_stop() {
+    let bench = Bench::quiet();
+    let watcher = bench.watch();
+    let waits = || {
+        let mut one = bench.command(MAMORI);
+        Running(
+            one.args(["watch", "--wait"])
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap(),
+        )
+    };
+    let said = |one: &mut Running| {
+        let mut line = String::new();
+        let out = one.0.stdout.as_mut().unwrap();
+        BufReader::new(out).read_line(&mut line).unwrap();
+        line
+    };
+    let mut waiting = waits();
+    let line = said(&mut waiting);
+    assert!(
+        line.starts_with("waiting for the end of mamori watch"),
+        "{line}"
+    );
+    let pid = Pid::from_child(&waiting.0);
+    rustix::process::kill_process(pid, Signal::TERM).unwrap();
+    assert_eq!(waiting.0.wait().unwrap().code(), Some(0));
+    let mut waiting = waits();
+    let line = said(&mut waiting);
+    assert!(line.starts_with("waiting"), "{line}");
+    drop(watcher);
+    let next = format!("mamori watch (pid {})", waiting.0.id());
+    until("its turn", || {
+        mamori::sys::flock::held(&bench.own("watch.lock")).as_deref() == Some(&*next)
+    });
+}
 
 #[test]
 fn a_second_watcher_says_who_watches_and_ends_well() {
@@ -45,11 +84,11 @@ fn many_watchers_started_at_once_become_one() {
     let bench = Bench::quiet();
     let mut all: Vec<_> = (0..8)
         .map(|_| {
-            crate::harness::Running(
+            Running(
                 bench
                     .command(MAMORI)
                     .arg("watch")
-                    .stdout(std::process::Stdio::null())
+                    .stdout(Stdio::null())
                     .spawn()
                     .unwrap(),
             )

@@ -146,6 +146,12 @@ impl Home {
         self.locks().join("setup.lock")
     }
 
+    /// What a watcher said that `runit` keeps running.
+    #[must_use]
+    pub fn watch_log(&self) -> PathBuf {
+        self.0.join("logs/watch")
+    }
+
     /// The folder of the last results of the home screen's shortcuts.
     #[must_use]
     pub fn results(&self) -> PathBuf {

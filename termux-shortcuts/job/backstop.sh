@@ -10,5 +10,9 @@ export PREFIX PATH TMPDIR TMUX_TMPDIR SVDIR LOGDIR
 if [ -x "$PREFIX/bin/service-daemon" ]; then
     # One that runs already is left alone.
     service-daemon start </dev/null >/dev/null 2>&1
+    exec /data/data/com.termux/files/usr/bin/mamori recover </dev/null >/dev/null 2>&1
+else
+    # Nobody else starts the watcher; one that runs already stays the only one.
+    /data/data/com.termux/files/usr/bin/mamori recover </dev/null >/dev/null 2>&1
+    exec /data/data/com.termux/files/usr/bin/mamori watch </dev/null >/dev/null 2>&1
 fi
-exec /data/data/com.termux/files/usr/bin/mamori recover </dev/null >/dev/null 2>&1

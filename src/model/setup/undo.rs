@@ -1,6 +1,6 @@
 //! What undoing a step does to what stands there now. Pure.
 
-use super::block::{remains, remove, without};
+use super::block::{remains, remove};
 use super::manifest::{Before, Kind, Progress, Step};
 use super::stands::{Stands, What};
 use super::torn::torn;
@@ -125,9 +125,7 @@ pub fn origin(old: Option<&Step>, stands: &Stands) -> (Option<Before>, Option<Ve
         return (old.before.clone(), None);
     }
     let rest = old.inserted.as_ref();
-    let rest = rest.and_then(|inserted| {
-        without(&found.bytes, inserted).or_else(|| remove(&found.bytes, inserted))
-    });
+    let rest = rest.and_then(|inserted| remove(&found.bytes, inserted));
     match rest {
         Some(rest) => {
             let facts = Before {

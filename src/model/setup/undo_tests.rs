@@ -43,6 +43,8 @@ fn what_was_not_touched_comes_back_whole_and_what_was_stays() {
     assert_eq!(of(b"a"), Undo::Nothing);
     let more = [b"first\n", &*new, b"b\n"].concat();
     assert_eq!(of(&more), Undo::Strip(b"first\na\nb\n".to_vec()));
+    let behind = [&*new, b"b\n"].concat();
+    assert_eq!(of(&behind), Undo::Strip(b"a\nb\n".to_vec()));
     assert_eq!(of(b"theirs alone"), Undo::Nothing);
     let half = &new[..new.len() - 4];
     assert!(matches!(of(half), Undo::Leave(_)));
@@ -103,4 +105,10 @@ fn a_second_set_up_remembers_what_stood_before_the_first() {
     assert_eq!(bytes.as_deref(), Some(b"a\nb\n".as_slice()));
     assert_eq!(before.unwrap().sum, sum(b"a\nb\n"));
     assert_eq!(origin(None, &stands(b"x")).0.unwrap().sum, sum(b"x"));
+    // Their last line had no end before ours came behind it.
+    let (step, new) = edit(b"a");
+    let edited = [&*new, b"b\n"].concat();
+    let (before, bytes) = origin(Some(&step), &stands(&edited));
+    assert_eq!(bytes.as_deref(), Some(b"a\nb\n".as_slice()));
+    assert_eq!(before.unwrap().sum, sum(b"a\nb\n"));
 }

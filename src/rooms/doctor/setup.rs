@@ -1,7 +1,7 @@
 //! Checks of what was set up. Pure.
 
 use super::decide::{Check, Found, Mend, Status, check, trouble};
-use super::setup_facts::{SetupFacts, UnitFacts};
+use super::setup_facts::{SetupFacts, Unit, UnitFacts};
 use crate::model::text::clean;
 
 pub(super) fn checks(facts: &SetupFacts) -> Vec<Check> {
@@ -10,12 +10,17 @@ pub(super) fn checks(facts: &SetupFacts) -> Vec<Check> {
         "what was set up only works as it was written",
         written(facts),
     )];
-    if let Some(unit) = facts.unit {
-        checks.push(check(
-            "service.unit",
-            "without it the watcher does not start with your login",
-            service(unit),
-        ));
+    let why = "without it the watcher does not start with your login";
+    if let Some(Unit::Silent) = facts.unit {
+        let found = trouble(
+            Status::Warn,
+            "systemd did not answer: nobody knows whether the service runs".to_owned(),
+            Mend::by_hand("log in as this user, not by su or sudo, then: mamori doctor"),
+        );
+        checks.push(check("service.unit", why, found));
+    }
+    if let Some(Unit::Says(unit)) = facts.unit {
+        checks.push(check("service.unit", why, service(unit)));
         checks.push(check(
             "service.linger",
             "without it the watcher ends when you log out",
@@ -32,7 +37,6 @@ pub(super) fn checks(facts: &SetupFacts) -> Vec<Check> {
                 Mend::run(&["launchctl", "bootstrap", domain, file]),
             )
         };
-        let why = "without it the watcher does not start with your login";
         checks.push(check("launchd", why, found));
     }
     checks
@@ -56,6 +60,17 @@ fn written(facts: &SetupFacts) -> Found {
                 more(target.gone.len())
             );
             return trouble(Status::Warn, what, again);
+        }
+        if let Some(taken) = target.taken.first() {
+            let what = format!(
+                "the block of `mamori setup {}` in `{}` was taken out{}",
+                clean(&target.name),
+                clean(taken),
+                more(target.taken.len())
+            );
+            // Somebody else may load us by now: then setting up does nothing.
+            let undo = Mend::run(&["mamori", "setup", &target.name, "--undo", "--yes"]);
+            return trouble(Status::Warn, what, undo);
         }
         if let Some(changed) = target.changed.first() {
             let what = format!(
@@ -149,6 +164,13 @@ mod tests {
             ),
             (
                 TargetFacts {
+                    taken: file(),
+                    ..none()
+                },
+                Status::Warn,
+            ),
+            (
+                TargetFacts {
                     changed: file(),
                     ..none()
                 },
@@ -170,11 +192,11 @@ mod tests {
     #[test]
     fn a_service_that_does_not_run_is_a_fault_and_one_that_ends_a_warning() {
         let facts = |enabled, active, lingers| SetupFacts {
-            unit: Some(UnitFacts {
+            unit: Some(Unit::Says(UnitFacts {
                 enabled,
                 active,
                 lingers,
-            }),
+            })),
             ..SetupFacts::default()
         };
         let [_, unit, linger] = of(&facts(true, false, Some(false)))[..] else {

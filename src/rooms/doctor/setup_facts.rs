@@ -16,8 +16,8 @@ const LIMIT: Duration = Duration::from_secs(2);
 pub struct SetupFacts {
     /// Each target that was set up.
     pub targets: Vec<TargetFacts>,
-    /// The systemd unit, where one was set up and systemd answers.
-    pub unit: Option<UnitFacts>,
+    /// The systemd unit, where one was set up.
+    pub unit: Option<Unit>,
     /// The launchd agent's target and file, where one was set up, and whether
     /// it is loaded.
     pub agent: Option<(String, String, bool)>,
@@ -30,10 +30,21 @@ pub struct TargetFacts {
     pub name: String,
     /// Files of ours that are gone, as shown to people.
     pub gone: Vec<String>,
+    /// Files of theirs in which our block is no more.
+    pub taken: Vec<String>,
     /// Those that somebody changed.
     pub changed: Vec<String>,
     /// Whether a set-up was killed in its middle.
     pub unfinished: bool,
+}
+
+/// What systemd says of the unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// It did not answer.
+    Silent,
+    /// How the unit stands.
+    Says(UnitFacts),
 }
 
 /// The systemd unit.
@@ -64,7 +75,7 @@ pub fn gather(around: &Surroundings) -> SetupFacts {
         Some((domain.clone(), file.clone(), loaded))
     });
     SetupFacts {
-        unit: enables("systemctl").and_then(|_| unit(around)),
+        unit: enables("systemctl").map(|_| unit(around).map_or(Unit::Silent, Unit::Says)),
         agent,
         targets: manifests
             .iter()
@@ -90,13 +101,14 @@ fn target(manifest: &Manifest, around: &Surroundings) -> TargetFacts {
         let seen = setup::look(&path);
         let shown = around.shown(&path);
         match (step.kind, seen.file()) {
-            (Kind::Create | Kind::Edit, None) => facts.gone.push(shown),
+            (Kind::Create, None) => facts.gone.push(shown),
+            (Kind::Edit, None) => facts.taken.push(shown),
             (Kind::Create, Some(_)) if seen.sum() != step.after => facts.changed.push(shown),
             (Kind::Edit, Some(file)) if !holds(&file.bytes, step) => {
                 if crate::model::setup::block::remains(&file.bytes).is_some() {
                     facts.changed.push(shown);
                 } else {
-                    facts.gone.push(shown);
+                    facts.taken.push(shown);
                 }
             }
             (Kind::Link, _) if seen.link().is_none() => facts.gone.push(shown),

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use super::carry::command;
-use super::show;
+use super::{effect, show};
 use crate::failure::Failure;
-use crate::model::setup::manifest::{Manifest, Progress, Step};
-use crate::model::setup::stands::Stands;
+use crate::model::setup::block::remains;
+use crate::model::setup::manifest::{Kind, Manifest, Progress, Step};
+use crate::model::setup::stands::{File, Stands};
 use crate::model::setup::undo::{Undo, undo};
 use crate::model::text::{clean, count};
 use crate::sys::output;
@@ -27,14 +28,15 @@ pub(super) struct Outcome {
 /// Takes every step back, the last one first.
 ///
 /// # Errors
-/// Exit 3 when the record cannot be written. What one step refuses hinders no
-/// other: it stays in the record.
+/// Exit 3 when the record cannot be written. What one step refuses stays in
+/// the record, with the earlier steps that its command needs.
 pub(super) fn take_back(
     mut manifest: Manifest,
     records: &Records,
     around: &Surroundings,
 ) -> Result<Outcome, Failure> {
     let mut outcome = Outcome::default();
+    let mut open: Vec<Step> = Vec::new();
     for at in (0..manifest.steps.len()).rev() {
         let Some(step) = manifest.steps.get(at).cloned() else {
             continue;
@@ -42,11 +44,14 @@ pub(super) fn take_back(
         if step.progress == Progress::Undone {
             continue;
         }
+        if open.iter().any(|later| needs(later, &step, around)) {
+            continue;
+        }
         match one(&step, records, around) {
             Ok(None) => outcome.steps += 1,
-            Ok(Some(Stays { what, open })) => {
+            Ok(Some(Stays { what, open: stays })) => {
                 outcome.kept.push(what);
-                if open {
+                if stays {
                     outcome.open = true;
                     continue;
                 }
@@ -54,6 +59,7 @@ pub(super) fn take_back(
             Err(failure) => {
                 outcome.kept.push(failure.what);
                 outcome.open = true;
+                open.extend(step.is_command().then_some(step));
                 continue;
             }
         }
@@ -74,6 +80,20 @@ struct Stays {
     open: bool,
 }
 
+/// Whether the command of `later` can only be taken back while `step` stands:
+/// a service needs all that was done for it, a job the script that it names.
+fn needs(later: &Step, step: &Step, around: &Surroundings) -> bool {
+    if later.kind != Kind::Job {
+        return true;
+    }
+    let path = step
+        .path
+        .as_ref()
+        .and_then(|place| place.path(&around.home));
+    let mut words = later.command.iter();
+    path.is_some_and(|path| words.any(|word| Path::new(word).starts_with(&path)))
+}
+
 fn one(step: &Step, records: &Records, around: &Surroundings) -> Result<Option<Stays>, Failure> {
     if step.is_command() {
         // One that may never have been run may have nothing to take back.
@@ -82,7 +102,16 @@ fn one(step: &Step, records: &Records, around: &Surroundings) -> Result<Option<S
             lenient,
             ..step.clone()
         };
-        return command(&step.inverse, step, around).map(|()| None);
+        return match command(&step.inverse, step, around) {
+            Err(failure) => match effect::gone(&step.inverse, around) {
+                Some(why) => {
+                    output::complain(&format!("note: {}; {why}\n", failure.what));
+                    Ok(None)
+                }
+                None => Err(failure),
+            },
+            Ok(()) => Ok(None),
+        };
     }
     let path = step
         .path
@@ -92,7 +121,7 @@ fn one(step: &Step, records: &Records, around: &Surroundings) -> Result<Option<S
         let what = "a step of a newer mamori is not understood".to_owned();
         return Ok(Some(Stays { what, open: true }));
     };
-    let seen = setup::look(&path);
+    let seen = seen_at(&path, step, around);
     if step.progress == Progress::Planned {
         setup::sweep(&seen);
     }
@@ -120,6 +149,28 @@ fn one(step: &Step, records: &Records, around: &Surroundings) -> Result<Option<S
         Undo::Leave(why) => return stays(&why, true),
     }
     Ok(None)
+}
+
+/// What stands at `path`; where its link was pointed elsewhere since, what
+/// stands where it led, if that is still ours.
+fn seen_at(path: &Path, step: &Step, around: &Surroundings) -> Stands {
+    let seen = setup::look(path);
+    let files = matches!(step.kind, Kind::Create | Kind::Edit);
+    let real = step
+        .real
+        .as_ref()
+        .and_then(|place| place.path(&around.home));
+    let Some(real) = real.filter(|real| files && *real != seen.real) else {
+        return seen;
+    };
+    let there = setup::look(&real);
+    let holds = |file: &File| step.inserted.is_some() && remains(&file.bytes).is_some();
+    let ours = there.file().is_some() && there.sum() == step.after;
+    if ours || there.file().is_some_and(holds) {
+        there
+    } else {
+        seen
+    }
 }
 
 fn rmdir(path: &Path, step: &Step) -> Result<Option<Stays>, Failure> {

@@ -84,8 +84,13 @@ fn act(deed: &Deed, around: &Surroundings) -> Result<(), Failure> {
         _ => {
             // The owner stays who it is.
             let facts = seen.file().map(|file| &file.facts);
+            let made = step.kind == Kind::Edit && facts.is_none();
             let dress = Dress {
-                mode: deed.mode,
+                mode: if made {
+                    setup::umasked(deed.mode)
+                } else {
+                    deed.mode
+                },
                 before: facts,
                 times: false,
             };

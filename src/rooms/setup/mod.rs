@@ -28,6 +28,7 @@ mod back;
 mod carry;
 pub mod cli;
 pub mod decide;
+mod effect;
 mod node;
 mod plan;
 mod service;

@@ -54,6 +54,12 @@ pub(super) fn plan(
     let mut made: Vec<&Path> = Vec::new();
     for wish in wishes {
         let Some(path) = wish.path() else { continue };
+        if !path.is_absolute() {
+            let shown = clean(&path.display().to_string());
+            return Err(Failure::unable(format!(
+                "could not use `{shown}`: it is not an absolute path"
+            )));
+        }
         let seen = look(path);
         let place = Place::of(path, home);
         let known = steps.iter().find(|step| step.path.as_ref() == Some(&place));
@@ -227,7 +233,8 @@ fn block_in(
         .file()
         .map(|file| file.bytes.clone())
         .unwrap_or_default();
-    let known_block = known.and_then(|step| step.inserted.as_ref());
+    let untouched = known.filter(|step| step.after == seen.sum());
+    let known_block = untouched.and_then(|step| step.inserted.as_ref());
     let base = match bytes {
         Some(rest) => rest,
         // Ours, untouched: what is beneath it.
@@ -248,7 +255,8 @@ fn block_in(
         ));
         return Ok(None);
     }
-    let mode = seen.file().map_or(0o644, |file| file.facts.mode);
+    // What the umask takes of it goes when it is made.
+    let mode = seen.file().map_or(0o666, |file| file.facts.mode);
     let keep = facts.is_some().then_some(base);
     Ok(Some(changed(
         seen,

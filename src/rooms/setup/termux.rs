@@ -108,7 +108,7 @@ pub(super) fn wishes(around: &Surroundings) -> Result<Wishes, Failure> {
             wishes.notes.extend(service.notes);
         }
         None => wishes.notes.push(
-            "no service: runit is not installed; pkg install termux-services, then this again"
+            "no service: termux-services is not installed; pkg install termux-services, then this again"
                 .to_owned(),
         ),
     }

@@ -77,8 +77,11 @@ fn configurations(around: &Surroundings) -> Vec<PathBuf> {
     let named = around
         .session_environment
         .iter()
-        .find(|(name, _)| name == "XDG_CONFIG_HOME");
-    let xdg = named.map_or_else(|| around.home.join(".config"), |(_, path)| path.into());
+        .filter(|(name, _)| name == "XDG_CONFIG_HOME");
+    let mut named = named.map(|(_, path)| PathBuf::from(path));
+    // The XDG specification: a relative path is to be ignored.
+    let named = named.find(|path| path.is_absolute());
+    let xdg = named.unwrap_or_else(|| around.home.join(".config"));
     vec![around.home.join(".tmux.conf"), xdg.join("tmux/tmux.conf")]
 }
 

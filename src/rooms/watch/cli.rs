@@ -26,11 +26,21 @@ pub struct Args {
     /// One round of everything, then end
     #[arg(long)]
     once: bool,
+    /// Wait for the end of a watcher that runs: whoever keeps us running
+    /// would else take our end for good
+    #[arg(long, hide = true, conflicts_with = "once")]
+    wait: bool,
 }
+
+/// How often one that waits looks whether the other one has ended.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How long a starting watcher waits for one that is just ending, or for a
 /// reader that is just asking whether one runs.
 const TAKEOVER: Wait = Wait::AtMost(Duration::from_secs(1));
+
+/// The lock, or why it could not be had, and the last beat of who had it.
+type Turn = (Result<Lock, LockError>, Option<Timestamp>);
 
 /// Carries `watch` out.
 ///
@@ -44,29 +54,30 @@ pub fn run(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
 }
 
 fn watch(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
-    let config = config::load(around)?;
+    let mut config = config::load(around)?;
     let home = Home::of(&around.mamori_home);
     // What is broken is mended without a home, too.
     let homeless = files::private_folder(home.folder()).err();
-    let last_beat = files::modified(&home.watch_lock());
+    let signals = Signals::listen()?;
     let lock_file = home.watch_lock();
-    let mut lock = match flock::lock(&lock_file, "mamori watch", TAKEOVER) {
+    let Some((turn, last_beat)) = in_turn(&lock_file, args.wait, &signals)? else {
+        return Ok(Exit::Fine);
+    };
+    if args.wait {
+        // It may have been changed meanwhile.
+        config = config::load(around)?;
+    }
+    let mut lock = match turn {
         Ok(lock) => Some(lock),
         Err(LockError::Held(holder)) => {
             output::print(&format!("already watching: {holder}\n"))?;
             return Ok(Exit::Fine);
         }
         Err(LockError::Unusable(error)) => {
-            let path = around.shown(&home.watch_lock());
-            let why = homeless.map_or_else(|| error.to_string(), |error| error.to_string());
-            output::complain(&format!(
-                "warning: could not lock `{path}`, so nothing is recorded: {why}\n\
-                 hint: mamori doctor\n"
-            ));
+            warn_of(&error, homeless, &lock_file, around);
             None
         }
     };
-    let signals = Signals::listen()?;
     let name = roster::local_name(&config);
     let full_every = config.watch.health_every;
     let liveness = humantime::format_duration(config.watch.liveness_every);
@@ -145,6 +156,39 @@ fn watch(args: &Args, around: &Surroundings) -> Result<Exit, Failure> {
             rounds.slept(slept);
         }
     }
+}
+
+/// Says that nothing is recorded, for want of a lock.
+fn warn_of(
+    error: &std::io::Error,
+    homeless: Option<files::FileError>,
+    lock: &Path,
+    around: &Surroundings,
+) {
+    let why = homeless.map_or_else(|| error.to_string(), |error| error.to_string());
+    output::complain(&format!(
+        "warning: could not lock `{}`, so nothing is recorded: {why}\n\
+         hint: mamori doctor\n",
+        around.shown(lock)
+    ));
+}
+
+/// Takes the lock, if asked to only after its holder's end, and says when the
+/// last watcher had beaten; `None` when a signal ended the waiting.
+fn in_turn(file: &Path, wait: bool, signals: &Signals) -> Result<Option<Turn>, Failure> {
+    let mut last_beat = files::modified(file);
+    let mut lock = flock::lock(file, "mamori watch", TAKEOVER);
+    if let (true, Err(LockError::Held(holder))) = (wait, &lock) {
+        output::print(&format!("waiting for the end of {holder}\n"))?;
+        while matches!(lock, Err(LockError::Held(_))) {
+            if signals.wait(PATIENCE).is_some() {
+                return Ok(None);
+            }
+            last_beat = files::modified(file);
+            lock = flock::lock(file, "mamori watch", Wait::Never);
+        }
+    }
+    Ok(Some((lock, last_beat)))
 }
 
 /// Notes how long no watcher ran.

@@ -87,24 +87,26 @@ fn tapped(widget: Widget, around: &Surroundings) -> Result<Exit, Failure> {
             around,
         );
     };
-    let (_, (code, said)) = beside::beside(said_at_once, |_| {
+    // What came of it waits for no message.
+    let (_, (verdict, exit, text)) = beside::beside(said_at_once, |_| {
         note(
             widget,
             json!({"started": began, "ended": null, "exit": null}),
             around,
         );
-        work(widget, around)
+        let (code, said) = work(widget, around);
+        let verdict = Verdict::of(code);
+        let took = clock::elapsed().saturating_sub(since).as_secs_f64();
+        let span = format!("took {took:.1} s");
+        let text = keep(widget, verdict, &span, &said, around);
+        let exit = code.unwrap_or(3);
+        note(
+            widget,
+            json!({"started": began, "ended": clock::now(), "exit": exit}),
+            around,
+        );
+        (verdict, exit, text)
     });
-    let verdict = Verdict::of(code);
-    let took = clock::elapsed().saturating_sub(since).as_secs_f64();
-    let span = format!("took {took:.1} s");
-    let text = keep(widget, verdict, &span, &said, around);
-    let exit = code.unwrap_or(3);
-    note(
-        widget,
-        json!({"started": began, "ended": clock::now(), "exit": exit}),
-        around,
-    );
     let title = format!("{} {}", verdict.word(), widget.name());
     let body = text.lines().skip(1).collect::<Vec<_>>().join("\n");
     notify(widget, &title, &body, false, around);

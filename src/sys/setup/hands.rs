@@ -9,13 +9,14 @@ use std::os::unix::fs::{
     PermissionsExt as _, fchown, symlink,
 };
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Duration;
 
 use rustix::fs::{Timespec, Timestamps};
 
 use super::look::look;
 use crate::model::setup::manifest::Before;
-use crate::model::setup::stands::{Stands, What};
+use crate::model::setup::stands::{self, Stands, What};
 use crate::sys::files::FileError;
 use crate::sys::process::{self, Ended, RunError};
 use crate::sys::surroundings::Surroundings;
@@ -56,7 +57,10 @@ pub fn put(seen: &Stands, bytes: &[u8], dress: Dress<'_>) -> Result<(), FileErro
     if in_place(seen, dress) {
         return over(real, bytes, dress).map_err(at("write", real));
     }
-    beside(seen, bytes, dress).map_err(at("write", real))
+    if beside(seen, bytes, dress).map_err(at("write", real))? {
+        return Ok(());
+    }
+    over(real, bytes, dress).map_err(at("write", real))
 }
 
 fn unchanged(seen: &Stands) -> io::Result<()> {
@@ -93,7 +97,8 @@ fn waiting(real: &Path) -> PathBuf {
     real.with_file_name(hidden)
 }
 
-fn beside(seen: &Stands, bytes: &[u8], dress: Dress<'_>) -> io::Result<()> {
+/// Whether it was done: a file that would lose its group stays as it is.
+fn beside(seen: &Stands, bytes: &[u8], dress: Dress<'_>) -> io::Result<bool> {
     let waiting = waiting(&seen.real);
     let made = fresh(&waiting).and_then(|mut file| {
         file.write_all(bytes)?;
@@ -102,21 +107,31 @@ fn beside(seen: &Stands, bytes: &[u8], dress: Dress<'_>) -> io::Result<()> {
         {
             guarded::attributes(&old.into(), &file);
         }
-        clothe(&file, dress)?;
+        let ours = |file: &stands::File| file.facts.uid == rustix::process::geteuid().as_raw();
+        if !clothe(&file, dress)? && seen.file().is_some_and(ours) {
+            return Ok(false);
+        }
         file.sync_all()?;
-        times(&file, dress)
+        times(&file, dress)?;
+        Ok(true)
     });
-    let placed = made
-        .and_then(|()| unchanged(seen))
-        .and_then(|()| fs::rename(&waiting, &seen.real));
-    if placed.is_err() {
+    let placed = made.and_then(|fits| {
+        if fits {
+            unchanged(seen)?;
+            fs::rename(&waiting, &seen.real)?;
+        }
+        Ok(fits)
+    });
+    if !matches!(placed, Ok(true)) {
         // One that stays is taken by the next set-up.
         let _ = fs::remove_file(&waiting);
     }
-    placed?;
+    if !placed? {
+        return Ok(false);
+    }
     // The new content stands; a folder that cannot be synced changes nothing.
     let _ = File::open(folder_of(&seen.real)).and_then(|folder| folder.sync_all());
-    Ok(())
+    Ok(true)
 }
 
 fn fresh(path: &Path) -> io::Result<File> {
@@ -138,7 +153,9 @@ fn fresh(path: &Path) -> io::Result<File> {
     }
 }
 
-fn clothe(file: &File, dress: Dress<'_>) -> io::Result<()> {
+/// Whether its owner and group are what they shall be.
+fn clothe(file: &File, dress: Dress<'_>) -> io::Result<bool> {
+    let mut fits = true;
     // First the owner: a change of it takes bits of the mode away.
     if let Some(before) = dress.before {
         let meta = file.metadata()?;
@@ -146,10 +163,13 @@ fn clothe(file: &File, dress: Dress<'_>) -> io::Result<()> {
             let owned = fchown(file, Some(before.uid), Some(before.gid));
             if rustix::process::geteuid().is_root() {
                 owned?;
+            } else {
+                fits = owned.is_ok();
             }
         }
     }
-    file.set_permissions(Permissions::from_mode(dress.mode))
+    file.set_permissions(Permissions::from_mode(dress.mode))?;
+    Ok(fits)
 }
 
 fn times(file: &File, dress: Dress<'_>) -> io::Result<()> {
@@ -195,6 +215,20 @@ fn over(path: &Path, bytes: &[u8], dress: Dress<'_>) -> io::Result<()> {
     }
     file.sync_all()?;
     times(&file, dress)
+}
+
+/// What our umask leaves of `mode`.
+#[must_use]
+pub fn umasked(mode: u32) -> u32 {
+    // It can only be read by setting it: for an instant the strictest.
+    let mask = rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+    rustix::process::umask(mask);
+    #[allow(
+        clippy::useless_conversion,
+        reason = "it has another type on each system"
+    )]
+    let mask = u32::from(mask.bits());
+    mode & !mask
 }
 
 /// Makes one folder.
@@ -257,6 +291,25 @@ fn gone(path: &Path) -> Result<(), FileError> {
 /// # Errors
 /// When the system refuses for another reason.
 pub fn rmdir(path: &Path, leftovers: &[String]) -> Result<bool, FileError> {
+    // Who makes them may be about to end, and make one of them again.
+    for _ in 0..20 {
+        sweep_leftovers(path, leftovers);
+        match fs::remove_dir(path) {
+            Ok(()) => return Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {}
+            Err(error) => return Err(at("remove", path)(error)),
+        }
+        let there = |name: &String| fs::symlink_metadata(path.join(name)).is_ok();
+        if !leftovers.iter().any(there) {
+            break;
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    Ok(false)
+}
+
+fn sweep_leftovers(path: &Path, leftovers: &[String]) {
     let uid = rustix::process::geteuid().as_raw();
     for name in leftovers {
         let path = path.join(name);
@@ -275,12 +328,6 @@ pub fn rmdir(path: &Path, leftovers: &[String]) -> Result<bool, FileError> {
         } else {
             Ok(())
         };
-    }
-    match fs::remove_dir(path) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(false),
-        Err(error) => Err(at("remove", path)(error)),
     }
 }
 

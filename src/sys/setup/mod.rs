@@ -5,6 +5,6 @@ mod hands;
 mod look;
 mod records;
 
-pub use hands::{Dress, folder, link, program, put, remove, rmdir, run, sweep, unlink};
+pub use hands::{Dress, folder, link, program, put, remove, rmdir, run, sweep, umasked, unlink};
 pub use look::look;
 pub use records::{RecordError, Records};

@@ -6,7 +6,7 @@ mod runit;
 mod systemd;
 mod text;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::model::home::Home;
 use crate::model::setup::manifest::Kind;
 use crate::sys::surroundings::Surroundings;
-use crate::sys::{flock, programs};
+use crate::sys::{files, flock, programs};
 
 /// Who keeps services running.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -72,6 +72,8 @@ fn usual(around: &Surroundings) -> Option<Manager> {
 struct Service {
     /// The program.
     mamori: String,
+    /// What it is told before its verb.
+    options: Vec<String>,
     /// What it finds in its environment.
     environment: Vec<(&'static str, String)>,
 }
@@ -86,6 +88,17 @@ impl Service {
         })?;
         let mut environment = vec![("PATH", path(around))];
         environment.extend(homes(around));
+        let sockets = around.tmux_tmpdir.iter();
+        environment
+            .extend(sockets.map(|path| ("TMUX_TMPDIR", path.to_string_lossy().into_owned())));
+        let mut options = Vec::new();
+        if around.config_named {
+            let file = files::absolute(&around.config);
+            let file = file.to_str().filter(|file| writable(file)).ok_or_else(|| {
+                Failure::unable("the configuration's path cannot stand in a service's file")
+            })?;
+            options = vec!["--config".to_owned(), file.to_owned()];
+        }
         if let Some((name, _)) = environment.iter().find(|(_, value)| !writable(value)) {
             return Err(Failure::unable(format!(
                 "`{name}` cannot stand in a service's file"
@@ -93,6 +106,7 @@ impl Service {
         }
         Ok(Self {
             mamori,
+            options,
             environment,
         })
     }
@@ -107,7 +121,8 @@ pub(super) fn homes(around: &Surroundings) -> Vec<(&'static str, String)> {
         homes.push(("MAMORI_HOME", home));
     }
     let config = around.session_environment.iter();
-    let config = config.filter(|(name, _)| name == "XDG_CONFIG_HOME");
+    let config =
+        config.filter(|(name, path)| name == "XDG_CONFIG_HOME" && Path::new(path).is_absolute());
     homes
         .extend(config.map(|(_, value)| ("XDG_CONFIG_HOME", value.to_string_lossy().into_owned())));
     homes

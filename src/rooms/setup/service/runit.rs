@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Service, text};
 use crate::failure::Failure;
+use crate::model::home::Home;
 use crate::model::setup::manifest::Kind;
 use crate::rooms::setup::wish::{Order, Wish, Wishes, words};
 use crate::sys::surroundings::{Surroundings, service_folder};
@@ -42,9 +43,14 @@ pub(super) fn wishes(service: &Service, around: &Surroundings) -> Result<Wishes,
                 Failure::usage("`SVDIR` does not name the folder of your services")
                     .hint("SVDIR=$HOME/service mamori setup service --manager runit")
             })?;
+            // In the service's own folder it would keep that for ever.
+            let kept = Home::of(&around.mamori_home).watch_log();
+            let kept = kept
+                .to_str()
+                .ok_or_else(|| Failure::unable("`MAMORI_HOME` cannot stand in a service's file"))?;
             let log = Wish::Whole {
                 path: folder.join(NAME).join("log/run"),
-                bytes: text::LOG.as_bytes().to_vec(),
+                bytes: text::log(kept).into_bytes(),
                 mode: 0o755,
             };
             Ok(folders(service, &folder, "/bin/sh", log))
@@ -57,6 +63,10 @@ pub(in crate::rooms::setup) fn on_termux(around: &Surroundings) -> Result<Option
     let (Some(prefix), Some(_)) = (&around.prefix, programs::find("sv", around)) else {
         return Ok(None);
     };
+    // runit alone has no such folder.
+    if !files::is_folder(&prefix.join("var/service")) {
+        return Ok(None);
+    }
     Ok(Some(on_termux_with(
         &Service::here(around)?,
         prefix,
@@ -102,7 +112,12 @@ fn folders(service: &Service, services: &Path, shell: &str, log: Wish) -> Wishes
         });
     };
     let begun = files::exists(&own.join("supervise/ok"));
-    made(own.clone(), 0o755, supervise());
+    // A `runsv` that is started anew meanwhile makes the inner ones again.
+    let inner = supervise()
+        .into_iter()
+        .map(|name| format!("log/{name}"))
+        .chain(["log".to_owned()]);
+    made(own.clone(), 0o755, inner.chain(supervise()).collect());
     made(own.join("log"), 0o755, supervise());
     wishes.all.push(log);
     // The last one: as soon as it is there, runit starts it.

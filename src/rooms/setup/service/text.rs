@@ -8,7 +8,7 @@ const UNIT: &str = include_str!("../../../../packaging/systemd/mamori-watch.serv
 const PLIST: &str = include_str!("../../../../packaging/launchd/dev.mamori.watch.plist");
 const RUN: &str = include_str!("../../../../packaging/runit/mamori-watch/run");
 /// What keeps the log where there is no other such program.
-pub(super) const LOG: &str = include_str!("../../../../packaging/runit/mamori-watch/log/run");
+const LOG: &str = include_str!("../../../../packaging/runit/mamori-watch/log/run");
 
 fn filled(template: &str, mamori: &str, environment: &[String]) -> String {
     let environment = environment.join("\n");
@@ -31,12 +31,15 @@ pub(super) fn unit(service: &Service) -> String {
             .replace('%', "%%");
         format!("\"{text}\"")
     };
-    // In a command a dollar names a variable.
-    let mamori = word(&service.mamori).replace('$', "$$");
+    // In a command a dollar names a variable, but not in its program.
+    let mut command = word(&service.mamori);
+    for option in &service.options {
+        command = [command, word(option).replace('$', "$$")].join(" ");
+    }
     let environment = service.environment.iter();
     let environment = environment
         .map(|(name, value)| format!("Environment={}", word(&format!("{name}={value}"))));
-    filled(UNIT, &mamori, &environment.collect::<Vec<_>>())
+    filled(UNIT, &command, &environment.collect::<Vec<_>>())
 }
 
 /// The launchd agent.
@@ -52,9 +55,11 @@ pub(super) fn plist(service: &Service) -> String {
             text(value)
         )
     });
+    let mut words = vec![text(&service.mamori)];
+    words.extend(service.options.iter().map(|option| text(option)));
     filled(
         PLIST,
-        &text(&service.mamori),
+        &words.join("</string>\n\t\t<string>"),
         &environment.collect::<Vec<_>>(),
     )
 }
@@ -63,12 +68,15 @@ pub(super) fn plist(service: &Service) -> String {
 pub(super) fn run(service: &Service, shell: &str) -> String {
     let environment = service.environment.iter();
     let environment = environment.map(|(name, value)| format!("export {name}={}", quoted(value)));
-    let text = filled(
-        RUN,
-        &quoted(&service.mamori),
-        &environment.collect::<Vec<_>>(),
-    );
+    let mut words = vec![quoted(&service.mamori)];
+    words.extend(service.options.iter().map(|option| quoted(option)));
+    let text = filled(RUN, &words.join(" "), &environment.collect::<Vec<_>>());
     text.replacen("#!/bin/sh", &format!("#!{shell}"), 1)
+}
+
+/// The script that keeps a runit service's log in `folder`.
+pub(super) fn log(folder: &str) -> String {
+    LOG.replace("@LOG@", &quoted(folder))
 }
 
 #[cfg(test)]
@@ -77,6 +85,7 @@ mod tests {
 
     fn service() -> Service {
         Service {
+            options: vec!["--config".to_owned(), "/a $b.toml".to_owned()],
             mamori: "/it's 100% $HOME/<\"無限\" & \\>/mamori".to_owned(),
             environment: vec![("PATH", "/a b:/c".to_owned())],
         }
@@ -86,7 +95,9 @@ mod tests {
     fn each_manager_reads_any_path_as_it_is() {
         let unit = unit(&service());
         assert!(
-            unit.contains("ExecStart=\"/it's 100%% $$HOME/<\\\"無限\\\" & \\\\>/mamori\" watch\n"),
+            unit.contains(
+                "ExecStart=\"/it's 100%% $HOME/<\\\"無限\\\" & \\\\>/mamori\" \"--config\" \"/a $$b.toml\" watch --wait\n"
+            ),
             "{unit}"
         );
         assert!(unit.contains("Environment=\"PATH=/a b:/c\"\n"), "{unit}");
@@ -107,9 +118,16 @@ mod tests {
             .descendants()
             .find_map(|node| node.text().filter(|text| text.contains("mamori")));
         assert_eq!(word, Some(&*service().mamori));
+        let strings = first.children().filter(roxmltree::Node::is_element);
+        let words: Vec<_> = strings.filter_map(|node| node.text()).skip(1).collect();
+        assert_eq!(words, ["--config", "/a $b.toml", "watch", "--wait"]);
         let run = run(&service(), "/data/sh");
         assert!(run.starts_with("#!/data/sh\n"), "{run}");
         assert!(run.contains("export PATH='/a b:/c'\n"), "{run}");
+        assert!(
+            run.contains(" --config '/a $b.toml' watch --wait 2>&1\n"),
+            "{run}"
+        );
         assert!(run.contains("exec '/it'\\''s 100% $HOME/"), "{run}");
     }
 
@@ -119,9 +137,12 @@ mod tests {
             unit(&service()),
             plist(&service()),
             run(&service(), "/bin/sh"),
+            log("/it's"),
         ] {
             assert!(
-                !text.contains("@MAMORI@") && !text.contains("@ENVIRONMENT@"),
+                !["@MAMORI@", "@ENVIRONMENT@", "@LOG@"]
+                    .iter()
+                    .any(|mark| text.contains(mark)),
                 "{text}"
             );
         }
