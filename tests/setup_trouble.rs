@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt as _, symlink};
 use std::process::Stdio;
 
+use crate::harness::standing::nobody;
 use crate::harness::{Bench, MAMORI, Mounted, may_mount, mode, root};
 use crate::setup_tmux::{DO, UNDO, bench, done, old, plugin, seen};
 
@@ -326,9 +327,7 @@ fn in_a_closed_folder_a_file_is_written_in_place_or_nothing_is_half_done() {
         if !crate::harness::standing::runs_as_nobody(&bench, &program) {
             return;
         }
-        let somebody = |words: &[&str]| {
-            bench.ran(crate::harness::standing::nobody(&bench, &program).args(words))
-        };
+        let somebody = |words: &[&str]| bench.ran(nobody(&bench, &program).args(words));
         let ran = somebody(&DO);
         assert_eq!(ran.code, Some(code), "{}{}", ran.stdout, ran.stderr);
         if code == 0 {
