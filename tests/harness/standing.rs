@@ -74,7 +74,7 @@ fn walk(root: &Path, folder: &Path, left_out: &[&str], found: &mut BTreeMap<Path
 }
 
 /// A command that runs `program` as the user 65534.
-pub fn nobody(bench: &super::Bench, program: &std::path::Path) -> std::process::Command {
+pub fn nobody(bench: &super::Bench, program: &Path) -> std::process::Command {
     let mut setpriv = bench.command("setpriv");
     setpriv.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
     setpriv.arg(program);
@@ -83,7 +83,7 @@ pub fn nobody(bench: &super::Bench, program: &std::path::Path) -> std::process::
 
 /// Whether that user can run it here: where the system's own libraries are
 /// closed to others it cannot, and that is said.
-pub fn runs_as_nobody(bench: &super::Bench, program: &std::path::Path) -> bool {
+pub fn runs_as_nobody(bench: &super::Bench, program: &Path) -> bool {
     let ran = bench.ran(nobody(bench, program).arg("--version"));
     if ran.code != Some(0) {
         eprintln!("SKIPPED: somebody else runs nothing here: {}", ran.stderr);
