@@ -255,6 +255,24 @@ fn bash_puts_its_words_together_again() {
 }
 
 #[test]
+fn names_of_files_are_left_to_the_shell_which_quotes_them() {
+    let bench = alerted("");
+    let folder = bench.home().join("files");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("$(touch evil)"), "").unwrap();
+    let begun = format!("{}/", folder.display());
+    for shell in SHELLS {
+        for words in [
+            &["--config", &begun][..],
+            &["setup", "tmux", "--plugin", &begun],
+        ] {
+            let all = [&["complete", shell, "1", "--"], words].concat();
+            assert_eq!(bench.mamori(&all).stdout, "", "{shell}");
+        }
+    }
+}
+
+#[test]
 fn completions_come_up_where_a_person_types() {
     let bench = alerted("");
     for shell in SHELLS {

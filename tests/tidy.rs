@@ -95,6 +95,7 @@ fn decisions_have_no_effects() {
         "expected.rs",
         "ssh.rs",
         "keys.rs",
+        "menus.rs",
         "lists.rs",
         "update.rs",
         "over.rs",

@@ -9,6 +9,8 @@ use super::lenient::map;
 use super::text::{clean, cut};
 use super::time::Timestamp;
 
+/// Stands between what was found of a target and what is to be done about it.
+pub const TO_DO: &str = "; to do:";
 /// Actions at one target in an hour; what comes beyond is an alert.
 pub const ACTIONS: usize = 30;
 const HOUR: i64 = 3_600;

@@ -80,6 +80,20 @@ pub fn tmux_argument(value: &str) -> String {
     }
 }
 
+/// `text` as one word of tmux's commands, in double quotes: what its reader
+/// takes for more there is escaped.
+#[must_use]
+pub fn tmux_quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        if matches!(c, '\\' | '"' | '$') {
+            quoted.push('\\');
+        }
+        quoted.push(c);
+    }
+    quoted + "\""
+}
+
 /// [`clean`] text for the output of a `#()` process, which tmux expands once
 /// more before it draws it: a run of `#` is halved by the expansion, unless a
 /// `[` follows, and halved again when it is drawn. `styled`: a style follows

@@ -25,6 +25,9 @@ const PATIENCE: u32 = 2;
 /// For so long, in seconds.
 const REST: i64 = 900;
 
+/// The number of our job among those of `termux-job-scheduler` (contract).
+pub const JOB: &str = "8735";
+
 /// What came of asking.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
@@ -148,5 +151,33 @@ pub fn note(hung: bool, around: &Surroundings) {
     if let Ok(bytes) = serde_json::to_vec(&after) {
         // One that cannot be written costs another wait.
         let _ = files::replace_soon(&file, &bytes);
+    }
+}
+
+/// The line of our job among those that are pending: `Pending Job 8735: …`.
+#[must_use]
+pub fn pending_job(pending: &str) -> Option<String> {
+    let named = |line: &&str| {
+        let words = line.split(|c: char| !c.is_ascii_alphanumeric());
+        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+        words
+            .windows(2)
+            .any(|pair| pair[..] == ["Job", JOB] || pair[..] == ["job", JOB])
+    };
+    pending.lines().find(named).map(clean)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_job_is_told_from_others() {
+        let pending = "Pending Job 18735: /a\nPending Job 8735: /b (periodic: 900000ms)\n";
+        assert_eq!(
+            pending_job(pending).unwrap(),
+            "Pending Job 8735: /b (periodic: 900000ms)"
+        );
+        assert_eq!(pending_job("Pending Job 1: /8735\nNo pending jobs"), None);
     }
 }

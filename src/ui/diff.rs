@@ -9,6 +9,52 @@ use crate::model::text::clean;
 /// Lines that are shown before and after a change.
 const CONTEXT: u32 = 3;
 
+/// Changes between which few lines stand, with those around them.
+#[derive(Debug)]
+pub struct Part<'a> {
+    /// The lines of the old version, those around the changes among them.
+    pub old: Range<u32>,
+    /// The same of the new one.
+    pub new: Range<u32>,
+    /// The changes, in their order.
+    pub changes: &'a [Hunk],
+}
+
+impl Part<'_> {
+    /// The line of a unified diff that says where it stands.
+    #[must_use]
+    pub fn head(&self) -> String {
+        format!("@@ -{} +{} @@", place(&self.old), place(&self.new))
+    }
+}
+
+/// What changed from `old` to `new`, line by line.
+#[must_use]
+pub fn changes(old: &str, new: &str) -> Vec<Hunk> {
+    let input = InternedInput::new(old, new);
+    let mut diff = Diff::compute(Algorithm::Histogram, &input);
+    diff.postprocess_lines(&input);
+    diff.hunks().collect()
+}
+
+/// `changes` of a file that had `lines` lines, with up to `context` lines
+/// before and after each.
+pub fn parts(changes: &[Hunk], lines: u32, context: u32) -> impl Iterator<Item = Part<'_>> {
+    let near = move |one: &Hunk, other: &Hunk| {
+        other.before.start.saturating_sub(one.before.end) <= 2 * context
+    };
+    changes.chunk_by(near).filter_map(move |changes| {
+        let (first, last) = (changes.first()?, changes.last()?);
+        let before = first.before.start.min(context);
+        let after = lines.saturating_sub(last.before.end).min(context);
+        Some(Part {
+            old: first.before.start - before..last.before.end + after,
+            new: first.after.start - before..last.after.end + after,
+            changes,
+        })
+    })
+}
+
 /// The diff from `old` to `new`, each called by its name. What is no text is
 /// told by its size.
 #[must_use]
@@ -18,33 +64,21 @@ pub fn unified(names: [&str; 2], old: &[u8], new: &[u8]) -> String {
         return format!("{head}(no text: {} bytes)\n", new.len());
     }
     let (old, new) = (String::from_utf8_lossy(old), String::from_utf8_lossy(new));
-    let input = InternedInput::new(&*old, &*new);
-    let mut diff = Diff::compute(Algorithm::Histogram, &input);
-    diff.postprocess_lines(&input);
+    let changes = changes(&old, &new);
     let old: Vec<&str> = old.split_inclusive('\n').collect();
     let new: Vec<&str> = new.split_inclusive('\n').collect();
-    let near =
-        |one: &Hunk, other: &Hunk| other.before.start.saturating_sub(one.before.end) <= 2 * CONTEXT;
-    let changes: Vec<Hunk> = diff.hunks().collect();
     let end = u32::try_from(old.len()).unwrap_or(u32::MAX);
     let mut text = head;
-    for together in changes.chunk_by(near) {
-        let (Some(first), Some(last)) = (together.first(), together.last()) else {
-            continue;
-        };
-        let before = first.before.start.min(CONTEXT);
-        let after = end.saturating_sub(last.before.end).min(CONTEXT);
-        let of_old = first.before.start - before..last.before.end + after;
-        let of_new = first.after.start - before..last.after.end + after;
-        text += &["@@ -", &place(&of_old), " +", &place(&of_new), " @@\n"].concat();
-        let mut at = of_old.start;
-        for change in together {
+    for part in parts(&changes, end, CONTEXT) {
+        text += &(part.head() + "\n");
+        let mut at = part.old.start;
+        for change in part.changes {
             text += &lines(' ', &old, at..change.before.start);
             text += &lines('-', &old, change.before.clone());
             text += &lines('+', &new, change.after.clone());
             at = change.before.end;
         }
-        text += &lines(' ', &old, at..of_old.end);
+        text += &lines(' ', &old, at..part.old.end);
     }
     text
 }

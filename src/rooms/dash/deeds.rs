@@ -9,6 +9,7 @@ use super::update::{Deed, Done, Quiet};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::model::alert::Pause;
+use crate::model::healing::TO_DO;
 use crate::model::text::clean;
 use crate::model::time::Timestamp;
 use crate::rooms::alerts::quiet::{Word, say};
@@ -61,18 +62,23 @@ pub(super) fn carried_out(deed: Deed, around: &Surroundings, config: &Config) ->
             run(words, around, PROBE).map(|text| (first(&text), None))
         }
         Deed::Plan(node) => {
-            let words = vec!["recover".into(), "--dry-run".into(), node.into()];
+            let words = vec![
+                "recover".into(),
+                "--dry-run".into(),
+                "--".into(),
+                node.into(),
+            ];
             run(words, around, PROBE).map(|text| (text, None))
         }
         Deed::Recover(node) => {
-            let words = vec!["recover".into(), node.into()];
+            let words = vec!["recover".into(), "--".into(), node.into()];
             run(words, around, RECOVERY).map(|text| (first(&text), None))
         }
     };
     let (text, wrong, undo) = match outcome {
         // Something to be done, or nothing that helps.
         Ok((text, undo)) => {
-            let idle = matches!(deed, Deed::Plan(_)) && !text.contains("; to do:");
+            let idle = matches!(deed, Deed::Plan(_)) && !text.contains(TO_DO);
             (text, idle, undo)
         }
         Err(failure) => {

@@ -62,20 +62,25 @@ pub struct UnitFacts {
 #[must_use]
 pub fn gather(around: &Surroundings) -> SetupFacts {
     let manifests = Records::of(Home::of(&around.mamori_home)).all();
-    let enables = |word: &str| {
+    let enables = |words: &[&str]| {
         let steps = manifests.iter().flat_map(|manifest| &manifest.steps);
+        let begins = |command: &[String]| {
+            command.len() >= words.len()
+                && words.iter().zip(command).all(|(word, said)| word == said)
+        };
         steps
             .filter(|step| step.kind == Kind::Enable)
-            .find(|step| step.command.first().is_some_and(|first| first == word))
+            .find(|step| begins(&step.command))
     };
-    let agent = enables("launchctl").and_then(|step| {
+    // An agent that was disabled is enabled by a step of its own before.
+    let agent = enables(&["launchctl", "bootstrap"]).and_then(|step| {
         let (domain, file) = (step.command.get(2)?, step.command.get(3)?);
         let target = format!("{domain}/dev.mamori.watch");
         let loaded = said(&["launchctl", "print", &target], around).is_some();
         Some((domain.clone(), file.clone(), loaded))
     });
     SetupFacts {
-        unit: enables("systemctl").map(|_| unit(around).map_or(Unit::Silent, Unit::Says)),
+        unit: enables(&["systemctl"]).map(|_| unit(around).map_or(Unit::Silent, Unit::Says)),
         agent,
         targets: manifests
             .iter()

@@ -117,7 +117,7 @@ pub fn gather(state: Option<&State>, around: &Surroundings) -> Option<TermuxFact
     let mut folders = folders.filter(|path| files::is_folder(path));
     let wake_lock = state
         .and_then(|state| run(state, "wake-lock"))
-        .map(|(at, _)| at);
+        .and_then(|(at, exit)| (exit == 0).then_some(at));
     let boot_ran = files::modified(&home.boot_marker());
     let up = i64::try_from(clock::elapsed().as_secs()).unwrap_or(0);
     Some(TermuxFacts {
@@ -157,7 +157,7 @@ fn asked(around: &Surroundings) -> (Option<Api>, Option<bool>) {
     let pending = (api == Some(Api::Answers))
         .then(|| termux_api::look("termux-job-scheduler", &["--pending"], QUESTION, around));
     let job = match pending {
-        Some(Answer::Said(text)) => Some(text.contains("Job 8735")),
+        Some(Answer::Said(text)) => Some(termux_api::pending_job(&text).is_some()),
         _ => None,
     };
     (api, job)

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use imara_diff::{Algorithm, Diff, Hunk, InternedInput};
+use crate::ui::diff;
 
 /// Lines that are shown before and after a change.
 const CONTEXT: u32 = 2;
@@ -36,24 +36,12 @@ pub fn unified(good: &[u8], broken: &[u8]) -> String {
         String::from_utf8_lossy(good),
         String::from_utf8_lossy(broken),
     );
-    let input = InternedInput::new(&*good, &*broken);
-    let mut diff = Diff::compute(Algorithm::Histogram, &input);
-    diff.postprocess_lines(&input);
+    let changes = diff::changes(&good, &broken);
     let (old, new) = (&Side::of(&good), &Side::of(&broken));
     let mut lines = vec!["--- good".to_owned(), "+++ broken".to_owned()];
-    let near =
-        |one: &Hunk, other: &Hunk| other.before.start.saturating_sub(one.before.end) <= 2 * CONTEXT;
-    let changes: Vec<Hunk> = diff.hunks().collect();
-    for together in changes.chunk_by(near) {
-        let (Some(first), Some(last)) = (together.first(), together.last()) else {
-            continue;
-        };
-        let before = first.before.start.min(CONTEXT);
-        let after = old.len().saturating_sub(last.before.end).min(CONTEXT);
-        let of_old = first.before.start - before..last.before.end + after;
-        let of_new = first.after.start - before..last.after.end + after;
-        lines.push(format!("@@ -{} +{} @@", place(&of_old), place(&of_new)));
-        let (mut at, mut to) = (of_old.start, of_new.start);
+    for part in diff::parts(&changes, old.len(), CONTEXT) {
+        lines.push(part.head());
+        let (mut at, mut to) = (part.old.start, part.new.start);
         // What stands in both may name a secret in one of them alone.
         let context = |from: u32, end: u32, to: u32| {
             (from..end).flat_map(move |line| {
@@ -61,7 +49,7 @@ pub fn unified(good: &[u8], broken: &[u8]) -> String {
                 old.lines(' ', line..line + 1, new.hides(&(there..there + 1)))
             })
         };
-        for change in together {
+        for change in part.changes {
             lines.extend(context(at, change.before.start, to));
             // What took the place of a secret may hold the rest of it.
             let hides = old.hides(&change.before) || new.hides(&change.after);
@@ -69,23 +57,13 @@ pub fn unified(good: &[u8], broken: &[u8]) -> String {
             lines.extend(new.lines('+', change.after.clone(), hides));
             (at, to) = (change.before.end, change.after.end);
         }
-        lines.extend(context(at, of_old.end, to));
+        lines.extend(context(at, part.old.end, to));
     }
     if lines.len() > LINES {
         lines.truncate(LINES);
         lines.push("(and more)".to_owned());
     }
     lines.join("\n") + "\n"
-}
-
-/// Where some lines stand, as a header of a unified diff has it.
-fn place(lines: &Range<u32>) -> String {
-    let count = lines.end.saturating_sub(lines.start);
-    let first = lines.start + u32::from(count > 0);
-    match count {
-        1 => first.to_string(),
-        _ => format!("{first},{count}"),
-    }
 }
 
 /// One version's lines, and which of them are not shown.

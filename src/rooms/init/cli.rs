@@ -63,7 +63,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 
 /// Prints what may come next, one a line: the word alone for bash, which shows
 /// nothing else, and for the others a tab and what it means. Nothing, without
-/// a word, where that cannot be said.
+/// a word, where that cannot be said, and for names of files.
 ///
 /// # Errors
 /// When nobody reads it any more.
@@ -92,7 +92,10 @@ pub fn complete(
         .iter()
         .filter(|candidate| !(candidate.is_hide_set() || names_only && option(candidate)));
     let lines = lines.filter_map(|candidate| {
-        let value = candidate.get_value().to_str()?;
+        let value = candidate
+            .get_value()
+            .to_str()
+            .filter(|value| harmless(value))?;
         if args.shell == Shell::Bash {
             return Some(format!("{value}\n"));
         }
@@ -104,4 +107,11 @@ pub fn complete(
     });
     output::print(&lines.collect::<String>())?;
     Ok(Exit::Fine)
+}
+
+/// Whether a shell reads `value` as itself, quoted or not. Names of files may
+/// be anything: they are left to the shell, which quotes them.
+fn harmless(value: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_.-=,:".contains(c);
+    value.chars().all(plain)
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::plan::{Step, Verdict, ticked};
 use super::run::{Condition, Told};
 use super::work::{Done, Taken};
+use crate::model::healing::TO_DO;
 use crate::model::incident::Means;
 use crate::model::text::{clean, width};
 use crate::model::time::Timestamp;
@@ -81,7 +82,7 @@ fn headline(told: &Told) -> (Role, String) {
             format!("waits for {}: {found}", ticked(others)),
         ),
         Condition::Busy(_) => (Role::Stale, found.clone()),
-        Condition::Planned => (Role::Warning, format!("{found}; to do:")),
+        Condition::Planned => (Role::Warning, format!("{found}{TO_DO}")),
         Condition::NotNow(why) => (Role::Warning, format!("not now: {why}")),
     }
 }

@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::model::setup::manifest::Kind;
 use crate::model::text::{clean, quoted};
 use crate::sys::surroundings::Surroundings;
-use crate::sys::termux_api::{self, Answer, QUESTION};
+use crate::sys::termux_api::{self, Answer, JOB, QUESTION, pending_job};
 use crate::sys::{files, programs};
 
 /// The shortcuts, with their icons.
@@ -29,8 +29,6 @@ const BACKSTOP: &str = include_str!("../../../termux-shortcuts/job/backstop.sh")
 /// What the shipped scripts call us, and where they think Termux is.
 const SHIPPED: &str = "/data/data/com.termux/files/usr/bin/mamori";
 const SHIPPED_PREFIX: &str = "PREFIX=/data/data/com.termux/files/usr\n";
-/// The backstop's job (contract).
-const JOB: &str = "8735";
 
 /// What stands on a phone with Mamori.
 ///
@@ -190,18 +188,6 @@ fn job(script: &Path, wishes: &mut Wishes, around: &Surroundings) {
     }
 }
 
-/// The line of our job among those that are pending: `Pending Job 8735: …`.
-fn pending_job(pending: &str) -> Option<String> {
-    let named = |line: &&str| {
-        let words = line.split(|c: char| !c.is_ascii_alphanumeric());
-        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-        words
-            .windows(2)
-            .any(|pair| pair[..] == ["Job", JOB] || pair[..] == ["job", JOB])
-    };
-    pending.lines().find(named).map(clean)
-}
-
 /// A folder among the boot files ends their run at its name.
 fn boot_folder(boot: &Path, wishes: &mut Wishes, around: &Surroundings) {
     for name in files::names(boot).unwrap_or_default() {
@@ -274,15 +260,5 @@ mod tests {
         );
         assert!(text.contains("/sh\nexport MAMORI_HOME='/a b'\n#"), "{text}");
         assert!(!text.contains("com.termux/files"), "{text}");
-    }
-
-    #[test]
-    fn our_job_is_told_from_others() {
-        let pending = "Pending Job 18735: /a\nPending Job 8735: /b (periodic: 900000ms)\n";
-        assert_eq!(
-            pending_job(pending).unwrap(),
-            "Pending Job 8735: /b (periodic: 900000ms)"
-        );
-        assert_eq!(pending_job("Pending Job 1: /8735\nNo pending jobs"), None);
     }
 }

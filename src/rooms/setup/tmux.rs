@@ -8,7 +8,7 @@ use super::wish::{Wish, Wishes};
 use crate::failure::Failure;
 use crate::model::home::Home;
 use crate::model::setup::block::block;
-use crate::model::text::{clean, quoted};
+use crate::model::text::{clean, quoted, tmux_quoted};
 use crate::sys::setup::Records;
 use crate::sys::surroundings::Surroundings;
 use crate::sys::{files, programs, setup};
@@ -193,7 +193,9 @@ fn by_shell(plugin: &Path, around: &Surroundings) -> bool {
 /// The line for `tmux.conf`: the plugin's path as one word for `sh`, which
 /// tmux reads as a format, in double quotes of its own.
 fn run_line(plugin: &Path, by_shell: bool) -> Result<String, Failure> {
-    let text = plugin.to_str().filter(|text| clean(text) == **text);
+    // tmux takes `##[` for a style, and leaves it as it is.
+    let may = |text: &&str| clean(text) == **text && !text.contains("#[");
+    let text = plugin.to_str().filter(may);
     let text = text.ok_or_else(|| {
         Failure::usage(format!(
             "the plugin's path `{}` cannot stand in a configuration",
@@ -201,14 +203,9 @@ fn run_line(plugin: &Path, by_shell: bool) -> Result<String, Failure> {
         ))
         .hint("mamori setup tmux --plugin /another/path/mamori.tmux")
     })?;
-    let mut escaped = String::from(if by_shell { "sh " } else { "" });
-    for c in quoted(text).replace('#', "##").chars() {
-        if matches!(c, '\\' | '"' | '$') {
-            escaped.push('\\');
-        }
-        escaped.push(c);
-    }
-    Ok(format!("run-shell \"{escaped}\"\n"))
+    let shell = if by_shell { "sh " } else { "" };
+    let script = format!("{shell}{}", quoted(text).replace('#', "##"));
+    Ok(format!("run-shell {}\n", tmux_quoted(&script)))
 }
 
 /// The plugin that an earlier set-up had tmux run, if it is still there.

@@ -13,6 +13,7 @@ use super::{Server, TmuxError, argument, window};
 use crate::model::layout::seen::{
     BY_HAND, FOLLOWED, KNOWN, KNOWN_PANES, KNOWN_SHAPE, KNOWN_SIZE, MADE, SHAPE, SWITCH,
 };
+use crate::model::text::tmux_quoted;
 use crate::sys::programs;
 use crate::sys::surroundings::Surroundings;
 
@@ -55,8 +56,8 @@ impl Programs {
         // Ids and numbers, which no shell reads as more.
         const WINDOW: &str = "#{window_id} #{pid}-#{start_time}";
         let event = match &self.layout {
-            Some(layout) => line(layout, &format!("event {WINDOW}")),
-            None => line(&self.mamori, &format!("layout event {WINDOW}")),
+            Some(layout) => quiet(layout, &format!("event {WINDOW}")),
+            None => quiet(&self.mamori, &format!("layout event {WINDOW}")),
         };
         let changed = format!("#{{!=:{SHAPE},#{{{KNOWN_SHAPE}}}}}");
         // A pane that comes or goes changes the active one, too: the other hook
@@ -84,7 +85,7 @@ impl Programs {
         let changed_line =
             arrange(&changed).map(|arrange| format!("{forget} ; {keep} ; {arrange}"));
         let hooks = [
-            (CLOSED, line(&self.mamori, "tmux closed")),
+            (CLOSED, quiet(&self.mamori, "tmux closed")),
             (ARRANGED, changed_line),
             (ACTIVATED, arrange(&followed)),
         ];
@@ -118,32 +119,29 @@ fn resized() -> String {
     format!("#{{!=:#{{window_width}}x#{{window_height}},#{{{KNOWN_SIZE}}}}}")
 }
 
-/// What a hook runs: our own program by its absolute path, and nothing that
-/// comes from a session. `None` for a path that no quoting makes safe.
-///
-/// The path goes through four readers: tmux's commands (in `"`, where `\`,
-/// `"` and `$` are escaped), tmux's formats (`#` doubled), the shell (in `'`),
-/// and then `exec`. `words` are ours, and may hold formats.
-fn line(program: &Path, words: &str) -> Option<String> {
+/// What a hook runs: our own program, and nothing that comes from a session.
+/// `None` for a path that no quoting makes safe.
+fn quiet(program: &Path, words: &str) -> Option<String> {
+    // What a hook's program says would be shown over the user's work, and so
+    // would an exit code that is not 0.
+    let script = line(program, &format!("{words} >/dev/null 2>&1 || :"), 1)?;
+    Some(format!("run-shell -b {}", tmux_quoted(&script)))
+}
+
+/// A shell line that runs our `program` by its absolute path with `words`,
+/// which are ours and may hold formats; `None` for a path that no quoting makes
+/// safe. The path goes through tmux's formats, `expanded` times (`#` doubled
+/// for each), the shell (in `'`), and then `exec`; before all of them through
+/// tmux's commands, which is for [`tmux_quoted`].
+pub(super) fn line(program: &Path, words: &str, expanded: u32) -> Option<String> {
     let path = program.to_str().filter(|_| program.is_absolute())?;
     // tmux takes `##[` for a style, and leaves it as it is.
     if path.chars().any(char::is_control) || path.contains("#[") {
         return None;
     }
     let quoted = format!("'{}'", path.replace('\'', r"'\''"));
-    // What a hook's program says would be shown over the user's work, and so
-    // would an exit code that is not 0.
-    let script = format!("{} {words} >/dev/null 2>&1 || :", quoted.replace('#', "##"));
-    let escaped: String = script
-        .chars()
-        .flat_map(|c| {
-            matches!(c, '\\' | '"' | '$')
-                .then_some('\\')
-                .into_iter()
-                .chain([c])
-        })
-        .collect();
-    Some(format!("run-shell -b \"{escaped}\""))
+    let hashes = "#".repeat(2_usize.pow(expanded));
+    Some(format!("{} {words}", quoted.replace('#', &hashes)))
 }
 
 /// What became of our hooks in a server.
@@ -235,7 +233,7 @@ mod tests {
     #[test]
     fn a_path_is_quoted_for_all_who_read_it() {
         let path = Path::new("/a b/it's $HOME #(x) \"\\/mamori");
-        let line = line(path, "tmux closed").unwrap();
+        let line = quiet(path, "tmux closed").unwrap();
         assert_eq!(
             line,
             "run-shell -b \"'/a b/it'\\\\''s \\$HOME ##(x) \\\"\\\\/mamori' tmux closed >/dev/null 2>&1 || :\""
@@ -244,8 +242,8 @@ mod tests {
 
     #[test]
     fn what_no_quoting_makes_safe_is_refused() {
-        assert_eq!(line(Path::new("/a\nb/mamori"), "x"), None);
-        assert_eq!(line(Path::new("mamori"), "x"), None);
-        assert_eq!(line(Path::new("/a#[b/mamori"), "x"), None);
+        assert_eq!(quiet(Path::new("/a\nb/mamori"), "x"), None);
+        assert_eq!(quiet(Path::new("mamori"), "x"), None);
+        assert_eq!(quiet(Path::new("/a#[b/mamori"), "x"), None);
     }
 }

@@ -8,9 +8,10 @@ use std::path::Path;
 
 use tmux_interface::{DisplayMessage, TmuxCommand};
 
+use super::hook::line;
 use super::{Server, TmuxError, argument, words};
 use crate::model::menu::{Action, CLOCK, Entry, Item, Menu, Menus};
-use crate::model::text::tmux_message;
+use crate::model::text::{tmux_message, tmux_quoted as word};
 use crate::sys::process;
 
 /// The table that our keys stand in.
@@ -134,31 +135,6 @@ fn canonical(name: &str) -> Option<String> {
     let part = |held: bool, modifier: &'static str| if held { modifier } else { "" };
     let modifiers = [part(control, "C-"), part(meta, "M-"), part(shift, "S-")];
     Some(modifiers.concat() + &base)
-}
-
-/// `text` as one word of tmux's commands.
-fn word(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for c in text.chars() {
-        if matches!(c, '\\' | '"' | '$') {
-            quoted.push('\\');
-        }
-        quoted.push(c);
-    }
-    quoted + "\""
-}
-
-/// A shell line that runs our `program` with `words`, after which tmux expands
-/// formats `expanded` times; `None` where no quoting makes the path safe.
-fn line(program: &Path, words: &str, expanded: u32) -> Option<String> {
-    let path = program.to_str().filter(|_| program.is_absolute())?;
-    // tmux takes `##[` for a style, and leaves it as it is.
-    if path.chars().any(char::is_control) || path.contains("#[") {
-        return None;
-    }
-    let quoted = format!("'{}'", path.replace('\'', r"'\''"));
-    let hashes = "#".repeat(2_usize.pow(expanded));
-    Some(format!("{} {words}", quoted.replace('#', &hashes)))
 }
 
 /// What tmux is to do for `action`, as text that its command reader takes,
