@@ -163,6 +163,11 @@ fn a_phone_that_is_not_set_up_is_mended_by_the_printed_commands() {
     assert_eq!(doctor.status("termux.boot"), "ok");
     fs::remove_file(phone.0.own("boot")).unwrap();
     doctor.mended("termux.wakelock", "warn");
+    // A tap that failed asked for nothing.
+    let mut state = phone.0.state();
+    state["widgets"]["wake-lock"]["exit"] = 1.into();
+    phone.0.set_state(serde_json::to_vec(&state).unwrap());
+    doctor.mended("termux.wakelock", "warn");
     fs::create_dir(phone.file(".termux/boot/10-無限 'x'")).unwrap();
     let seen = doctor.check("termux.boot");
     assert_eq!(seen["status"], "fault", "{seen}");

@@ -334,6 +334,10 @@ fn an_agent_is_loaded_and_taken_back() {
                 .contains("<string>watch</string>")
         );
         assert!(own.join("loaded").exists());
+        let doctor = bench.mamori(&["doctor", "--json"]).json();
+        let mut checks = doctor["checks"].as_array().unwrap().iter();
+        let agent = checks.find(|check| check["id"] == "launchd");
+        assert_eq!(agent.unwrap()["status"], "ok", "{state}: {doctor}");
         let again = done(&bench, &words);
         assert!(
             again.stdout.ends_with("nothing to do\n"),
