@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, chown};
-use std::os::unix::net::UnixListener;
 use std::path::Path;
 
 use mamori::model::blueprint::Blueprint;
@@ -54,9 +53,12 @@ fn a_deleted_socket_comes_back_to_the_same_server() {
         let folder = fs::metadata(socket.parent().unwrap()).unwrap();
         assert_eq!(folder.permissions().mode() & 0o777, 0o700);
     }
-    // A dead file in its place, as an older server would leave it.
+    // A dead file in its place, as an older server would leave it. It never
+    // listened: what another test starts just now could still hold it open.
     fs::remove_file(&socket).unwrap();
-    drop(UnixListener::bind(&socket).unwrap());
+    let dead = net::socket(AddressFamily::UNIX, SocketType::STREAM, None).unwrap();
+    net::bind(&dead, &SocketAddrUnix::new(&socket).unwrap()).unwrap();
+    drop(dead);
     revive(&socket, &server, &around).unwrap();
     // And nothing is done when nothing is wrong.
     let before = fs::metadata(&socket).unwrap().modified().unwrap();

@@ -67,7 +67,9 @@ impl Run<'_> {
         if let Some(other) = self.others.of(path).filter(|_| !noted) {
             return item(Standing::Left, format!("{other} rotates it"));
         }
-        let begun = noted || !beside.leftovers.is_empty();
+        // A killed run leaves its lock: held by nobody, it goes with this run.
+        let locked = files::exists(&journal::lock(path));
+        let begun = noted || locked || !beside.leftovers.is_empty();
         let too_many = || {
             let ours = facts::made_by_us(path, &beside);
             !ours.beyond(rule.keep).is_empty()
