@@ -1,5 +1,7 @@
 //! Which nodes there are, and what they are called.
 
+use std::collections::BTreeSet;
+
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::model::node::Node;
@@ -30,14 +32,35 @@ fn node_name(host: &str) -> String {
     }
 }
 
-/// The name in full of the node that a person calls `name`.
+/// The name in full of the node that a person calls `name`: this machine, or a
+/// configured one.
 ///
 /// # Errors
 /// Exit 2 when there is none.
 pub fn resolve(name: &str, config: &Config) -> Result<String, Failure> {
+    resolve_among(name, config, &[])
+}
+
+/// The same, where nodes count that speak for themselves through the hub.
+///
+/// # Errors
+/// Exit 2 when there is none.
+pub fn resolve_known(name: &str, config: &Config, state: &State) -> Result<String, Failure> {
+    let published = state.nodes.iter().filter(|node| node.published.is_some());
+    let published: Vec<&str> = published.map(|node| node.name.as_str()).collect();
+    resolve_among(name, config, &published)
+}
+
+fn resolve_among(name: &str, config: &Config, published: &[&str]) -> Result<String, Failure> {
     let local = local_name(config);
-    let mut known =
-        std::iter::once(local.as_str()).chain(config.nodes.iter().map(|node| node.name.as_str()));
+    let configured = config.nodes.iter().map(|node| node.name.as_str());
+    let others = published
+        .iter()
+        .copied()
+        .filter(|name| config.node(name).is_none());
+    let mut known = std::iter::once(local.as_str())
+        .chain(configured)
+        .chain(others);
     if name == "local" || known.clone().any(|known| known == name) {
         return Ok(if name == "local" {
             local
@@ -54,8 +77,8 @@ pub fn resolve(name: &str, config: &Config) -> Result<String, Failure> {
     .hint("mamori config show"))
 }
 
-/// The local node and those of the configuration, in its order, as they are
-/// known so far. A configured node of the local node's name is the local node:
+/// The local node, those of the configuration in its order, and those that
+/// speak for themselves through the hub, as they are known so far. A configured node of the local node's name is the local node:
 /// one configuration may serve all machines.
 #[must_use]
 pub fn roster(state: &State, config: &Config, local: &str, now: Timestamp) -> Vec<Node> {
@@ -66,8 +89,21 @@ pub fn roster(state: &State, config: &Config, local: &str, now: Timestamp) -> Ve
             .unwrap_or_else(|| Node::unseen(name, why, now))
     };
     let others = config.nodes.iter().filter(|node| node.name != local);
+    let named: BTreeSet<&str> = others.clone().map(|node| node.name.as_str()).collect();
+    let only_the_hub = |node: &&Node| {
+        node.published.is_some() && node.name != local && !named.contains(node.name.as_str())
+    };
+    let hub = config.hub.is_some();
     std::iter::once(known(local, "not looked at yet"))
         .chain(others.map(|node| known(&node.name, "not looked at yet")))
+        .chain(
+            state
+                .nodes
+                .iter()
+                .filter(|_| hub)
+                .filter(only_the_hub)
+                .cloned(),
+        )
         .collect()
 }
 

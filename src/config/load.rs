@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Channel, Config, Variables, failure, read, trust};
+use super::{Channel, Config, Hub, Variables, failure, read, trust};
 use crate::failure::Failure;
 use crate::model::text;
 use crate::sys::config_file::{self, LARGEST, Owned, Part, Unreadable};
@@ -41,7 +41,8 @@ pub fn load(around: &Surroundings) -> Result<Config, Failure> {
     match find(around)? {
         Some(found) => {
             let config = read(&found.text, &found.shown, &variables).map_err(failure)?;
-            let secret = config.channels.iter().any(Channel::secret);
+            let hub = config.hub.as_ref().is_some_and(Hub::secret);
+            let secret = hub || config.channels.iter().any(Channel::secret);
             if secret && found.exposed {
                 let shown = &found.shown;
                 return Err(Failure::usage(format!(

@@ -10,6 +10,7 @@ mod blueprints;
 mod channel;
 mod clean;
 mod expand;
+mod hub;
 mod in_force;
 mod layout;
 mod load;
@@ -41,12 +42,13 @@ pub use crate::model::node::Platform;
 pub use channel::{Channel, ChannelKind, Quiet, Secret};
 pub use clean::Clean;
 pub use expand::{Unexpandable, Variables, expand};
+pub use hub::Hub;
 pub use in_force::InForce;
 pub use layout::Arranging;
 pub use load::{Found, find, load};
 pub use log::{Log, Reopen, Signal};
 pub use names::Endpoint;
-pub use network::{Hub, Network};
+pub use network::Network;
 pub use node::{Expect, Local, Node};
 pub use place::Host;
 pub use problem::{Problem, failure};
@@ -190,7 +192,7 @@ fn whole(section: &mut Section<'_, '_>) -> Config {
         report: section.section("report", report::report),
         channels: channel::channels(section),
         network: section.section("network", network::network),
-        hub: section.optional("hub", network::hub),
+        hub: section.optional("hub", hub::hub),
         dash: section.section("dash", |dash| Dash {
             hints: dash.boolean("hints").unwrap_or_default(),
         }),

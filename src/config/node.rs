@@ -41,6 +41,8 @@ pub struct Node {
     /// Silence after which it is down, 1 s to a day; `None`: 10 s, for phones
     /// and nodes not yet known 90 s.
     pub down_after: Option<Duration>,
+    /// The coordinator that looks after it while the hub does not answer.
+    pub coordinator: Option<String>,
 }
 
 impl Choice for Platform {
@@ -161,6 +163,7 @@ fn node(section: &mut Section<'_, '_>) -> Node {
             .optional("limits", watch::limits)
             .unwrap_or_default(),
         down_after: section.duration("down_after", seconds(1)..=DAY),
+        coordinator: section.text("coordinator", names::node),
     }
 }
 

@@ -104,6 +104,7 @@ fn every_key_of_an_example_reaches_its_field() {
             sessions: Some(words(&["monitor"])),
             limits: own,
             down_after: Some(Duration::from_secs(90)),
+            coordinator: Some("laptop".into()),
         }]
     );
     let tail = words(&["tail", "-F", "/home/ann/.miyabi/logs/errors.log"]);
@@ -302,9 +303,12 @@ fn all_problems_are_told_in_the_order_of_their_lines() {
 
 #[test]
 fn the_config_in_force_reads_back_as_itself() {
-    let text = with_examples()
+    // Addresses are secrets, and a hub is nothing without one.
+    let text = with_examples();
+    let (before, hub) = text.split_once("\n[hub]").unwrap();
+    let after = hub.split_once("\n\n").unwrap().1;
+    let text = format!("{before}\n{after}")
         .replace("url = ", "# url = ")
-        .replace("[hub]", "")
         .replace("\"ntfy\"", "\"tmux\"");
     let found = Found {
         shown: "F".into(),

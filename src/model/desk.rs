@@ -229,6 +229,14 @@ impl Desk {
         }
     }
 
+    /// Notes that another coordinator told this: it is not told once more.
+    pub fn told_elsewhere(&mut self, name: &str, message: &Message, now: Timestamp) {
+        if let Some(line) = self.lines.iter_mut().find(|line| line.name == name) {
+            line.outbox.retain(|other| other.number != message.number);
+            self.reached(name, message, now);
+        }
+    }
+
     fn reached(&mut self, name: &str, message: &Message, now: Timestamp) {
         for matter in &mut self.matters {
             if message.opens(&matter.id) {

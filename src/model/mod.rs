@@ -10,6 +10,7 @@ pub mod healed;
 pub mod healing;
 pub mod history;
 pub mod home;
+pub mod hub;
 pub mod incident;
 pub mod layout;
 pub mod lenient;

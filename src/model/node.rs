@@ -2,6 +2,7 @@
 //! remembers between samples.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -243,6 +244,43 @@ pub struct Node {
     /// How long it was up, down, unknown and paused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uptime: Option<Uptime>,
+    /// What it says of itself through the hub.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<Publication>,
+}
+
+/// That a node speaks for itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Publication {
+    /// Tells its home from every other of that name.
+    pub instance: String,
+    /// When it last spoke, on this machine's clocks.
+    pub at: Moment,
+    /// When it wrote that, by the hub's clock, in milliseconds since 1970.
+    pub written_ms: i64,
+    /// How often it does, in seconds; 0 once it said that it ends.
+    pub every_s: u64,
+    /// Problems that it knows of itself, and nobody else can see.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<Problem>,
+    /// Its judge's memory of these, by check.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub checks: BTreeMap<String, CheckMemory>,
+}
+
+impl Publication {
+    /// For how long its word stands: until it is silent for two more times,
+    /// and reading it took its time.
+    #[must_use]
+    pub fn reach(&self) -> Duration {
+        Duration::from_secs(self.every_s.saturating_mul(5) / 2 + 5)
+    }
+
+    /// Whether its word still stands at `now`.
+    #[must_use]
+    pub fn stands(&self, now: &Moment) -> bool {
+        now.since(&self.at) <= self.reach()
+    }
 }
 
 /// A newer version may know more platforms.
@@ -282,6 +320,7 @@ impl Node {
             hidden: None,
             rebooted_at: None,
             uptime: None,
+            published: None,
         }
     }
 

@@ -25,6 +25,11 @@ impl<T> Reading<T> {
         }
     }
 
+    /// Whether nobody could know it.
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+
     /// The same reading of something computed from the value.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Reading<U> {
         match self {
@@ -134,6 +139,10 @@ pub struct Readings {
     pub battery_percent: Reading<f64>,
     /// Whether the battery is being drained.
     pub battery_discharging: Reading<bool>,
+    /// Whether the hub that coordinators share answers; of the local node,
+    /// where one is configured.
+    #[serde(skip_serializing_if = "Reading::is_unavailable")]
+    pub hub: Reading<bool>,
 }
 
 impl Readings {
@@ -161,6 +170,7 @@ impl Readings {
             services: not(why),
             battery_percent: not(why),
             battery_discharging: not(why),
+            hub: not(why),
         }
     }
 }

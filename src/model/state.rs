@@ -9,6 +9,7 @@ use super::alert::{Alert, Pause};
 use super::desk::Desk;
 use super::foretold::Foretold;
 use super::healing::Healing;
+use super::hub::HubMemory;
 use super::incident::Incident;
 use super::lenient::{list, map};
 use super::node::Node;
@@ -59,6 +60,9 @@ pub struct State {
     pub desk: Desk,
     /// What self-healing did and found.
     pub healing: Healing,
+    /// What is remembered of the hub that coordinators share.
+    #[serde(skip_serializing_if = "HubMemory::is_empty")]
+    pub hub: HubMemory,
 }
 
 impl Default for State {
@@ -80,6 +84,7 @@ impl Default for State {
             events: Vec::new(),
             desk: Desk::default(),
             healing: Healing::default(),
+            hub: HubMemory::default(),
         }
     }
 }

@@ -76,6 +76,7 @@ pub fn read(lines: &[u8], complete: bool, wishes: &Wishes) -> Answer {
             services: services(&facts, wishes),
             battery_percent,
             battery_discharging,
+            hub: Reading::default(),
         },
         boot_id: system.boot_id(&facts),
         cpu_ticks,

@@ -19,6 +19,16 @@ pub fn now() -> Timestamp {
     })
 }
 
+/// The wall clock in milliseconds since 1970.
+#[must_use]
+pub fn now_ms() -> i64 {
+    let ms = |span: Duration| i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+    match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(after) => ms(after),
+        Err(before) => -ms(before.duration()),
+    }
+}
+
 /// Time since some fixed moment, never going back, *including* the time the
 /// machine was suspended: what schedules and gaps are counted in.
 #[must_use]

@@ -28,6 +28,7 @@ pub mod growth;
 pub mod guarded;
 pub mod history;
 pub mod host;
+pub mod hub;
 mod inotify;
 mod kqueue;
 pub mod layouts;

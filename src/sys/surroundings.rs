@@ -355,3 +355,11 @@ pub fn on_android() -> bool {
 fn set(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())
 }
+
+/// The hub's password, where the environment holds it: it is passed on to
+/// nobody, and kept in no structure that is printed.
+#[must_use]
+pub fn hub_password() -> Option<String> {
+    let word = env::var_os("MAMORI_HUB_PASSWORD")?;
+    word.into_string().ok().filter(|word| !word.is_empty())
+}

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::findings::is_found;
 use super::grade::at_once;
+use super::silence::NO_NETWORK;
 use crate::config::Raise;
 use crate::model::alert::{Alert, Severity, speakers};
 use crate::model::incident::Incident;
@@ -225,7 +226,8 @@ pub fn about_us(
         );
         ("auth", since, text)
     });
-    let hidden: Vec<&Node> = nodes.iter().filter(|node| node.hidden.is_some()).collect();
+    let hidden = |node: &&Node| node.hidden.as_deref() == Some(NO_NETWORK);
+    let hidden: Vec<&Node> = nodes.iter().filter(hidden).collect();
     let network = (!hidden.is_empty()).then(|| {
         let since = hidden.iter().map(|node| node.since).min();
         let text = format!("{local} has no network: {} cannot be seen", names(&hidden));

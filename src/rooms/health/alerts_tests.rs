@@ -34,6 +34,7 @@ fn open(before: &[Alert], looks: &[i64], sessions: &[&str]) -> Vec<Alert> {
         battery: false,
         sessions: ["one", "two", "three"].map(ToOwned::to_owned).to_vec(),
         services: Vec::new(),
+        hub: false,
     };
     let mut node = Node::unseen("a", "", Timestamp(0));
     for &at in looks {

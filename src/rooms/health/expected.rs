@@ -7,6 +7,10 @@ use crate::model::node::Platform;
 
 /// Everything a sample of one node is held against.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is expected or not, whatever the others are"
+)]
 pub struct Expected {
     /// Limits of disks, inodes, memory and battery.
     pub limits: Limits,
@@ -20,6 +24,8 @@ pub struct Expected {
     pub sessions: Vec<String>,
     /// Services that must be ready.
     pub services: Vec<String>,
+    /// The hub that coordinators share must answer.
+    pub hub: bool,
 }
 
 impl Expected {
@@ -37,6 +43,7 @@ impl Expected {
             services: local_services(config)
                 .map(|service| service.name.clone())
                 .collect(),
+            hub: config.hub.is_some(),
         }
     }
 }
@@ -57,6 +64,7 @@ impl Expected {
             services: services_of(config, &node.name)
                 .map(|service| service.name.clone())
                 .collect(),
+            hub: false,
         }
     }
 }
@@ -87,18 +95,22 @@ pub struct Patience {
     pub phone: bool,
 }
 
-/// Silence of a machine that does not sleep.
-const AWAKE: Duration = Duration::from_secs(10);
-/// Silence of a phone, and of what may be one.
-const ASLEEP: Duration = Duration::from_secs(90);
-
 impl Patience {
+    /// Silence of a machine that does not sleep.
+    const AWAKE: Duration = Duration::from_secs(10);
+    /// Silence of a phone, and of what may be one.
+    pub const ASLEEP: Duration = Duration::from_secs(90);
+
     /// With a node that runs `platform`; `None` while it never answered.
     #[must_use]
     pub fn with(node: &config::Node, platform: Option<Platform>) -> Self {
         let phone = platform == Some(Platform::Termux);
         let known_awake = platform.is_some() && !phone;
-        let default = if known_awake { AWAKE } else { ASLEEP };
+        let default = if known_awake {
+            Self::AWAKE
+        } else {
+            Self::ASLEEP
+        };
         Self {
             down_after: node.down_after.unwrap_or(default),
             phone,

@@ -85,8 +85,18 @@ pub fn findings(readings: &Readings, expected: &Expected, margin: f64) -> Vec<Fi
                 .filter_map(|name| session(readings, name)),
         )
         .chain(network)
+        .chain(expected.hub.then(|| hub(readings)).flatten())
         .chain(battery)
         .collect()
+}
+
+/// Nobody but a watcher knows; `mamori doctor` tells why it is gone.
+fn hub(readings: &Readings) -> Option<Finding> {
+    let mut finding = wanted("hub", "hub", &readings.hub)?;
+    if readings.hub == Reading::Value(false) {
+        "hub gone".clone_into(&mut finding.problem.text);
+    }
+    Some(finding)
 }
 
 /// What stands still for want of memory is told at the first sample: that is a

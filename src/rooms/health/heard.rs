@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::published::Missing;
+use crate::model::hub::snapshot::Snapshot;
 use crate::model::moment::Moment;
 use crate::remote::answer::Answer;
 use crate::remote::cause::Trouble;
@@ -44,6 +46,11 @@ pub enum Word {
     },
     /// Nobody asked, because the node is paused.
     Left,
+    /// It spoke for itself through the hub; by how many milliseconds the hub's
+    /// clock is ahead of ours.
+    Published(Box<Snapshot>, i64),
+    /// Nothing more is heard of it through the hub.
+    Missing(Missing),
 }
 
 impl Heard {

@@ -25,6 +25,7 @@ fn expected() -> Expected {
         battery: false,
         sessions: Vec::new(),
         services: Vec::new(),
+        hub: false,
     }
 }
 

@@ -32,10 +32,14 @@ pub fn book(
 ) {
     let judged = node.judged();
     let class = match (word, judged) {
-        (Word::Looked(..) | Word::Answered(..) | Word::Alive, _) => Some(Class::Up),
-        (Word::Failed { .. }, NodeState::Down) => Some(Class::Down),
-        (Word::Failed { .. }, NodeState::Unknown) | (Word::Slept { .. }, _) => Some(Class::Unknown),
-        (Word::Failed { .. } | Word::Left, _) => None,
+        (Word::Looked(..) | Word::Answered(..) | Word::Alive | Word::Published(..), _) => {
+            Some(Class::Up)
+        }
+        (Word::Failed { .. } | Word::Missing(_), NodeState::Down) => Some(Class::Down),
+        (Word::Failed { .. } | Word::Missing(_), NodeState::Unknown) | (Word::Slept { .. }, _) => {
+            Some(Class::Unknown)
+        }
+        (Word::Failed { .. } | Word::Missing(_) | Word::Left, _) => None,
     };
     let paused = books.pause.filter(|pause| pause.holds(now.at));
     let mut uptime = match (node.uptime.take(), class, paused) {

@@ -21,6 +21,7 @@ pub mod heard;
 pub mod judge;
 pub mod ledger;
 mod prober;
+pub mod published;
 pub mod record;
 pub mod show;
 mod show_found;

@@ -9,13 +9,16 @@ use super::findings;
 use super::heard::{Heard, Word};
 use super::judge::{Sample, judge};
 use super::ledger::{Books, book};
+use super::published::{believed, expected_of, missing, speaks_for_itself, spoke, with_own_word};
 use super::silence::{Unanswered, forget_open_verdict, forget_silence, silent};
 use super::swapping::swapping;
 use crate::config::{self, Config, Judge};
+use crate::model::alert::Pause;
 use crate::model::node::{CpuTicks, Node, NodeState};
 use crate::model::reading::{Reading, Readings, share};
 use crate::model::state::{Event, State};
 use crate::model::time::Timestamp;
+use crate::model::uptime::Uptime;
 use crate::remote::answer::Answer;
 use crate::roster::roster;
 use crate::sys::host::{Ask, Look};
@@ -72,19 +75,26 @@ pub fn record(state: &State, heard: &[Heard], rules: Rules<'_>) -> State {
 }
 
 fn take_over(state: &mut State, heard: &Heard, rules: Rules<'_>) {
-    let index = state.nodes.iter().position(|node| node.name == heard.node);
+    let mut index = state.nodes.iter().position(|node| node.name == heard.node);
+    if let (None, Word::Published(..)) = (index, &heard.word) {
+        let why = "not heard of yet";
+        state
+            .nodes
+            .push(Node::unseen(&heard.node, why, heard.moment.at));
+        index = Some(state.nodes.len() - 1);
+    }
     let Some(node) = index.and_then(|index| state.nodes.get_mut(index)) else {
         return;
     };
     // A slow look came after another one's news.
-    let later = node.uptime.as_ref().map(|uptime| &uptime.last);
-    if later.is_some_and(|last| heard.moment.precedes(last)) {
+    let later = |uptime: &Uptime| heard.moment.precedes(&uptime.last);
+    if node.uptime.as_ref().is_some_and(later) {
         return;
     }
     let pause = state.pauses.get(&node.name);
     let configured = rules.config.node(&node.name);
     let (was, silence) = (node.judged(), node.silence.clone());
-    let seen_before = node.observed_at.is_some();
+    let (seen_before, was_hidden) = (node.observed_at.is_some(), node.hidden.is_some());
     let now = heard.moment.at;
     match &heard.word {
         Word::Looked(look, ask) => {
@@ -103,20 +113,10 @@ fn take_over(state: &mut State, heard: &Heard, rules: Rules<'_>) {
         }
         Word::Answered(answer, latency_ms) => {
             let Some(configured) = configured else { return };
-            let rebooted = rebooted(node, answer);
-            node.platform = configured.platform.or(answer.platform).or(node.platform);
-            let expected = Expected::of_node(rules.config, configured, node.platform);
-            forget_silence(node);
-            let sample = sample(node, answer, now);
-            *node = judge(node, sample, &expected, rules.judge, pause);
-            node.hidden = None;
-            node.latency_ms = Some(*latency_ms);
-            node.answered_at = Some(now);
-            if rebooted {
+            if heard_from(node, configured, answer, *latency_ms, (now, pause), rules) {
                 node.rebooted_at = Some(now);
-                state
-                    .events
-                    .push(event(now, node, "rebooted", "it has booted anew"));
+                let said = event(now, node, "rebooted", "it has booted anew");
+                state.events.push(said);
             }
         }
         Word::Alive => {
@@ -131,14 +131,23 @@ fn take_over(state: &mut State, heard: &Heard, rules: Rules<'_>) {
                 node.set_state(judged.in_force(pause, now), now);
             }
         }
-        Word::Failed { .. } => {
+        Word::Failed { trouble, .. } => {
             let (Some(configured), Some(unanswered)) = (configured, Unanswered::of(heard)) else {
                 return;
             };
+            if speaks_for_itself(node, trouble.cause.means(), &heard.moment) {
+                return;
+            }
             let patience = patience(configured, node);
             *node = silent(node, unanswered, patience, &rules.judge.raise, pause);
         }
         Word::Slept { .. } | Word::Left => forget_open_verdict(node),
+        Word::Published(snapshot, ahead_ms) => {
+            let expected = expected_of(rules.config, node);
+            spoke(node, snapshot, &heard.moment, *ahead_ms);
+            *node = believed(node, snapshot, expected.as_ref(), rules.judge, pause);
+        }
+        Word::Missing(why) => *node = missing(node, *why, &heard.moment, rules.judge, pause),
     }
     let books = Books {
         reach: rules.reach(),
@@ -153,7 +162,10 @@ fn take_over(state: &mut State, heard: &Heard, rules: Rules<'_>) {
         books,
     );
     let is = node.judged();
-    if is != was && seen_before {
+    // What a node says happened to it comes by itself; that it is back is ours
+    // to say, when it was we who said that it was not.
+    let own_word = matches!(heard.word, Word::Published(..)) && silence.is_none() && !was_hidden;
+    if is != was && seen_before && !own_word {
         let why = node.problems.first().map(|problem| problem.text.clone());
         let change = event(now, node, is.word(), &why.unwrap_or_default());
         state.events.push(change);
@@ -165,6 +177,28 @@ fn take_over(state: &mut State, heard: &Heard, rules: Rules<'_>) {
     };
     let (raise, next) = (&rules.judge.raise, state.next_alert);
     (state.alerts, state.next_alert) = alerts::after(&state.alerts, node, repairs, raise, next);
+}
+
+/// A remote node's answer; whether it has booted since the one before.
+fn heard_from(
+    node: &mut Node,
+    configured: &config::Node,
+    answer: &Answer,
+    latency_ms: f64,
+    (now, pause): (Timestamp, Option<&Pause>),
+    rules: Rules<'_>,
+) -> bool {
+    let rebooted = rebooted(node, answer);
+    node.platform = configured.platform.or(answer.platform).or(node.platform);
+    let expected = Expected::of_node(rules.config, configured, node.platform);
+    forget_silence(node);
+    let sample = sample(node, answer, now);
+    *node = judge(node, sample, &expected, rules.judge, pause);
+    with_own_word(node, Some(&expected), pause);
+    node.hidden = None;
+    node.latency_ms = Some(latency_ms);
+    node.answered_at = Some(now);
+    rebooted
 }
 
 /// How long the silence of a configured node is borne, given what is known of it.
@@ -258,6 +292,11 @@ fn readings(node: &Node, look: &Look, ask: Ask) -> Readings {
             new.battery_discharging
         } else {
             last.battery_discharging.clone()
+        },
+        // Only a watcher knows.
+        hub: match new.hub {
+            Reading::Unavailable(_) => last.hub.clone(),
+            known => known,
         },
         ..new
     }

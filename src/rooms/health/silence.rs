@@ -43,6 +43,9 @@ impl<'a> Unanswered<'a> {
     }
 }
 
+/// Why nodes are hidden while our own network is lost.
+pub const NO_NETWORK: &str = "this machine has no network";
+
 /// Checks that only stand while a node does not answer.
 pub const OF_SILENCE: [&str; 3] = ["unreachable", "auth", "host-key"];
 
@@ -70,7 +73,7 @@ pub fn silent(
     let now = moment.at;
     node.observed_at = Some(now);
     if ours {
-        node.hidden = Some("this machine has no network".to_owned());
+        node.hidden = Some(NO_NETWORK.to_owned());
         forget_open_verdict(&mut node);
         node.judged = Some(NodeState::Unknown);
         node.set_state(NodeState::Unknown.in_force(pause, now), now);

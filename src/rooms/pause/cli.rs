@@ -6,9 +6,11 @@ use super::hold::hold;
 use crate::config::{self, Config};
 use crate::failure::{Exit, Failure};
 use crate::model::alert::Pause;
+use crate::model::home::Home;
 use crate::model::text::clean;
 use crate::model::time::{Timestamp, span};
 use crate::roster;
+use crate::state::store::Store;
 use crate::sys::surroundings::Surroundings;
 use crate::sys::{clock, output};
 
@@ -50,7 +52,7 @@ pub fn pause(args: &PauseArgs, around: &Surroundings) -> Result<Exit, Failure> {
             .map(|text| clean(text).chars().take(LONGEST_REASON).collect()),
     };
     let config = config::load(around)?;
-    let node = roster::resolve(&args.node, &config)?;
+    let node = named(&args.node, around, &config)?;
     let until = pause.until;
     held(&node, Some(pause), around, &config, now)?;
     let until = match until {
@@ -67,7 +69,7 @@ pub fn pause(args: &PauseArgs, around: &Surroundings) -> Result<Exit, Failure> {
 /// Exit 2 for an unknown node, 3 when the state file cannot be written.
 pub fn resume(args: &ResumeArgs, around: &Surroundings) -> Result<Exit, Failure> {
     let config = config::load(around)?;
-    let node = roster::resolve(&args.node, &config)?;
+    let node = named(&args.node, around, &config)?;
     let was = held(&node, None, around, &config, clock::now())?;
     let text = if was.is_some() {
         "is watched again"
@@ -76,6 +78,13 @@ pub fn resume(args: &ResumeArgs, around: &Surroundings) -> Result<Exit, Failure>
     };
     output::print(&format!("{node} {text}\n"))?;
     Ok(Exit::Fine)
+}
+
+/// The node's name in full; those count that only the hub knows.
+fn named(name: &str, around: &Surroundings, config: &Config) -> Result<String, Failure> {
+    let store = Store::new(Home::of(&around.mamori_home), "mamori pause");
+    let state = store.read().ok().flatten().map(|look| look.state);
+    roster::resolve_known(name, config, &state.unwrap_or_default())
 }
 
 fn held(

@@ -15,6 +15,7 @@ pub mod cli;
 pub mod elsewhere;
 pub mod facts;
 pub mod guarded;
+pub mod lease;
 pub mod network;
 pub mod plan;
 pub mod remote;

@@ -9,6 +9,7 @@ use super::advice::help;
 use super::cli::spent;
 use super::elsewhere::{broken, plan, told, unready};
 use super::facts::Crew;
+use super::lease::{self, Asks};
 use super::plan::{Plan, Verdict, ticked};
 use super::run::{self, Condition, Told};
 use super::service::after;
@@ -20,6 +21,7 @@ use crate::remote::deed::{self, Deed, End};
 use crate::remote::fleet::{Fleet, Outcome, Question};
 use crate::remote::targets::{manners, targets};
 use crate::sys::flock::{Lock, Wait};
+use crate::sys::hub::lease::Lease;
 use crate::sys::{clock, poll, programs};
 
 /// Sees to targets on other nodes, all nodes at once.
@@ -46,8 +48,10 @@ struct Waits {
     found: Option<String>,
     /// Whether it was asked for.
     asked: bool,
-    /// Held until the answer, so that nobody else acts.
+    /// Held until the answer, so that nobody else acts: on this machine, and
+    /// on any other.
     _lock: Option<Lock>,
+    lease: Option<Lease>,
 }
 
 /// What is still to be done where.
@@ -76,6 +80,7 @@ impl<'a> Errands<'a> {
                 found: None,
                 asked: false,
                 _lock: None,
+                lease: None,
             };
             waiting.entry(target.node.clone()).or_default().push(waits);
         }
@@ -177,6 +182,7 @@ impl<'a> Errands<'a> {
                     found: Some(found),
                     asked: false,
                     _lock: None,
+                    lease: None,
                 }),
                 (Some(deed), None) => self.tell(target, plan(deed, None), Condition::Ready),
                 (None, _) => self.observed(target, readings),
@@ -259,13 +265,19 @@ impl<'a> Errands<'a> {
             } else {
                 Wait::AtMost(within)
             };
-            let condition = match (spent, run::lock(&waits.target, self.crew, wait)) {
+            let locked = run::lock(&waits.target, self.crew, wait);
+            let ours = locked.and_then(|lock| {
+                let lease = lease::turn(&waits.target, self.crew, Asks::Person)?;
+                Ok((lock, lease))
+            });
+            let condition = match (spent, ours) {
                 (Some(why), _) => Condition::NotNow(format!("{why}: {found}")),
                 (None, Err(holder)) => Condition::Busy(holder),
-                (None, Ok(lock)) => {
+                (None, Ok((lock, lease))) => {
                     let asked = Waits {
                         asked: true,
                         _lock: lock,
+                        lease,
                         ..waits
                     };
                     if let Some(left) = self.waiting.get_mut(node) {
@@ -294,7 +306,8 @@ impl<'a> Errands<'a> {
             .cloned();
         let first = self.waiting.get_mut(node).filter(|left| !left.is_empty());
         let waits = first.map(|left| left.remove(0));
-        if let (Some(deed), Some(waits)) = (deed, waits) {
+        if let (Some(deed), Some(mut waits)) = (deed, waits) {
+            waits.lease.take().into_iter().for_each(Lease::give_back);
             let took = clock::elapsed().saturating_sub(asked);
             let found = waits.found.unwrap_or_default();
             let told = told(node, &deed, found, report, asked, took);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::facts::{Crew, Subject};
+use super::lease::{self, Asks};
 use super::plan::{Plan, Verdict};
 use super::servers::mend;
 use super::service;
@@ -12,6 +13,7 @@ use super::{network, tmux};
 use crate::model::owner::Owner;
 use crate::model::process::Identity;
 use crate::sys::flock::{self, Lock, LockError, Wait};
+use crate::sys::hub::lease::Lease;
 use crate::sys::{clock, files, processes};
 
 /// What became of a target.
@@ -203,7 +205,12 @@ pub fn see_to(target: &Target, crew: &Crew, keepers: &Keepers, wait: Wait) -> To
     let (plan, done, alive) = match crew.subject(target) {
         Some(subject) => {
             let plan = unexpected(service::plan(&crew.see(&subject, keepers)), target);
+            let turn = match Turn::of(&plan, target, crew) {
+                Ok(turn) => turn,
+                Err(holder) => return busy(target, holder, began),
+            };
             let (done, alive) = carry_out(&plan, &subject, crew);
+            turn.over();
             (plan, done, alive)
         }
         None if target.what == What::Network => {
@@ -214,7 +221,12 @@ pub fn see_to(target: &Target, crew: &Crew, keepers: &Keepers, wait: Wait) -> To
         None => {
             let seen = crew.see_tmux();
             let plan = unexpected(tmux::plan(&seen), target);
+            let turn = match Turn::of(&plan, target, crew) {
+                Ok(turn) => turn,
+                Err(holder) => return busy(target, holder, began),
+            };
             let done = mend(&plan, crew);
+            turn.over();
             let alive = if done.acted() {
                 servers(&crew.see_tmux())
             } else {
@@ -242,9 +254,37 @@ pub fn start_anew(target: &Target, crew: &Crew, identity: Identity, why: &str) -
     };
     let plan = service::anew(crew.see_anew(&subject, &keepers, identity), why);
     let plan = unexpected(plan, target);
+    let turn = match Turn::of(&plan, target, crew) {
+        Ok(turn) => turn,
+        Err(holder) => return busy(target, holder, began),
+    };
     let (done, alive) = carry_out(&plan, &subject, crew);
+    turn.over();
     drop(held);
     told(target, plan, done, alive, began)
+}
+
+/// Our turn among coordinators, while we act.
+struct Turn(Option<Lease>);
+
+impl Turn {
+    /// Asks for it where the plan is to act; right before that it is seen
+    /// whether it lasts for as long as acting may take.
+    fn of(plan: &Plan, target: &Target, crew: &Crew) -> Result<Self, String> {
+        if !matches!(plan.verdict, Verdict::Mend(_)) {
+            return Ok(Self(None));
+        }
+        let mut lease = lease::turn(target, crew, Asks::Watcher)?;
+        let limit = lease::limit(target);
+        if lease.as_mut().is_none_or(|lease| lease.covers(limit)) {
+            return Ok(Self(lease));
+        }
+        Err("another coordinator".to_owned())
+    }
+
+    fn over(self) {
+        self.0.into_iter().for_each(Lease::give_back);
+    }
 }
 
 fn carry_out(plan: &Plan, subject: &Subject, crew: &Crew) -> (Done, Vec<Alive>) {

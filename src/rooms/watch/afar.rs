@@ -50,6 +50,8 @@ pub struct Wish {
     pub id: String,
     /// The question.
     pub question: Question,
+    /// How long it may take.
+    pub limit: Duration,
 }
 
 impl Job {
@@ -162,10 +164,15 @@ impl Afar {
             }
         }
         let wish = first.map(|(id, found, question, deed)| {
+            let limit = deed.limit();
             if let Some(job) = self.jobs.get_mut(&id) {
                 job.asked = Some((found, now.clone(), deed));
             }
-            Wish { id, question }
+            Wish {
+                id,
+                question,
+                limit,
+            }
         });
         (wish, entries)
     }

@@ -35,6 +35,7 @@ pub fn worth_writing(old: &State, new: &State, oldest: Duration) -> bool {
         || old.events != new.events
         || old.tallies != new.tallies
         || old.incidents != new.incidents
+        || old.hub != new.hub
         || old.desk.differs(&new.desk)
         || old.nodes.len() != new.nodes.len()
         || old

@@ -18,6 +18,7 @@ pub mod healing;
 pub mod jobs;
 pub mod keeper;
 pub mod kept;
+pub mod leases;
 pub mod nodes;
 pub mod pace;
 pub mod recording;
@@ -25,6 +26,7 @@ pub mod repairs;
 pub mod reporting;
 pub mod round;
 pub mod schedule;
+pub mod shared;
 pub mod telling;
 
 #[cfg(test)]

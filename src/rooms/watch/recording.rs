@@ -101,7 +101,9 @@ impl Recording {
         let sample = match one.word {
             // Each full probe counts for itself.
             Word::Answered(..) => true,
-            Word::Looked(..) | Word::Failed { .. } => changed || aged,
+            Word::Looked(..) | Word::Failed { .. } | Word::Published(..) | Word::Missing(_) => {
+                changed || aged
+            }
             Word::Left => aged,
             Word::Alive | Word::Slept { .. } => changed,
         };

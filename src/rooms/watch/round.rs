@@ -8,11 +8,13 @@ use super::bars::Bars;
 use super::change::{compacted, worth_writing};
 use super::foresight::Foresight;
 use super::healing::Healing;
+use super::leases::Leases;
 use super::nodes::Nodes;
 use super::recording::Recording;
 use super::repairs::Repairs;
 use super::reporting::Reporting;
 use super::schedule::{Depth, with_gap};
+use super::shared::Shared;
 use super::telling::Telling;
 use crate::config::{self, Config};
 use crate::model::reading::Reading;
@@ -24,12 +26,14 @@ use crate::state::store::Store;
 use crate::sys::flock::Lock;
 use crate::sys::host::checks::Checks;
 use crate::sys::host::{self, Ask};
+use crate::sys::hub::lease::Lease;
 use crate::sys::pressure::Pressure;
 use crate::sys::surroundings::Surroundings;
 use crate::sys::{clock, output};
 
 mod elsewhere;
 mod here;
+mod hub;
 mod remembered;
 mod written;
 
@@ -74,12 +78,14 @@ pub struct Rounds<'a> {
     reporting: Reporting,
     recording: Recording,
     afar: Afar,
+    shared: Shared,
     checks: Checks,
     pressure: Pressure,
     /// How long a look waits for the checks of services.
     grace: Duration,
     /// The locks of targets on other nodes on which we act, by node.
-    locks: BTreeMap<String, Option<Lock>>,
+    locks: BTreeMap<String, (Option<Lock>, Option<Lease>)>,
+    leases: Leases,
     /// Whether the last round could be written, or needed no writing.
     recorded: bool,
     /// The last complaint about each matter, so that none is repeated every minute.
@@ -125,6 +131,7 @@ impl<'a> Rounds<'a> {
             reporting: Reporting::default(),
             recording: Recording::default(),
             afar: Afar::default(),
+            shared: Shared::new(!patient),
             checks: Checks::default(),
             // Who looks once needs nobody to tell.
             pressure: if patient {
@@ -134,6 +141,7 @@ impl<'a> Rounds<'a> {
             },
             grace,
             locks: BTreeMap::new(),
+            leases: Leases::default(),
             recorded: true,
             complaints: BTreeMap::new(),
         }
@@ -159,6 +167,8 @@ impl<'a> Rounds<'a> {
                 self.config = config;
                 self.telling.follow(&self.config, self.around);
                 self.complaints.remove("config");
+                let (config, state) = (&self.config, &self.state);
+                self.shared.follow(config, &self.name, state);
             }
             Err(failure) => self.complain(
                 "config",
@@ -183,6 +193,7 @@ impl<'a> Rounds<'a> {
         if ask.network && self.reaches_others() {
             look.readings.network = Reading::Value(true);
         }
+        look.readings.hub = self.shared.reading();
         let moment = look.moment.clone();
         let mut heard = self.nodes.left(&self.state, &self.name, &moment);
         heard.push(Heard {
@@ -195,6 +206,7 @@ impl<'a> Rounds<'a> {
         self.remember(&heard, depth == Depth::Full);
         self.nodes.follow(&self.config, &self.state, &self.name);
         self.tell_bars();
+        self.share();
         let local = self.state.node(&self.name);
         if local.is_some_and(|local| !local.problems.is_empty()) {
             // What a look found missing need not wait for the keeper's own.
@@ -221,14 +233,17 @@ impl<'a> Rounds<'a> {
     /// Asks the remote nodes and takes what they said; news are written and
     /// told at once.
     pub fn listen(&mut self) {
-        if !self.nodes.any() && !self.due {
+        if !self.nodes.any() && !self.due && !self.shared.configured() {
             return;
         }
-        let heard = self.nodes.turn(&self.state, &self.config);
+        let mut heard = self.nodes.turn(&self.state, &self.config);
+        heard.extend(self.hear_others());
         let now = clock::elapsed();
         let mended = self.mended();
-        if heard.is_empty() && !mended && !(self.due && self.may_write(now)) {
-            return;
+        let due = self.due && self.may_write(now);
+        let turns = self.leases.came();
+        if heard.is_empty() && !mended && !due && !turns && !self.shared.waiting() {
+            return self.share();
         }
         let answered = |heard: &&Heard| matches!(heard.word, Word::Answered(..));
         for heard in heard.iter().filter(answered) {
@@ -248,13 +263,14 @@ impl<'a> Rounds<'a> {
             self.due = true;
         }
         self.remember(&heard, false);
+        self.share();
         self.mend();
     }
 
     /// Tells people what they should know, once that is written if it can be,
     /// and notes what came of it.
     pub fn tell(&mut self) {
-        if self.telling.collect(&mut self.state) || self.telling.due() {
+        if self.telling.collect(&mut self.state, &mut self.shared) || self.telling.due() {
             let expected = facts::expected(self.around, &self.config);
             if self.may_write(clock::elapsed()) {
                 self.write(&expected);
@@ -263,11 +279,14 @@ impl<'a> Rounds<'a> {
                 self.due = true;
             }
         }
-        self.telling.send(&self.state, self.around);
+        let (state, shared) = (&mut self.state, &mut self.shared);
+        self.due |= self.telling.send(state, shared, self.around);
     }
 
     /// Writes what still waits for its time.
     pub fn finish(&mut self) {
+        // Writing the rest may take a while.
+        self.shared.farewell();
         if self.due {
             let expected = facts::expected(self.around, &self.config);
             self.write(&expected);
@@ -287,6 +306,8 @@ impl<'a> Rounds<'a> {
         let nodes = self.nodes.wait(&self.state, &self.config);
         let others = self.repairs.wait().min(self.telling.wait());
         let others = others.min(self.healing.wait()).min(self.foresight.wait());
+        let shared = self.shared.wait(&host::moment(), &self.state, &self.config);
+        let others = others.min(shared).min(self.shared.wait_for_turns());
         let reports = self.reporting.wait();
         nodes.min(write).min(others).min(reports)
     }
@@ -298,6 +319,8 @@ impl<'a> Rounds<'a> {
         interests.extend(self.repairs.interests());
         interests.extend(self.healing.interests());
         interests.extend(self.telling.interest());
+        interests.extend(self.shared.interest());
+        interests.extend(self.leases.interest());
         interests.extend(self.checks.interest());
         interests.extend(self.pressure.interest());
         interests

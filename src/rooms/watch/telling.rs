@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rustix::event::PollFd;
 
+use super::shared::{Leave, Shared};
 use crate::config::{Config, Host, Service};
 use crate::model::state::State;
 use crate::model::time::Timestamp;
@@ -81,7 +82,7 @@ impl Telling {
     }
 
     /// Notes how deliveries ended; whether any did.
-    pub fn collect(&mut self, state: &mut State) -> bool {
+    pub fn collect(&mut self, state: &mut State, shared: &mut Shared) -> bool {
         let Some(courier) = &mut self.courier else {
             return false;
         };
@@ -89,6 +90,9 @@ impl Telling {
         for report in &reports {
             let route = self.routes.iter().find(|route| route.name == report.name);
             let rest = route.map_or(0, Route::rest);
+            if let Some(route) = route {
+                shared.delivered(&report.message, &route.kind, &report.how);
+            }
             let (name, message) = (&report.name, &report.message);
             state
                 .desk
@@ -97,16 +101,30 @@ impl Telling {
         !reports.is_empty()
     }
 
-    /// Sends what is ready on its way.
-    pub fn send(&mut self, state: &State, around: &Surroundings) {
+    /// Sends what is ready on its way, if it is ours to say; what another
+    /// coordinator has told is noted as told. Whether any was.
+    pub fn send(&mut self, state: &mut State, shared: &mut Shared, around: &Surroundings) -> bool {
         let Some(courier) = &mut self.courier else {
-            return;
+            return false;
         };
+        let mut elsewhere = Vec::new();
         for (name, message) in state.desk.ready(clock::now()) {
-            if let Some(route) = self.routes.iter().find(|route| route.name == name) {
-                courier.send(name, way(route, &state.tmux_servers), message, around);
+            let Some(route) = self.routes.iter().find(|route| route.name == name) else {
+                continue;
+            };
+            if courier.under_way().contains(&message.number) {
+                continue;
+            }
+            match shared.leave(message, &route.kind) {
+                Leave::Ours => courier.send(name, way(route, &state.tmux_servers), message, around),
+                Leave::Wait => {}
+                Leave::Told => elsewhere.push((name.to_owned(), message.clone())),
             }
         }
+        for (name, message) in &elsewhere {
+            state.desk.told_elsewhere(name, message, clock::now());
+        }
+        !elsewhere.is_empty()
     }
 
     /// Whether it is time to decide again.

@@ -49,13 +49,24 @@ impl Rounds<'_> {
             let Some(wish) = wish else {
                 continue;
             };
+            let (around, config) = (self.around, &self.config);
+            let Some(mut lease) = self.leases.turn(around, config, &self.name, &wish.id) else {
+                self.afar.later(&wish.id);
+                continue;
+            };
+            // Asked for a moment ago, and still long enough?
+            let limit = wish.limit;
+            if lease.as_mut().is_some_and(|lease| !lease.covers(limit)) {
+                self.afar.later(&wish.id);
+                continue;
+            }
             // Held until the answer: nobody else acts on it meanwhile.
             match self
                 .repairs
                 .lock(self.around, &self.config, &self.name, &wish.id)
             {
                 Some(lock) => {
-                    self.locks.insert(node.name.clone(), lock);
+                    self.locks.insert(node.name.clone(), (lock, lease));
                     self.nodes.ask(&node.name, wish.question);
                 }
                 None => self.afar.later(&wish.id),

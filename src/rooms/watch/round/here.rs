@@ -75,7 +75,7 @@ impl Rounds<'_> {
     #[must_use]
     pub fn news(&mut self) -> News {
         let (news, poked) = self.repairs.news();
-        let stalls = self.pressure.rang();
+        let stalls = self.pressure.rang() | self.shared.is_news();
         // What people paused counts from this look on.
         if news && let Ok(Some(look)) = self.store.read() {
             self.base = look.state;

@@ -47,6 +47,7 @@ impl Rounds<'_> {
         new.gaps = self.gaps.iter().fold(new.gaps, |all, gap| {
             with_gap(&all, gap.from, gap.to, gap.why)
         });
+        self.shared.enter(&mut new, &self.name, &self.config);
         self.telling
             .decide(&mut new, &self.state, &self.name, &self.config);
         new
@@ -84,6 +85,7 @@ impl Rounds<'_> {
                     self.written = Some(self.tried);
                     self.pending.clear();
                     self.repairs.recorded();
+                    self.shared.recorded();
                     self.gaps.clear();
                 } else {
                     self.pending = compacted(&self.pending);
