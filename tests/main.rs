@@ -44,6 +44,7 @@ mod history_read;
 mod history_time;
 mod history_trouble;
 mod hostile;
+mod hub;
 mod install;
 mod layout_hand;
 mod layout_hooks;

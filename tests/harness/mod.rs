@@ -7,6 +7,7 @@ pub mod github;
 pub mod ground;
 pub mod grown;
 pub mod history;
+pub mod hub;
 pub mod layouts;
 pub mod openssh;
 pub mod phone;
@@ -33,7 +34,6 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// The real binary.
 pub const MAMORI: &str = env!("CARGO_BIN_EXE_mamori");
 pub const SEGMENT: &str = env!("CARGO_BIN_EXE_mamori-status");
 /// The real hooks' helper.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::facts::{Facts, HistoryTrouble};
-use super::{setup, ssh, termux, tmux};
+use super::{hub, setup, ssh, termux, tmux};
 use crate::model::segment::FRESH_SECONDS;
 use crate::model::size::bytes;
 use crate::model::text::{clean, quoted};
@@ -90,6 +90,7 @@ pub fn checks(facts: &Facts) -> Vec<Check> {
     checks.push(binaries(facts));
     checks.extend(tmux::checks(facts));
     checks.extend(ssh::checks(facts.ssh.as_ref()));
+    checks.extend(hub::checks(facts.hub.as_ref()));
     checks.extend(setup::checks(&facts.setup));
     let phone = facts.termux.as_ref();
     checks.extend(

@@ -16,6 +16,7 @@ fn healthy() -> Facts {
         now: NOW,
         config: None,
         ignored: Vec::new(),
+        hub: None,
         home: HomeFacts {
             shown: "~/.miyabi/mamori".to_owned(),
             folder: "/home/me/.miyabi/mamori".to_owned(),

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::hub::HubFacts;
 use super::setup_facts::{self, SetupFacts};
 use super::ssh_facts::{self, SshFacts};
 use super::termux_facts::{self, TermuxFacts};
@@ -17,7 +18,7 @@ use crate::sys::surroundings::Surroundings;
 use crate::sys::tmux::hook::Hooks;
 use crate::sys::tmux::menu::Key;
 use crate::sys::tmux::{self, Server, TmuxError};
-use crate::sys::{clock, files, flock, programs};
+use crate::sys::{clock, files, flock, hub, programs};
 
 /// Everything that the checks are decided from.
 #[derive(Debug, Clone)]
@@ -48,6 +49,8 @@ pub struct Facts {
     pub servers: Vec<ServerFacts>,
     /// The way to the remote nodes; `None` without any.
     pub ssh: Option<SshFacts>,
+    /// The hub; `None` without one.
+    pub hub: Option<HubFacts>,
     /// What `mamori setup` did.
     pub setup: SetupFacts,
     /// A phone's own; `None` elsewhere.
@@ -135,6 +138,10 @@ pub fn gather(around: &Surroundings) -> Facts {
             .as_ref()
             .ok()
             .and_then(|config| ssh_facts::gather(config, around)),
+        hub: config
+            .as_ref()
+            .ok()
+            .and_then(|config| hub_facts(config, state.as_ref().ok().and_then(Option::as_ref))),
         config: config.err(),
         setup: setup_facts::gather(around),
         termux: termux_facts::gather(
@@ -167,6 +174,20 @@ pub fn gather(around: &Surroundings) -> Facts {
             .map(|server| server_facts(server, around))
             .collect(),
     }
+}
+
+fn hub_facts(config: &config::Config, look: Option<&Look>) -> Option<HubFacts> {
+    let wanted = config.hub.as_ref()?;
+    let (password, ca) = (wanted.password_file.as_deref(), wanted.ca.as_deref());
+    let address = hub::Address::read(wanted.url.expose(), password, ca);
+    let seen = address.and_then(|address| hub::Seen::look(&address, &wanted.prefix));
+    let state = look.map(|look| look.state.clone()).unwrap_or_default();
+    Some(HubFacts::of(
+        seen,
+        &wanted.prefix,
+        wanted.coordinate,
+        &state,
+    ))
 }
 
 fn home_facts(home: &Home, around: &Surroundings) -> HomeFacts {

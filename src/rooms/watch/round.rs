@@ -342,6 +342,7 @@ impl<'a> Rounds<'a> {
     /// We slept: what the others did meanwhile nobody knows.
     pub fn slept(&mut self, span: Duration) {
         self.reporting.slept();
+        self.shared.slept();
         let moment = host::moment();
         let from = moment.before(span);
         self.note_gap(&Gap {

@@ -7,6 +7,7 @@ use redis::{
     Pipeline, RedisError, ServerErrorKind, TlsCertificates,
 };
 
+use super::Seen;
 use super::address::Address;
 use crate::model::hub::Ahead;
 use crate::model::text::{clean, cut};
@@ -51,20 +52,6 @@ impl Trouble {
 /// A connection that is let in.
 pub(super) struct Link {
     connection: Connection,
-}
-
-/// What there is to see of a hub, for `mamori doctor`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seen {
-    /// Its round trip.
-    pub took: Duration,
-    /// How far its clock is ahead.
-    pub ahead: Ahead,
-    /// What it does when its memory is full, if it says so: anything but
-    /// `noeviction` forgets.
-    pub full: Option<String>,
-    /// What is denied to us, if anything.
-    pub denied: Option<String>,
 }
 
 impl Link {
@@ -173,14 +160,23 @@ impl Seen {
         // Who may not ask for it is told nothing, which is fine.
         let asked: Result<Vec<String>, Trouble> =
             link.ask(redis::cmd("CONFIG").arg("GET").arg("maxmemory-policy"));
-        let denied = link
-            .ask::<Option<String>>(redis::cmd("GET").arg(super::key(prefix, "lease:doctor")))
-            .err();
+        // A write, because a full one still reads.
+        let mut write = redis::cmd("SET");
+        write
+            .arg(super::key(prefix, "lease:doctor"))
+            .arg("")
+            .arg("PX")
+            .arg(1);
+        let denied = match link.ask::<()>(&write) {
+            Ok(()) => None,
+            Err(Trouble::Denied(why)) => Some(why),
+            Err(Trouble::Gone(why)) => return Err(why),
+        };
         Ok(Self {
             took,
             ahead,
             full: asked.ok().and_then(|pair| pair.into_iter().nth(1)),
-            denied: denied.map(words),
+            denied,
         })
     }
 }

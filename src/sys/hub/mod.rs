@@ -42,8 +42,6 @@ mod telling;
 mod worker;
 
 pub use address::Address;
-#[cfg(feature = "hub")]
-pub use link::Seen;
 
 /// Who speaks to the hub, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,6 +146,31 @@ pub struct Hub {
     news: Receiver<News>,
     bell: Bell,
     done: Receiver<()>,
+}
+
+/// What there is to see of a hub, for `mamori doctor`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// Its round trip.
+    pub took: Duration,
+    /// How far its clock is ahead.
+    pub ahead: Ahead,
+    /// What it does when its memory is full, if it says so: anything but
+    /// `noeviction` forgets.
+    pub full: Option<String>,
+    /// What is denied to us, if anything.
+    pub denied: Option<String>,
+}
+
+#[cfg(not(feature = "hub"))]
+impl Seen {
+    /// Nothing can be seen.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn look(_: &Address, _: &str) -> Result<Self, String> {
+        Err("this mamori was built without it (cargo feature `hub`)".to_owned())
+    }
 }
 
 /// How long the watcher waits for its last word.

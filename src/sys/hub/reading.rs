@@ -153,9 +153,10 @@ impl Reader {
                 }
             }
         }
+        let last = |one: &Snapshot| one.last_event.clone().unwrap_or_else(|| "0-0".to_owned());
         let happened: Vec<(String, String)> = snapshots
             .iter()
-            .filter_map(|one| Some((one.node.name.clone(), one.last_event.clone()?)))
+            .map(|one| (one.node.name.clone(), last(one)))
             .filter(|(name, last)| self.places.get(name) != Some(last))
             .collect();
         // First how they are: what happened to them may name one for the first time.

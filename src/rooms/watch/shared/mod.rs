@@ -33,6 +33,8 @@ pub struct Shared {
     ahead: Ahead,
     /// Whether it answers; `None`: not known yet.
     there: Option<Result<(), String>>,
+    /// Since when it answers, or we listen.
+    since: Duration,
     /// The name that another machine has taken.
     taken: Option<String>,
     /// What people said, as the hub has it.

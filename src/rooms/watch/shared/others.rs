@@ -79,8 +79,10 @@ impl Shared {
         match news {
             News::There(ahead) => {
                 self.ahead = ahead;
-                self.news |= self.there != Some(Ok(()));
-                self.there = Some(Ok(()));
+                if self.there != Some(Ok(())) {
+                    (self.there, self.since) = (Some(Ok(())), clock::elapsed());
+                    self.news = true;
+                }
                 // It may have forgotten what was said.
                 self.pushed.clear();
                 if let Some(hub) = &self.hub {
@@ -133,10 +135,9 @@ impl Shared {
     /// nothing of any more.
     fn missed(&mut self, moment: &Moment, state: &State, config: &Config) -> Vec<Heard> {
         let now = Duration::from_millis(moment.elapsed_ms);
-        let gone = matches!(self.there, Some(Err(_)));
         let mut heard = Vec::new();
         for node in only_there(state, config) {
-            let Some(why) = silent(node, moment, gone, self.ended.contains_key(&node.name)) else {
+            let Some(why) = self.silent(node, moment) else {
                 continue;
             };
             let noted = self.others.noted.get(&node.name);
@@ -159,7 +160,6 @@ impl Shared {
         if self.hub.is_none() {
             return Duration::MAX;
         }
-        let gone = matches!(self.there, Some(Err(_)));
         let waits = only_there(state, config).filter_map(|node| {
             let published = node.published.as_ref()?;
             if published.stands(moment) {
@@ -168,11 +168,41 @@ impl Shared {
                     .saturating_sub(moment.since(&published.at));
                 return Some(left + Duration::from_millis(100));
             }
-            let ended = self.ended.contains_key(&node.name);
-            let undecided = silent(node, moment, gone, ended).is_some();
+            let undecided = node.judged() != NodeState::Down && node.hidden.is_none();
             undecided.then_some(AGAIN)
         });
         waits.min().unwrap_or(Duration::MAX)
+    }
+
+    /// What is to be said of a node whose word does not stand any more, unless
+    /// it is said already.
+    fn silent(&self, node: &Node, moment: &Moment) -> Option<Missing> {
+        let published = node.published.as_ref().filter(|one| !one.stands(moment))?;
+        let quiet = moment.since(&published.at);
+        let ended = self.ended.contains_key(&node.name);
+        let forgotten = if ended { ENDED_FORGOTTEN } else { FORGOTTEN };
+        if quiet >= forgotten {
+            return Some(Missing::Forgotten);
+        }
+        if ended {
+            return node.hidden.is_none().then_some(Missing::Ended);
+        }
+        // What was known to be down is so still.
+        let down = node.judged() == NodeState::Down;
+        match &self.there {
+            Some(Err(_)) => (node.hidden.is_none() && !down).then_some(Missing::HubGone),
+            // The hub was gone, or we were: the node may speak yet.
+            Some(Ok(())) => {
+                let listening = Duration::from_millis(moment.elapsed_ms).saturating_sub(self.since);
+                (listening > published.reach() && !down).then_some(Missing::Silent)
+            }
+            None => None,
+        }
+    }
+
+    /// Nobody listened for a while: who is silent may have spoken.
+    pub fn slept(&mut self) {
+        self.since = clock::elapsed();
     }
 }
 
@@ -180,24 +210,4 @@ impl Shared {
 fn only_there<'s>(state: &'s State, config: &'s Config) -> impl Iterator<Item = &'s Node> {
     let only = |node: &&Node| node.published.is_some() && config.node(&node.name).is_none();
     state.nodes.iter().skip(1).filter(only)
-}
-
-/// What is to be said of a node whose word does not stand any more, unless it
-/// is said already.
-fn silent(node: &Node, moment: &Moment, gone: bool, ended: bool) -> Option<Missing> {
-    let published = node.published.as_ref().filter(|one| !one.stands(moment))?;
-    let quiet = moment.since(&published.at);
-    let forgotten = if ended { ENDED_FORGOTTEN } else { FORGOTTEN };
-    if quiet >= forgotten {
-        return Some(Missing::Forgotten);
-    }
-    if ended {
-        return node.hidden.is_none().then_some(Missing::Ended);
-    }
-    if gone {
-        // What was known to be down before is so still.
-        let known = node.hidden.is_some() || node.judged() == NodeState::Down;
-        return (!known).then_some(Missing::HubGone);
-    }
-    (node.judged() != NodeState::Down).then_some(Missing::Silent)
 }
