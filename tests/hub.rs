@@ -157,11 +157,12 @@ fn told(bench: &Bench) -> Vec<String> {
 
 fn with_channel(name: &str, url: &str, more: &str) -> Bench {
     let bench = Bench::new();
-    let command = format!(
-        "[[channel]]\nkind = \"command\"\nmin_severity = \"warning\"\n\
-         command = [\"sh\", \"-c\", 'echo \"$MAMORI_KIND $MAMORI_ID\" >> {}']\n{more}",
+    let script = format!(
+        "#!/bin/sh\necho \"$MAMORI_KIND $MAMORI_ID\" >> {}\n",
         bench.home().join("told").display()
     );
+    bench.stand_in("tell", &script);
+    let command = format!("[[channel]]\nkind = \"command\"\ncommand = [\"tell\"]\n{more}");
     bench.configure(config(name, url, &command));
     bench
 }

@@ -45,6 +45,7 @@ mod history_time;
 mod history_trouble;
 mod hostile;
 mod hub;
+mod hub_trouble;
 mod install;
 mod layout_hand;
 mod layout_hooks;

@@ -35,8 +35,8 @@ pub enum Missing {
 /// stood for two and a half of its own spans already.
 const BORNE: Duration = Duration::from_secs(10);
 
-/// Notes that `node` spoke, at `now`.
-pub fn spoke(node: &mut Node, snapshot: &Snapshot, now: &Moment, ahead_ms: i64) {
+/// Notes that `node` spoke, at `now`; whether that is anything new.
+pub fn spoke(node: &mut Node, snapshot: &Snapshot, now: &Moment, ahead_ms: i64) -> bool {
     let written = snapshot.written_ms.saturating_sub(ahead_ms);
     let age = now.at.0.saturating_mul(1_000).saturating_sub(written);
     let age = Duration::from_millis(u64::try_from(age).unwrap_or(0));
@@ -45,7 +45,7 @@ pub fn spoke(node: &mut Node, snapshot: &Snapshot, now: &Moment, ahead_ms: i64) 
     let old =
         |before: &Publication| at.precedes(&before.at) || before.written_ms == snapshot.written_ms;
     if node.published.as_ref().is_some_and(old) {
-        return;
+        return false;
     }
     node.published = Some(Publication {
         instance: snapshot.instance.clone(),
@@ -55,6 +55,7 @@ pub fn spoke(node: &mut Node, snapshot: &Snapshot, now: &Moment, ahead_ms: i64) 
         problems: snapshot.node.problems.clone(),
         checks: snapshot.node.checks.clone(),
     });
+    true
 }
 
 /// The node as it says itself that it is; what was seen later by ourselves
@@ -63,7 +64,7 @@ pub fn spoke(node: &mut Node, snapshot: &Snapshot, now: &Moment, ahead_ms: i64) 
 pub fn believed(
     node: &Node,
     snapshot: &Snapshot,
-    expected: Option<&Expected>,
+    config: &config::Config,
     rules: &Judge,
     pause: Option<&Pause>,
 ) -> Node {
@@ -76,7 +77,7 @@ pub fn believed(
     forget_silence(&mut node);
     node.hidden = None;
     node.platform = said.platform.or(node.platform);
-    let Some(expected) = expected else {
+    let Some(expected) = &expected_of(config, &node) else {
         node.readings = said.readings.clone();
         node.problems.clone_from(&said.problems);
         node.checks = said.checks.clone();
@@ -236,7 +237,7 @@ pub fn speaks_for_itself(node: &Node, means: Means, now: &Moment) -> bool {
 
 /// The configured node's expectations, when it is configured.
 #[must_use]
-pub fn expected_of(config: &config::Config, node: &Node) -> Option<Expected> {
+fn expected_of(config: &config::Config, node: &Node) -> Option<Expected> {
     let configured = config.node(&node.name)?;
     let platform = configured.platform.or(node.platform);
     Some(Expected::of_node(config, configured, platform))

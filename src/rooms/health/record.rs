@@ -143,9 +143,10 @@ fn take_over(state: &mut State, heard: &Heard, rules: Rules<'_>) {
         }
         Word::Slept { .. } | Word::Left => forget_open_verdict(node),
         Word::Published(snapshot, ahead_ms) => {
-            let expected = expected_of(rules.config, node);
-            spoke(node, snapshot, &heard.moment, *ahead_ms);
-            *node = believed(node, snapshot, expected.as_ref(), rules.judge, pause);
+            if !spoke(node, snapshot, &heard.moment, *ahead_ms) {
+                return;
+            }
+            *node = believed(node, snapshot, rules.config, rules.judge, pause);
         }
         Word::Missing(why) => *node = missing(node, *why, &heard.moment, rules.judge, pause),
     }

@@ -11,6 +11,7 @@ use crate::model::state::Event;
 use crate::model::text::{clean, cut};
 use crate::model::time::Timestamp;
 use crate::sys::clock;
+use crate::sys::rotation::journal::crc;
 
 /// Nodes of a hub, at most.
 const NODES: isize = 20_000;
@@ -39,6 +40,8 @@ pub(super) struct Reader {
     places: BTreeMap<String, String>,
     /// What was refused last, so that it is said once.
     refused: BTreeMap<String, String>,
+    /// What each last said, as a sum of its bytes: the same tells nothing.
+    said: BTreeMap<String, u32>,
 }
 
 impl Reader {
@@ -49,6 +52,7 @@ impl Reader {
             people: false,
             places: BTreeMap::new(),
             refused: BTreeMap::new(),
+            said: BTreeMap::new(),
         }
     }
 
@@ -140,6 +144,10 @@ impl Reader {
             if text.is_empty() || *name == self.about.name {
                 continue;
             }
+            let sum = crc(&text);
+            if self.said.insert(name.clone(), sum) == Some(sum) {
+                continue;
+            }
             match read(&text, name, ahead, now) {
                 Ok(snapshot) => {
                     self.refused.remove(name);
@@ -159,6 +167,9 @@ impl Reader {
             .map(|one| (one.node.name.clone(), last(one)))
             .filter(|(name, last)| self.places.get(name) != Some(last))
             .collect();
+        if snapshots.is_empty() {
+            return Ok(());
+        }
         // First how they are: what happened to them may name one for the first time.
         voice.say(News::Nodes(snapshots));
         for (name, last) in happened {

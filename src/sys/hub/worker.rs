@@ -110,8 +110,8 @@ impl Worker {
             if stop {
                 return self.farewell();
             }
-            if let Err(Trouble::Gone(why)) = self.turn() {
-                self.lost(why);
+            if let Err(trouble) = self.turn() {
+                self.lost(trouble.words().to_owned());
             }
         }
     }
