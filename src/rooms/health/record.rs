@@ -9,7 +9,7 @@ use super::findings;
 use super::heard::{Heard, Word};
 use super::judge::{Sample, judge};
 use super::ledger::{Books, book};
-use super::published::{believed, expected_of, missing, speaks_for_itself, spoke, with_own_word};
+use super::published::{believed, missing, speaks_for_itself, spoke, with_own_word};
 use super::silence::{Unanswered, forget_open_verdict, forget_silence, silent};
 use super::swapping::swapping;
 use crate::config::{self, Config, Judge};
