@@ -1,0 +1,199 @@
+//! The arguments of `mamori export`, and its exit codes.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+use crate::failure::{Exit, Failure};
+use crate::sys::surroundings::Surroundings;
+
+/// Hand what the state file knows to other programs; asks nobody
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Metrics for Prometheus: printed once, served, or kept in a file
+    Openmetrics {
+        /// Serve them over HTTP at this port of this machine (of 127.0.0.1), or
+        /// at an IP address with a port; the path is /metrics
+        #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "9837")]
+        listen: Option<String>,
+        /// Put them into this file, which everybody may read (mode 0644), for
+        /// the textfile collector of Prometheus' node exporter
+        #[arg(long, value_name = "PATH", conflicts_with = "listen")]
+        textfile: Option<PathBuf>,
+    },
+}
+
+/// Carries the command out.
+///
+/// # Errors
+/// Exit 2 for a bad address, 3 without a state file that can be read, for a
+/// port that is taken and a file that cannot be written.
+pub fn run(args: Args, around: &Surroundings) -> Result<Exit, Failure> {
+    let Verb::Openmetrics { listen, textfile } = args.verb;
+    metrics::run(listen.as_deref(), textfile.as_deref(), around)
+}
+
+#[cfg(not(feature = "metrics"))]
+mod metrics {
+    use std::path::Path;
+
+    use super::{Exit, Failure, Surroundings};
+
+    pub(super) fn run(
+        _: Option<&str>,
+        _: Option<&Path>,
+        _: &Surroundings,
+    ) -> Result<Exit, Failure> {
+        Err(Failure::unable(
+            "this mamori was built without metrics (cargo feature `metrics`)",
+        ))
+    }
+}
+
+#[cfg(feature = "metrics")]
+mod metrics {
+    use std::io::ErrorKind;
+    use std::net::SocketAddr;
+    use std::path::Path;
+
+    use super::super::facts::gather;
+    use super::super::page::page;
+    use super::super::place::{self, Format};
+    use super::{Exit, Failure, Surroundings};
+    use crate::model::home::Home;
+    use crate::sys::served::{self, Answer, Asked};
+    use crate::sys::signals::{Signals, Stop};
+    use crate::sys::{files, output};
+
+    /// What is answered where no metrics are.
+    const PLAIN: &str = "text/plain; charset=utf-8";
+
+    pub(super) fn run(
+        listen: Option<&str>,
+        textfile: Option<&Path>,
+        around: &Surroundings,
+    ) -> Result<Exit, Failure> {
+        let home = Home::of(&around.mamori_home);
+        match (listen, textfile) {
+            (Some(address), _) => serve(address, home),
+            (_, Some(path)) => keep(path, &home),
+            (None, None) => {
+                output::print(&text(&home, Format::OpenMetrics)?)?;
+                Ok(Exit::Fine)
+            }
+        }
+    }
+
+    /// All of it; a notice goes to stderr.
+    fn text(home: &Home, format: Format) -> Result<String, Failure> {
+        let (facts, notice) = gather(home)?;
+        if let Some(notice) = notice {
+            output::complain(&format!("warning: {notice}\n"));
+        }
+        page(&facts, format).map_err(|error| Failure::unable(error.to_string()))
+    }
+
+    fn keep(path: &Path, home: &Home) -> Result<Exit, Failure> {
+        let shown = crate::model::text::clean(&path.display().to_string());
+        if files::is_folder(path) {
+            let name = path.join("mamori.prom");
+            let name = crate::model::text::quoted(&name.display().to_string());
+            return Err(
+                Failure::usage(format!("`{shown}` is a folder; --textfile names a file"))
+                    .hint(format!("mamori export openmetrics --textfile {name}")),
+            );
+        }
+        if files::exists(path) && !files::is_file(path) {
+            return Err(Failure::unable(format!(
+                "`{shown}` is no regular file, and is left alone"
+            )));
+        }
+        let text = text(home, Format::Prometheus)?;
+        // A link stays one: what it leads to is replaced.
+        let path = if files::exists(path) {
+            files::resolved(path)
+        } else {
+            files::absolute(path)
+        };
+        files::publish(&path, text.as_bytes())
+            .map_err(|error| Failure::unable(error.to_string()))?;
+        Ok(Exit::Fine)
+    }
+
+    fn serve(address: &str, home: Home) -> Result<Exit, Failure> {
+        let wanted = place::listen(address)
+            .map_err(|what| Failure::usage(what).hint("mamori export openmetrics --listen 9837"))?;
+        let signals = Signals::listen()?;
+        let listener = served::listen(wanted).map_err(|error| taken(wanted, &error))?;
+        let at = listener.local_addr().unwrap_or(wanted);
+        if place::beyond(at) {
+            output::complain(&format!(
+                "warning: others can reach {at}: whoever asks reads names of nodes, mounts, \
+                 services and alerts\n"
+            ));
+        }
+        // Whoever starts at boot may be there before the first probe.
+        if let Err(failure) = gather(&home) {
+            output::complain(&format!("warning: {}; until then 503\n", failure.what));
+        }
+        output::print(&format!("serving http://{at}/metrics\n"))?;
+        let stop = served::serve(&listener, &signals, move |asked| answer(asked, at, &home));
+        Ok(match stop {
+            Stop::Interrupted => Exit::Interrupted,
+            Stop::Terminated => Exit::Fine,
+        })
+    }
+
+    fn taken(address: SocketAddr, error: &std::io::Error) -> Failure {
+        let why = match error.kind() {
+            ErrorKind::AddrInUse => "another program listens there".to_owned(),
+            ErrorKind::AddrNotAvailable => "this machine has no such address".to_owned(),
+            ErrorKind::PermissionDenied => "that port is for root alone".to_owned(),
+            _ => error.to_string(),
+        };
+        let next = address.port().checked_add(1).unwrap_or(9_837);
+        let next = SocketAddr::new(address.ip(), next.max(1_024));
+        let hint = format!("mamori export openmetrics --listen {next}");
+        Failure::unable(format!("could not listen on {address}: {why}")).hint(hint)
+    }
+
+    fn answer(asked: &Asked, at: SocketAddr, home: &Home) -> Answer {
+        let plain = |status: u16, text: &str| Answer {
+            status,
+            content_type: PLAIN,
+            body: format!("{text}\n"),
+            allow: None,
+        };
+        if !place::for_us(asked.host.as_deref(), at) {
+            return plain(403, "asked under a name that is not this machine's");
+        }
+        if asked.path != "/metrics" {
+            return plain(404, "metrics are at /metrics");
+        }
+        if !matches!(asked.method.as_str(), "GET" | "HEAD") {
+            return Answer {
+                allow: Some("GET, HEAD"),
+                ..plain(405, "metrics are only read")
+            };
+        }
+        let format = Format::wanted(&asked.accept);
+        match text(home, format) {
+            Ok(body) => Answer {
+                status: 200,
+                content_type: format.content_type(),
+                body,
+                allow: None,
+            },
+            Err(failure) => {
+                output::complain(&format!("warning: {}\n", failure.what));
+                plain(503, "the state file cannot be read")
+            }
+        }
+    }
+}
