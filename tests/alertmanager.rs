@@ -80,6 +80,13 @@ fn an_alert_stands_there_until_it_is_over() {
     assert!(ran.stdout.contains("  alertmanager  "), "{ran:?}");
     let revision = bench.state()["desk"]["next_message"].clone();
     assert_eq!(revision, 0, "no message was written");
+    // Who knows of it is no reason to say that it were over.
+    assert_eq!(bench.mamori(&["ack", "1"]).code, Some(0));
+    until("the word about it", || {
+        let standing = standing(server.port);
+        assert_eq!(standing.len(), 1);
+        standing[0]["annotations"]["acknowledged"] == "true"
+    });
 
     mend(&bench, &channel(server.port));
     until("its end", || standing(server.port).is_empty());

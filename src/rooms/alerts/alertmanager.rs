@@ -24,6 +24,8 @@ const TEST: i64 = 60;
 const AT_ONCE: usize = 64;
 /// Bytes that are told at once: an environment variable takes twice as many.
 const BYTES: usize = 48 << 10;
+/// Characters of a text.
+const TEXT: usize = 500;
 /// Characters of a label's value.
 const LABEL: usize = 200;
 
@@ -65,10 +67,7 @@ pub fn due(route: &Route, state: &State, memory: &Memory, now: Timestamp) -> Opt
     }
     let mut standing = ended(route, state);
     let open = open(route, state).filter(|alert| memory.again(alert, now) <= now);
-    standing.extend(open.map(|alert| Standing {
-        alert: alert.clone(),
-        over: false,
-    }));
+    standing.extend(open.map(|alert| Standing { alert, over: false }));
     let mut bytes = 0;
     standing.truncate(AT_ONCE);
     let fits = |one: &Standing| {
@@ -86,7 +85,7 @@ pub fn due(route: &Route, state: &State, memory: &Memory, now: Timestamp) -> Opt
 pub fn next(route: &Route, state: &State, memory: &Memory, now: Timestamp) -> Option<Timestamp> {
     let line = state.desk.line(&route.name)?;
     let open = open(route, state)
-        .map(|alert| memory.again(alert, now))
+        .map(|alert| memory.again(&alert, now))
         .min();
     let ended = (!ended(route, state).is_empty()).then_some(now);
     let next = open.into_iter().chain(ended).min()?;
@@ -94,11 +93,19 @@ pub fn next(route: &Route, state: &State, memory: &Memory, now: Timestamp) -> Op
 }
 
 /// The open alerts that it is told.
-fn open<'a>(route: &'a Route, state: &'a State) -> impl Iterator<Item = &'a Alert> {
-    state.alerts.iter().filter(|alert| {
+fn open<'a>(route: &'a Route, state: &'a State) -> impl Iterator<Item = Alert> + 'a {
+    let told = state.alerts.iter().filter(|alert| {
         let matter = state.desk.matter(&alert.id);
         matter.is_some_and(|matter| matter.told.iter().any(|told| told.name == route.name))
+    });
+    told.map(|alert| Alert {
+        text: short(&alert.text),
+        ..alert.clone()
     })
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(TEXT).collect()
 }
 
 /// What it believes to stand and does not, or not so bad as it does now.
@@ -119,7 +126,7 @@ fn ended(route: &Route, state: &State) -> Vec<Standing> {
             number: matter.number,
             severity,
             since: matter.since,
-            text: matter.text.clone(),
+            text: short(&matter.text),
             acked: false,
             snoozed_until: None,
         };

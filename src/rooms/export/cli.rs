@@ -61,6 +61,7 @@ mod metrics {
     use std::io::ErrorKind;
     use std::net::SocketAddr;
     use std::path::Path;
+    use std::sync::{Mutex, PoisonError};
 
     use super::super::facts::gather;
     use super::super::page::page;
@@ -84,19 +85,40 @@ mod metrics {
             (Some(address), _) => serve(address, home),
             (_, Some(path)) => keep(path, &home),
             (None, None) => {
-                output::print(&text(&home, Format::OpenMetrics)?)?;
+                output::print(&once(&home, Format::OpenMetrics)?)?;
                 Ok(Exit::Fine)
             }
         }
     }
 
-    /// All of it; a notice goes to stderr.
-    fn text(home: &Home, format: Format) -> Result<String, Failure> {
+    /// All of it, and what to tell the person.
+    fn text(home: &Home, format: Format) -> Result<(String, Option<String>), Failure> {
         let (facts, notice) = gather(home)?;
+        let text = page(&facts, format).map_err(|error| Failure::unable(error.to_string()))?;
+        Ok((text, notice))
+    }
+
+    /// The same once, a notice on stderr.
+    fn once(home: &Home, format: Format) -> Result<String, Failure> {
+        let (text, notice) = text(home, format)?;
         if let Some(notice) = notice {
             output::complain(&format!("warning: {notice}\n"));
         }
-        page(&facts, format).map_err(|error| Failure::unable(error.to_string()))
+        Ok(text)
+    }
+
+    /// What was last complained of: the same with each scrape would fill a log.
+    #[derive(Default)]
+    struct Trouble(Mutex<Option<String>>);
+
+    impl Trouble {
+        fn say(&self, what: Option<String>) {
+            let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(new) = what.as_ref().filter(|new| last.as_ref() != Some(*new)) {
+                output::complain(&format!("warning: {new}\n"));
+            }
+            *last = what;
+        }
     }
 
     fn keep(path: &Path, home: &Home) -> Result<Exit, Failure> {
@@ -114,7 +136,7 @@ mod metrics {
                 "`{shown}` is no regular file, and is left alone"
             )));
         }
-        let text = text(home, Format::Prometheus)?;
+        let text = once(home, Format::Prometheus)?;
         // A link stays one: what it leads to is replaced.
         let path = if files::exists(path) {
             files::resolved(path)
@@ -139,11 +161,12 @@ mod metrics {
             ));
         }
         // Whoever starts at boot may be there before the first probe.
-        if let Err(failure) = gather(&home) {
-            output::complain(&format!("warning: {}; until then 503\n", failure.what));
-        }
+        let trouble = Trouble::default();
+        trouble.say(gather(&home).err().map(|failure| failure.what));
         output::print(&format!("serving http://{at}/metrics\n"))?;
-        let stop = served::serve(&listener, &signals, move |asked| answer(asked, at, &home));
+        let stop = served::serve(&listener, &signals, move |asked| {
+            answer(asked, at, &home, &trouble)
+        });
         Ok(match stop {
             Stop::Interrupted => Exit::Interrupted,
             Stop::Terminated => Exit::Fine,
@@ -163,7 +186,7 @@ mod metrics {
         Failure::unable(format!("could not listen on {address}: {why}")).hint(hint)
     }
 
-    fn answer(asked: &Asked, at: SocketAddr, home: &Home) -> Answer {
+    fn answer(asked: &Asked, at: SocketAddr, home: &Home, trouble: &Trouble) -> Answer {
         let plain = |status: u16, text: &str| Answer {
             status,
             content_type: PLAIN,
@@ -184,14 +207,17 @@ mod metrics {
         }
         let format = Format::wanted(&asked.accept);
         match text(home, format) {
-            Ok(body) => Answer {
-                status: 200,
-                content_type: format.content_type(),
-                body,
-                allow: None,
-            },
+            Ok((body, notice)) => {
+                trouble.say(notice);
+                Answer {
+                    status: 200,
+                    content_type: format.content_type(),
+                    body,
+                    allow: None,
+                }
+            }
             Err(failure) => {
-                output::complain(&format!("warning: {}\n", failure.what));
+                trouble.say(Some(failure.what));
                 plain(503, "the state file cannot be read")
             }
         }

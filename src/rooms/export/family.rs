@@ -174,7 +174,13 @@ pub(super) fn instant(at: Timestamp) -> Value {
 
 /// 0 to 100, of which one decimal counts, as 0 to 1.
 pub(super) fn ratio(percent: f64) -> Value {
-    Value::Real((percent * 1_000.0).round() / 100_000.0)
+    let rounded = (percent * 1_000.0).round() / 100_000.0;
+    // Out of any range, and so nobody's reading, but a number all the same.
+    Value::Real(if rounded.is_finite() {
+        rounded
+    } else {
+        percent / 100.0
+    })
 }
 
 /// Milliseconds, as seconds.

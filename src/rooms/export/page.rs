@@ -83,3 +83,7 @@ fn unit(unit: Unit) -> Option<registry::Unit> {
         Unit::BytesPerSecond => Some(other("bytes_per_second")),
     }
 }
+
+#[cfg(test)]
+#[path = "page_tests.rs"]
+mod tests;
