@@ -50,6 +50,7 @@ why() {
         parallel-ssh | ansible | xargs) echo "\`make bench\` compares with it" ;;
         python3) echo "benchmarks measure with it, and services of the tests are written in it" ;;
         chromium) echo "tests look at the reports' pages in it" ;;
+        promtool | prometheus | prometheus-alertmanager) echo "tests have it read our metrics and alerts; the system's is not started" ;;
         mandoc) echo "tests check the manual pages with it" ;;
         bash | zsh | fish) echo "tests load the shell integration in it" ;;
         ps) echo "tests and the recovery of other nodes ask it" ;;
@@ -113,6 +114,7 @@ package_of() {
         setpriv:* | prlimit:*) echo util-linux ;;
         supervisord:apt | supervisord:brew) echo supervisor ;;
         supervisord:*) return 1 ;;
+        promtool:*) echo prometheus ;;
         xargs:*) echo findutils ;;
         rust-web:apt) echo rustc-web cargo-web rust-web-src ;;
         pip:apt) echo python3-pip ;;

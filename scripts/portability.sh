@@ -44,7 +44,7 @@ cross_compiler() {
     fi
     if ! "${zig[@]}" version >/dev/null 2>&1; then
         echo "WARNING: no zig (pip install ziglang): checked WITHOUT alerts over HTTP and with the system's SQLite (--no-default-features)" >&2
-        features=(--no-default-features)
+        features=(--no-default-features --features metrics)
         return
     fi
     printf '#!/usr/bin/env bash\nexec %s ar "$@"\n' "${zig[*]}" >"$folder/ar"

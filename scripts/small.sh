@@ -5,7 +5,7 @@ set -euo pipefail
 
 limit=1500000
 # Crates that have no business in a program which may start at every refresh, or at every split.
-heavy='clap|sysinfo|chrono|toml|rusqlite|libsqlite3|ureq|redis|ratatui'
+heavy='clap|sysinfo|chrono|toml|rusqlite|libsqlite3|ureq|hyper|prometheus_client|redis|ratatui'
 
 main() {
     cd "${BASH_SOURCE[0]%/*}/.."

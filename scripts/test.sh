@@ -5,8 +5,8 @@ set -euo pipefail
 main() {
     cd "${BASH_SOURCE[0]%/*}/.."
     local log code=0 needs=(cc cargo tmux sshd ssh ssh-keygen python3 ps bash zsh fish mandoc)
-    if has_browser_package; then
-        needs+=(chromium)
+    if has_debian_packages; then
+        needs+=(chromium promtool prometheus prometheus-alertmanager)
     fi
     bash scripts/need.sh "${needs[@]}"
     log=$(mktemp)
@@ -24,8 +24,8 @@ main() {
     return $code
 }
 
-# Debian's packages have one; Termux's apt-get does not.
-has_browser_package() {
+# A browser and Prometheus are among them; Termux's apt-get has neither.
+has_debian_packages() {
     case ${PREFIX-} in */com.termux/*) return 1 ;; esac
     command -v apt-get >/dev/null
 }

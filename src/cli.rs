@@ -8,8 +8,8 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::failure::{Exit, Failure};
 use crate::rooms::{
-    agents, alerts, config, dash, doctor, guard, heal, health, history, init, layout, pause,
-    predict, recover, report, setup, tmux, watch, widget,
+    agents, alerts, config, dash, doctor, export, guard, heal, health, history, init, layout,
+    pause, predict, recover, report, setup, tmux, watch, widget,
 };
 use crate::sys::deaths::trial;
 use crate::sys::host::disks;
@@ -49,6 +49,7 @@ enum Command {
     Resume(pause::cli::ResumeArgs),
     Dash(dash::cli::Args),
     Doctor(doctor::cli::Args),
+    Export(export::cli::Args),
     Init(init::cli::Args),
     Setup(setup::cli::Args),
     Config(config::cli::Args),
@@ -131,6 +132,7 @@ fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Some(Command::Resume(args)) => pause::cli::resume(&args, around),
         Some(Command::Dash(args)) => dash::cli::run(&args, around),
         Some(Command::Doctor(args)) => doctor::cli::run(&args, around),
+        Some(Command::Export(args)) => export::cli::run(args, around),
         Some(Command::Init(args)) => init::cli::run(&args),
         Some(Command::Complete(args)) => init::cli::complete(&args, command(), around),
         Some(Command::Setup(args)) => setup::cli::run(&args, around),

@@ -27,7 +27,7 @@ impl Channel {
     #[must_use]
     pub fn secret(&self) -> bool {
         match &self.kind {
-            ChannelKind::Ntfy(url) | ChannelKind::Webhook(url) => {
+            ChannelKind::Ntfy(url) | ChannelKind::Webhook(url) | ChannelKind::Alertmanager(url) => {
                 let rest = url.expose().split_once("://").map_or("", |(_, rest)| rest);
                 let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
                 authority.contains('@') || rest.contains('?')
@@ -50,6 +50,8 @@ pub enum ChannelKind {
     Ntfy(Secret),
     /// An HTTP POST to this address.
     Webhook(Secret),
+    /// A Prometheus Alertmanager, which groups, silences and repeats itself.
+    Alertmanager(Secret),
     /// A command, an argv.
     Command(Vec<String>),
 }
@@ -64,6 +66,7 @@ impl ChannelKind {
             Self::Desktop => Kind::Desktop,
             Self::Ntfy(_) => Kind::Ntfy,
             Self::Webhook(_) => Kind::Webhook,
+            Self::Alertmanager(_) => Kind::Alertmanager,
             Self::Command(_) => Kind::Command,
         };
         kind.word()
@@ -77,6 +80,11 @@ pub struct Secret(String);
 impl Secret {
     pub(super) fn new(text: String) -> Self {
         Self(text)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn of(text: &str) -> Self {
+        Self(text.to_owned())
     }
 
     /// The address, for the one who connects to it.
@@ -121,6 +129,7 @@ enum Kind {
     Desktop,
     Ntfy,
     Webhook,
+    Alertmanager,
     Command,
 }
 
@@ -131,6 +140,7 @@ impl Choice for Kind {
         ("desktop", Self::Desktop),
         ("ntfy", Self::Ntfy),
         ("webhook", Self::Webhook),
+        ("alertmanager", Self::Alertmanager),
         ("command", Self::Command),
     ];
 }
@@ -167,11 +177,14 @@ fn channel(section: &mut Section<'_, '_>) -> Option<Channel> {
         Kind::Desktop => ChannelKind::Desktop,
         Kind::Ntfy => ChannelKind::Ntfy(Secret::new(section.needed("url", url))),
         Kind::Webhook => ChannelKind::Webhook(Secret::new(section.needed("url", url))),
+        Kind::Alertmanager => ChannelKind::Alertmanager(Secret::new(section.needed("url", url))),
         Kind::Command => ChannelKind::Command(section.needed("command", command)),
     };
     let word = chosen.map_or("", Choice::word);
     let fits = |key| match kind {
-        ChannelKind::Ntfy(_) | ChannelKind::Webhook(_) => key == "url",
+        ChannelKind::Ntfy(_) | ChannelKind::Webhook(_) | ChannelKind::Alertmanager(_) => {
+            key == "url"
+        }
         ChannelKind::Command(_) => key == "command",
         _ => false,
     };
@@ -182,6 +195,14 @@ fn channel(section: &mut Section<'_, '_>) -> Option<Channel> {
                 Wrong::that(format!("has no use for the kind `{word}`")),
             );
         }
+    }
+    if matches!(kind, ChannelKind::Alertmanager(_)) && section.has("quiet") {
+        section.refuse(
+            "quiet",
+            Wrong::that(
+                "has no use for the kind `alertmanager`: its routes have mute_time_intervals",
+            ),
+        );
     }
     Some(Channel {
         kind,

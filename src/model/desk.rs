@@ -237,6 +237,47 @@ impl Desk {
         }
     }
 
+    /// Notes what an Alertmanager, the channel `name`, said to what it was told
+    /// stands. Whether anything is news: that it is told the same again is none.
+    pub fn took(&mut self, name: &str, told: &Message, how: &Delivery, now: Timestamp) -> bool {
+        let Some(line) = self.lines.iter_mut().find(|line| line.name == name) else {
+            return false;
+        };
+        if let Delivery::Nobody(why) | Delivery::Failed(why) | Delivery::TimedOut(why) = how {
+            let news = line.failures == 0 || line.error.as_ref() != Some(why);
+            // Short of the breaker: it is told all as soon as it is back.
+            line.failures = (line.failures + 1).min(BREAKER - 1);
+            line.error = Some(why.clone());
+            let wait = (BACK_OFF_SECONDS << (line.failures - 1)).min(NOBODY_SECONDS);
+            line.rest_until = Some(Timestamp(now.0.saturating_add(wait)));
+            return news;
+        }
+        let mut news = line.failures > 0;
+        (line.failures, line.error, line.rest_until) = (0, None, None);
+        for standing in &told.standing {
+            let alert = &standing.alert;
+            let Some(matter) = self.matters.iter_mut().find(|one| one.id == alert.id) else {
+                continue;
+            };
+            let at = matter.told.iter().position(|told| told.name == name);
+            if standing.over {
+                let owed = matter.owed.iter().position(|owed| owed == name);
+                owed.map(|owed| matter.owed.remove(owed));
+                // What stands again by now, or worse than before, is told next.
+                let gone = at.filter(|_| !matter.open);
+                gone.map(|at| matter.told.remove(at));
+                news |= owed.is_some() || gone.is_some();
+            } else if let Some(told) = at.and_then(|at| matter.told.get_mut(at)) {
+                news |= !told.sent || told.severity != alert.severity;
+                (told.sent, told.severity) = (true, alert.severity);
+            }
+        }
+        if news && let Some(line) = self.lines.iter_mut().find(|line| line.name == name) {
+            line.sent_at = Some(now);
+        }
+        news
+    }
+
     fn reached(&mut self, name: &str, message: &Message, now: Timestamp) {
         for matter in &mut self.matters {
             if message.opens(&matter.id) {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::alert::Severity;
+use super::alert::{Alert, Severity};
 use super::time::Timestamp;
 
 /// Why a message is sent.
@@ -70,6 +70,18 @@ pub struct Message {
     /// The alerts whose end a digest tells.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ends: Vec<String>,
+    /// What an Alertmanager is told that stands, or stands no more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub standing: Vec<Standing>,
+}
+
+/// An alert as an Alertmanager is told of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// The alert, as it stands or last stood.
+    pub alert: Alert,
+    /// Whether it is over.
+    pub over: bool,
 }
 
 impl Message {

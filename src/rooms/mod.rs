@@ -6,6 +6,7 @@ pub mod alerts;
 pub mod config;
 pub mod dash;
 pub mod doctor;
+pub mod export;
 pub mod guard;
 pub mod heal;
 pub mod health;

@@ -67,7 +67,7 @@ impl Courier {
 
     /// Sends `message` on its way, unless its channel is busy.
     pub fn send(&mut self, name: &str, way: Way, message: &Message, around: &Surroundings) {
-        if self.under_way.iter().any(|trip| trip.name == name) {
+        if self.busy(name) {
             return;
         }
         let (around, stop) = (around.clone(), Arc::clone(&self.stop));
@@ -98,6 +98,12 @@ impl Courier {
             number: message.number,
             thread,
         });
+    }
+
+    /// Whether something is on its way to this channel.
+    #[must_use]
+    pub fn busy(&self, name: &str) -> bool {
+        self.under_way.iter().any(|trip| trip.name == name)
     }
 
     /// What came back since the last time.

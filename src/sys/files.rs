@@ -176,6 +176,19 @@ pub fn replace_soon(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     beside(path, bytes)?.named(path)
 }
 
+/// Puts `bytes` in the place of `path` as [`replace`] does, so that everybody
+/// may read them (mode 0644): for programs of other users.
+///
+/// # Errors
+/// As [`replace`].
+pub fn publish(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let staged = stage(path, bytes)?;
+    let open = fs::Permissions::from_mode(0o644);
+    let file = staged.0.as_file();
+    file.set_permissions(open).map_err(at("write", path))?;
+    staged.put(path)
+}
+
 fn plain(error: &io::Error) -> io::Error {
     match error.raw_os_error() {
         Some(number) => io::Error::from_raw_os_error(number),
@@ -265,6 +278,12 @@ pub fn exists(path: &Path) -> bool {
 #[must_use]
 pub fn is_folder(path: &Path) -> bool {
     path.is_dir()
+}
+
+/// Whether a regular file, or a link to one, stands at `path`.
+#[must_use]
+pub fn is_file(path: &Path) -> bool {
+    path.is_file()
 }
 
 /// The permission bits of a file or folder; `None` without one.

@@ -50,6 +50,8 @@ pub mod programs;
 mod ran;
 pub mod rotation;
 pub mod screen;
+#[cfg(feature = "metrics")]
+pub mod served;
 pub mod setup;
 pub mod signals;
 pub mod ssh_tools;

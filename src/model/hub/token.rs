@@ -78,6 +78,7 @@ mod tests {
             at: Timestamp(at),
             tells: Vec::new(),
             ends: Vec::new(),
+            standing: Vec::new(),
         }
     }
 

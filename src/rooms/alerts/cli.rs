@@ -44,7 +44,7 @@ enum Verb {
     /// Make one request; message and address stand in the environment
     #[command(hide = true)]
     Deliver {
-        #[arg(value_parser = ["ntfy", "webhook"])]
+        #[arg(value_parser = ["ntfy", "webhook", "alertmanager"])]
         kind: String,
     },
 }
@@ -203,7 +203,9 @@ fn mend(route: &Route) -> String {
             "osascript -e 'display notification \"test\"'".to_owned()
         }
         ChannelKind::Desktop => "notify-send test".to_owned(),
-        ChannelKind::Ntfy(_) | ChannelKind::Webhook(_) => "mamori config show".to_owned(),
+        ChannelKind::Ntfy(_) | ChannelKind::Webhook(_) | ChannelKind::Alertmanager(_) => {
+            "mamori config show".to_owned()
+        }
         ChannelKind::Command(words) => {
             let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
             words.join(" ")

@@ -1,6 +1,8 @@
 //! Who is told what, and when: given what is open, what everybody was told
 //! and what time it is. Pure.
 
+mod alertmanager;
+
 use chrono::NaiveTime;
 
 use super::agenda::Agenda;
@@ -132,6 +134,9 @@ struct Telling<'a> {
 
 impl Telling<'_> {
     fn tell(&mut self, matters: &mut [Matter], news: &[Event]) {
+        if self.sheet.route.is_alertmanager() {
+            return self.keep_standing(matters);
+        }
         for event in news {
             self.inform(event);
         }
@@ -166,7 +171,7 @@ impl Telling<'_> {
                 }
             }
         }
-        self.mention();
+        self.sheet.mention(&self.hourly, self.agenda);
         self.sheet.release(self.agenda);
     }
 
@@ -367,20 +372,6 @@ impl Telling<'_> {
         at.map(|at| matter.told.remove(at));
         owed.map(|owed| matter.owed.remove(owed));
         sent || owed.is_some()
-    }
-
-    /// The hourly word about all that comes and goes.
-    fn mention(&mut self) {
-        let Some(severity) = self.hourly.iter().map(|(severity, _)| *severity).max() else {
-            return;
-        };
-        let lines: Vec<String> = self.hourly.drain(..).map(|(_, line)| line).collect();
-        let title = match lines.as_slice() {
-            [only] => only.clone(),
-            lines => format!("{} alerts come and go", lines.len()),
-        };
-        let message = words::digest(&title, severity, &lines, 0, Vec::new(), self.agenda.now);
-        self.sheet.push(message, self.agenda);
     }
 }
 

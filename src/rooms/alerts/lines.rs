@@ -118,6 +118,20 @@ impl Sheet<'_> {
         self.line.outbox.push(message);
     }
 
+    /// The hourly word about all that comes and goes.
+    pub(super) fn mention(&mut self, hourly: &[(Severity, String)], agenda: &mut Agenda) {
+        let Some(severity) = hourly.iter().map(|(severity, _)| *severity).max() else {
+            return;
+        };
+        let lines: Vec<String> = hourly.iter().map(|(_, line)| line.clone()).collect();
+        let title = match lines.as_slice() {
+            [only] => only.clone(),
+            lines => format!("{} alerts come and go", lines.len()),
+        };
+        let message = words::digest(&title, severity, &lines, 0, Vec::new(), agenda.now);
+        self.push(message, agenda);
+    }
+
     /// Takes back what waits to say that `id` is open.
     pub(super) fn take_back(&mut self, id: &str) -> bool {
         let asks = |kind| matches!(kind, Kind::Raise | Kind::Remind | Kind::Flapping);

@@ -19,9 +19,13 @@
 //! its quiet hours, comes as one digest. Nothing counts as told until it was
 //! sent, and what waits stands in the state file.
 //!
+//! An Alertmanager is told what stands instead, again and again, and decides
+//! itself who hears of it (`alertmanager.rs`).
+//!
 //! Raising alerts is the room `health`'s matter; sending them the watcher's.
 
 mod agenda;
+pub mod alertmanager;
 mod causes;
 pub mod cli;
 pub mod decide;

@@ -63,6 +63,12 @@ pub fn routes(channels: &[Channel], has: Has) -> Vec<Route> {
 }
 
 impl Route {
+    /// Whether an Alertmanager decides who hears of what, and how often.
+    #[must_use]
+    pub fn is_alertmanager(&self) -> bool {
+        matches!(self.kind, ChannelKind::Alertmanager(_))
+    }
+
     /// How long the next message waits after one that was sent, in seconds: a
     /// message in a status line takes the place of the one before.
     #[must_use]

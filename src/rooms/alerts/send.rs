@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::post;
 use super::routes::{Has, Route, routes};
+use super::{alertmanager, post};
 use crate::config::{ChannelKind, Config};
 use crate::failure::Failure;
 use crate::model::state::TmuxServer;
@@ -29,8 +29,12 @@ pub fn routes_of(config: &Config, around: &Surroundings) -> Vec<Route> {
 /// may hold passwords.
 #[must_use]
 pub(super) fn exposed(routes: &[Route], around: &Surroundings) -> Option<String> {
-    let secret =
-        |kind: &ChannelKind| matches!(kind, ChannelKind::Ntfy(_) | ChannelKind::Webhook(_));
+    let secret = |kind: &ChannelKind| {
+        matches!(
+            kind,
+            ChannelKind::Ntfy(_) | ChannelKind::Webhook(_) | ChannelKind::Alertmanager(_)
+        )
+    };
     if !routes.iter().any(|route| secret(&route.kind)) {
         return None;
     }
@@ -56,7 +60,9 @@ pub fn way(route: &Route, servers: &[TmuxServer]) -> Way {
         ),
         ChannelKind::Termux => Way::Termux,
         ChannelKind::Desktop => Way::Desktop,
-        ChannelKind::Ntfy(secret) | ChannelKind::Webhook(secret) => {
+        ChannelKind::Ntfy(secret)
+        | ChannelKind::Webhook(secret)
+        | ChannelKind::Alertmanager(secret) => {
             Way::Request(route.kind.word(), Address(secret.expose().to_owned()))
         }
         ChannelKind::Command(words) => Way::Command(words.clone()),
@@ -73,6 +79,7 @@ pub(super) fn deliver(kind: &str) -> Result<(), Failure> {
     let (message, Address(address)) = given;
     let (url, body) = match kind {
         "ntfy" => post::ntfy(&address, &message).map_err(Failure::unable)?,
+        "alertmanager" => alertmanager::post(&address, &message),
         _ => (address, post::webhook(&message)),
     };
     request(&url, &body.to_string()).map_err(Failure::unable)

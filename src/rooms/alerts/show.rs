@@ -164,7 +164,7 @@ pub(super) fn text(view: &View<'_>, columns: usize) -> String {
 
 /// What to write for a first channel.
 pub(super) const WRITE: &str = "write a [[channel]] with kind = \"desktop\" (or tmux, termux, ntfy, \
-    webhook, command)\ninto the configuration: mamori config path";
+    webhook, alertmanager, command)\ninto the configuration: mamori config path";
 
 fn role(severity: Severity) -> Role {
     match severity {

@@ -84,6 +84,7 @@ pub(super) fn open(kind: Kind, alert: &Alert, now: Timestamp) -> Message {
         at: now,
         tells: Vec::new(),
         ends: Vec::new(),
+        standing: Vec::new(),
     }
 }
 
@@ -138,6 +139,7 @@ fn resolve(matter: &Matter, said: String, now: Timestamp) -> Message {
         at: now,
         tells: Vec::new(),
         ends: Vec::new(),
+        standing: Vec::new(),
     }
 }
 
@@ -211,6 +213,7 @@ pub(super) fn digest(
         at: now,
         tells,
         ends: Vec::new(),
+        standing: Vec::new(),
     }
 }
 
@@ -255,6 +258,7 @@ pub(super) fn event(event: &Event, now: Timestamp) -> Message {
         at: now,
         tells: Vec::new(),
         ends: Vec::new(),
+        standing: Vec::new(),
     }
 }
 
@@ -275,6 +279,7 @@ pub(super) fn test(channel: &str, local: &str, now: Timestamp) -> Message {
         at: now,
         tells: Vec::new(),
         ends: Vec::new(),
+        standing: Vec::new(),
     }
 }
 

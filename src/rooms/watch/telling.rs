@@ -2,14 +2,17 @@
 //! out, and what came of it is noted. Effects.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use rustix::event::PollFd;
 
 use super::shared::{Leave, Shared};
 use crate::config::{Config, Host, Service};
+use crate::model::message::Delivery;
 use crate::model::state::State;
 use crate::model::time::Timestamp;
+use crate::rooms::alerts::alertmanager::{self, Memory};
 use crate::rooms::alerts::decide::{Situation, decide};
 use crate::rooms::alerts::routes::Route;
 use crate::rooms::alerts::send::{routes_of, way};
@@ -24,6 +27,10 @@ pub struct Telling {
     routes: Vec<Route>,
     /// When to decide again, if nothing else happens.
     next: Cell<Option<Timestamp>>,
+    /// What each Alertmanager took, by its channel's name.
+    taken: BTreeMap<String, Memory>,
+    /// When one is told again what stands.
+    again: Option<Timestamp>,
 }
 
 /// Which alerts a service that another one needs explains.
@@ -54,12 +61,16 @@ impl Telling {
             courier: courier.ok(),
             routes: routes_of(config, around),
             next: Cell::new(None),
+            taken: BTreeMap::new(),
+            again: None,
         }
     }
 
     /// Takes over the channels as they are now.
     pub fn follow(&mut self, config: &Config, around: &Surroundings) {
         self.routes = routes_of(config, around);
+        // What another address took is not what this one knows.
+        self.taken.clear();
     }
 
     /// Decides about `new`, given what stood on the desk of `known`.
@@ -81,24 +92,34 @@ impl Telling {
         new.next_alert = decision.next_alert;
     }
 
-    /// Notes how deliveries ended; whether any did.
+    /// Notes how deliveries ended; whether that is worth a decision.
     pub fn collect(&mut self, state: &mut State, shared: &mut Shared) -> bool {
         let Some(courier) = &mut self.courier else {
             return false;
         };
-        let reports = courier.reports();
-        for report in &reports {
+        let mut news = false;
+        for report in &courier.reports() {
             let route = self.routes.iter().find(|route| route.name == report.name);
             let rest = route.map_or(0, Route::rest);
             if let Some(route) = route {
                 shared.delivered(&report.message, &route.kind, &report.how);
             }
             let (name, message) = (&report.name, &report.message);
+            if route.is_some_and(Route::is_alertmanager) {
+                let now = clock::now();
+                news |= state.desk.took(name, message, &report.how, now);
+                if report.how == Delivery::Sent {
+                    let memory = self.taken.entry(name.clone()).or_default();
+                    memory.took(message, now);
+                }
+                continue;
+            }
+            news = true;
             state
                 .desk
                 .delivered(name, message, &report.how, rest, clock::now());
         }
-        !reports.is_empty()
+        news
     }
 
     /// Sends what is ready on its way, if it is ours to say; what another
@@ -112,7 +133,7 @@ impl Telling {
             let Some(route) = self.routes.iter().find(|route| route.name == name) else {
                 continue;
             };
-            if courier.under_way().contains(&message.number) {
+            if courier.busy(name) {
                 continue;
             }
             match shared.leave(message, &route.kind) {
@@ -123,6 +144,26 @@ impl Telling {
         }
         for (name, message) in &elsewhere {
             state.desk.told_elsewhere(name, message, clock::now());
+        }
+        let now = clock::now();
+        self.again = None;
+        for route in self.routes.iter().filter(|route| route.is_alertmanager()) {
+            // What is on its way tells us when it has arrived.
+            if courier.busy(&route.name) {
+                continue;
+            }
+            let memory = self.taken.entry(route.name.clone()).or_default();
+            if let Some(message) = alertmanager::due(route, state, memory, now) {
+                courier.send(
+                    &route.name,
+                    way(route, &state.tmux_servers),
+                    &message,
+                    around,
+                );
+            } else {
+                let next = alertmanager::next(route, state, memory, now);
+                self.again = self.again.into_iter().chain(next).min();
+            }
         }
         !elsewhere.is_empty()
     }
@@ -136,7 +177,8 @@ impl Telling {
     /// How long until then.
     #[must_use]
     pub fn wait(&self) -> Duration {
-        self.next.get().map_or(Duration::MAX, |next| {
+        let next = self.next.get().into_iter().chain(self.again).min();
+        next.map_or(Duration::MAX, |next| {
             Duration::from_secs(next.since(clock::now()).max(0).unsigned_abs())
         })
     }

@@ -137,6 +137,7 @@ mod tests {
             at: Timestamp(0),
             tells: Vec::new(),
             ends: Vec::new(),
+            standing: Vec::new(),
         }
     }
 
