@@ -41,6 +41,7 @@ leave_disabled() {
     case " $* " in *" openssh-server "*) systemctl disable ssh.service ssh.socket >/dev/null 2>&1 || true ;; esac
     case " $* " in *" monit "*) systemctl disable monit.service >/dev/null 2>&1 || true ;; esac
     case " $* " in *" supervisor "*) systemctl disable supervisor.service >/dev/null 2>&1 || true ;; esac
+    case " $* " in *" redis-server "*) systemctl disable redis-server.service >/dev/null 2>&1 || true ;; esac
     case " $* " in *" prometheus"*) systemctl disable prometheus.service prometheus-alertmanager.service >/dev/null 2>&1 || true ;; esac
 }
 

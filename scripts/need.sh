@@ -50,6 +50,7 @@ why() {
         parallel-ssh | ansible | xargs) echo "\`make bench\` compares with it" ;;
         python3) echo "benchmarks measure with it, and services of the tests are written in it" ;;
         chromium) echo "tests look at the reports' pages in it" ;;
+        redis-server | openssl) echo "tests share a hub of their own, by TLS, too; the system's is not started" ;;
         promtool | prometheus | prometheus-alertmanager) echo "tests have it read our metrics and alerts; the system's is not started" ;;
         mandoc) echo "tests check the manual pages with it" ;;
         bash | zsh | fish) echo "tests load the shell integration in it" ;;
@@ -115,6 +116,9 @@ package_of() {
         supervisord:apt | supervisord:brew) echo supervisor ;;
         supervisord:*) return 1 ;;
         promtool:*) echo prometheus ;;
+        redis-server:apt) echo redis-server ;;
+        redis-server:*) echo redis ;;
+        openssl:pkg) echo openssl-tool ;;
         xargs:*) echo findutils ;;
         rust-web:apt) echo rustc-web cargo-web rust-web-src ;;
         pip:apt) echo python3-pip ;;

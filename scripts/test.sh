@@ -4,7 +4,7 @@ set -euo pipefail
 
 main() {
     cd "${BASH_SOURCE[0]%/*}/.."
-    local log code=0 needs=(cc cargo tmux sshd ssh ssh-keygen python3 ps bash zsh fish mandoc)
+    local log code=0 needs=(cc cargo tmux sshd ssh ssh-keygen python3 ps bash zsh fish mandoc redis-server openssl)
     if has_debian_packages; then
         needs+=(chromium promtool prometheus prometheus-alertmanager)
     fi

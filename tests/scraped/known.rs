@@ -65,6 +65,7 @@ fn laptop(at: Timestamp) -> Node {
         services: Reading::Value(BTreeMap::from([("web".to_owned(), false)])),
         battery_percent: Reading::Value(80.0),
         battery_discharging: Reading::unavailable("no battery"),
+        hub: Reading::Value(true),
     };
     node.problems = vec![Problem {
         check: "disk".to_owned(),
