@@ -7,8 +7,8 @@ use crate::model::home::Home;
 use crate::model::text::clean;
 use crate::model::time::Timestamp;
 use crate::state::store::{PATIENCE, Store};
-use crate::sys::status_bar;
 use crate::sys::surroundings::Surroundings;
+use crate::sys::{poke, status_bar};
 
 /// What is to be so of an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,6 +113,8 @@ fn change(
     })?;
     let changed = updated.outcome?;
     status_bar::show_everywhere(around, store.home(), None, &updated.state);
+    // Other coordinators hear of it by the watcher; without one nothing is lost.
+    let _ = poke::touch(store.home());
     Ok((changed, updated.notices))
 }
 

@@ -255,6 +255,7 @@ impl<'a> Rounds<'a> {
         if !worth_writing(&self.base, &new, self.oldest()) {
             (self.state, self.due) = (new, false);
             self.pending = compacted(&self.pending);
+            self.shared.recorded();
         } else if self.may_write(now) {
             self.write(&expected);
             self.tell_bars();

@@ -90,6 +90,7 @@ impl Rounds<'_> {
                 } else {
                     self.pending = compacted(&self.pending);
                     self.repairs.recorded();
+                    self.shared.recorded();
                 }
                 self.recorded = true;
                 self.complaints.remove("state");

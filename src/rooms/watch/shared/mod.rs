@@ -52,8 +52,10 @@ pub struct Shared {
     asked: BTreeSet<Token>,
     /// What is to be told to who looks after us.
     complaints: Vec<String>,
-    /// Whether people shall see something else than before.
+    /// Whether a look should see something else than before.
     news: bool,
+    /// Whether people said something elsewhere that does not stand here yet.
+    spoken: bool,
     /// Nodes whose watcher said that it ends, by when that was written.
     ended: BTreeMap<String, i64>,
     others: others::Others,
@@ -192,12 +194,13 @@ impl Shared {
     /// It stands in the state file now.
     pub fn recorded(&mut self) {
         self.happened.clear();
+        self.spoken = false;
     }
 
     /// Whether something waits to be written.
     #[must_use]
     pub fn waiting(&self) -> bool {
-        !self.happened.is_empty()
+        self.spoken || !self.happened.is_empty()
     }
 
     /// Says to the hub how this machine is, what happened to it, and what

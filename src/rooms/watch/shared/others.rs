@@ -105,7 +105,7 @@ impl Shared {
             }
             News::Happened(node, place, events) => self.happened.push((node, place, events)),
             News::People(said) => {
-                self.news |= self.remote.as_ref() != Some(&said);
+                self.spoken |= self.remote.as_ref() != Some(&said);
                 self.remote = Some(said);
                 self.pushed.clear();
             }
