@@ -123,7 +123,7 @@ fn of_two_machines_of_one_name_the_first_keeps_it_and_the_other_is_told() {
 #[test]
 fn a_target_is_acted_on_by_one_at_a_time() {
     let hub = Redis::start();
-    let address = Address::read(&hub.url(), None, None).unwrap();
+    let address = Address::new(&hub.url(), None, None);
     let take = |name: &str, limit| lease::take(&address, "mamori", "one/service:web", name, limit);
     let second = Duration::from_secs(1);
     let Turn::Ours(mut ours) = take("laptop", second) else {

@@ -53,17 +53,9 @@ pub fn turn(target: &Target, crew: &Crew, asks: Asks) -> Result<Option<Lease>, S
         return Ok(None);
     }
     let (password, ca) = (hub.password_file.as_deref(), hub.ca.as_deref());
-    let took = match Address::read(hub.url.expose(), password, ca) {
-        Ok(address) => lease::take(
-            &address,
-            &hub.prefix,
-            &name(target),
-            &crew.local,
-            limit(target),
-        ),
-        Err(why) => Turn::NoHub(why),
-    };
-    match took {
+    let address = Address::new(hub.url.expose(), password, ca);
+    let (name, limit) = (name(target), limit(target));
+    match lease::take(&address, &hub.prefix, &name, &crew.local, limit) {
         Turn::Ours(lease) => Ok(Some(lease)),
         Turn::Theirs(holder) => Err(clean(&holder)),
         Turn::NoHub(_) if target.node == crew.local || asks == Asks::Person => Ok(None),

@@ -1,55 +1,71 @@
 //! Where the hub is, and what lets us in.
 
-use std::fmt;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::super::files;
 use super::super::surroundings;
 
-/// An address with all that is needed to be let in.
+/// An address, and where what is needed to be let in stands: it is read anew
+/// for each connection, so that a new password needs no new start.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Address {
-    /// `redis://…`, `rediss://…` or `unix:///…`.
-    pub(super) url: String,
-    /// The password, when it does not stand in the address.
-    pub(super) password: Option<String>,
-    /// The certificates that vouch for it, in PEM.
-    pub(super) ca: Option<Vec<u8>>,
+    url: String,
+    password_file: Option<PathBuf>,
+    ca: Option<PathBuf>,
 }
 
-impl fmt::Debug for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl std::fmt::Debug for Address {
+    /// It may hold a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Address(…)")
     }
 }
 
 impl Address {
-    /// Reads what belongs to the address: the password from the environment's
-    /// `MAMORI_HUB_PASSWORD`, else from its file.
+    /// An address (`redis://…`, `rediss://…`, `unix:///…`), a file that holds
+    /// the password, and one with the certificates that vouch for the hub.
+    #[must_use]
+    pub fn new(url: &str, password_file: Option<&Path>, ca: Option<&Path>) -> Self {
+        Self {
+            url: url.to_owned(),
+            password_file: password_file.map(Path::to_owned),
+            ca: ca.map(Path::to_owned),
+        }
+    }
+
+    /// The address itself.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The password, when it does not stand in the address: from the
+    /// environment's `MAMORI_HUB_PASSWORD`, else from its file.
     ///
     /// # Errors
-    /// What cannot be read, or whom else it belongs to, in words.
-    pub fn read(url: &str, password: Option<&Path>, ca: Option<&Path>) -> Result<Self, String> {
-        let password = match (surroundings::hub_password(), password) {
-            (Some(word), _) => Some(word),
-            (None, Some(file)) => Some(secret(file)?),
-            (None, None) => None,
-        };
-        let ca = ca.map(whole).transpose()?;
-        Ok(Self {
-            url: url.to_owned(),
-            password,
-            ca,
-        })
+    /// What cannot be read, or who else can, in words.
+    pub fn password(&self) -> Result<Option<String>, String> {
+        match (surroundings::hub_password(), &self.password_file) {
+            (Some(word), _) => Ok(Some(word)),
+            (None, Some(file)) => secret(file).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// The certificates that vouch for it, in PEM; `None`: the system's.
+    ///
+    /// # Errors
+    /// What cannot be read, in words.
+    pub fn ca(&self) -> Result<Option<Vec<u8>>, String> {
+        self.ca.as_deref().map(whole).transpose()
     }
 }
 
 fn whole(file: &Path) -> Result<Vec<u8>, String> {
-    let shown = file.display();
     match files::read(file) {
         Ok(Some(bytes)) => Ok(bytes),
-        Ok(None) => Err(format!("`{shown}` is not there")),
+        Ok(None) => Err(format!("`{}` is not there", file.display())),
         Err(error) => Err(error.to_string()),
     }
 }

@@ -10,6 +10,7 @@ use super::scripts;
 use crate::sys::clock;
 
 /// What looking and planning take before anything is done, at most.
+#[cfg(feature = "hub")]
 const BEFORE: Duration = Duration::from_secs(30);
 
 /// Whose turn it is.
@@ -28,6 +29,7 @@ pub struct Lease {
     #[cfg(feature = "hub")]
     link: Option<Link>,
     key: String,
+    #[cfg(feature = "hub")]
     who: String,
     /// When it ends, by our own clock, counted from before it was asked for.
     ends: Duration,

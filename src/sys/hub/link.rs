@@ -61,21 +61,17 @@ impl Link {
     /// [`Trouble`].
     pub(super) fn open(address: &Address) -> Result<Self, Trouble> {
         let trouble = |error: RedisError| Trouble::of(&error);
-        let mut info: ConnectionInfo = address
-            .url
-            .as_str()
-            .into_connection_info()
-            .map_err(trouble)?;
-        if let Some(password) = &address.password {
+        let mut info: ConnectionInfo = address.url().into_connection_info().map_err(trouble)?;
+        if let Some(password) = address.password().map_err(Trouble::Gone)? {
             let settings = info.redis_settings().clone().set_password(password);
             info = info.set_redis_settings(settings);
         }
-        let client = match &address.ca {
+        let client = match address.ca().map_err(Trouble::Gone)? {
             Some(ca) => Client::build_with_tls(
                 info,
                 TlsCertificates {
                     client_tls: None,
-                    root_cert: Some(ca.clone()),
+                    root_cert: Some(ca),
                 },
             ),
             None => Client::open(info),

@@ -181,7 +181,7 @@ impl Hub {
     ///
     /// # Errors
     /// When the system has no more threads or sockets.
-    pub fn start(address: Result<Address, String>, about: About) -> io::Result<Self> {
+    pub fn start(address: Address, about: About) -> io::Result<Self> {
         let (orders, received) = channel();
         let (tells, news) = channel();
         let (ringer, bell) = bell()?;

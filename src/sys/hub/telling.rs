@@ -94,6 +94,15 @@ impl Outbox {
         ahead: Ahead,
         voice: &Voice,
     ) -> Result<(), Trouble> {
+        // What is denied is dropped: it would be denied again.
+        let mut denied = None;
+        let mut said = |link: &mut Link, command: &redis::Cmd| match link.ask::<i64>(command) {
+            Err(Trouble::Denied(why)) => {
+                denied = Some(Trouble::Denied(why));
+                Ok(())
+            }
+            done => done.map(drop),
+        };
         // What was told goes before what is asked.
         while let Some((token, told)) = self.told.front() {
             let command = if *told {
@@ -101,16 +110,16 @@ impl Outbox {
             } else {
                 scripts::untold(about, token)
             };
-            let () = link.ask(&command)?;
+            said(link, &command)?;
             self.told.pop_front();
         }
         if !self.people.is_empty() {
-            let said: Vec<(String, String)> = self
+            let texts: Vec<(String, String)> = self
                 .people
                 .iter()
                 .filter_map(|(key, one)| Some((key.clone(), serde_json::to_string(one).ok()?)))
                 .collect();
-            let () = link.ask(&scripts::people(about, &said))?;
+            said(link, &scripts::people(about, &texts))?;
             self.people.clear();
         }
         while let Some(token) = self.claims.front() {
@@ -131,6 +140,6 @@ impl Outbox {
                 voice.say(News::Claimed(token, claim));
             }
         }
-        Ok(())
+        denied.map_or(Ok(()), Err)
     }
 }

@@ -24,19 +24,12 @@ const CLOCKS_EVERY: Duration = Duration::from_secs(60);
 
 /// Begins to speak on a thread of its own; `ends` is told when that is over.
 pub(super) fn start(
-    address: Result<Address, String>,
+    address: Address,
     about: About,
     (own, orders): (Sender<Order>, Receiver<Order>),
     voice: Voice,
     ends: Sender<()>,
 ) -> io::Result<()> {
-    let address = match address {
-        Ok(address) => address,
-        Err(why) => {
-            voice.say(News::Gone(why));
-            return Ok(());
-        }
-    };
     if about.coordinate {
         ear::start(address.clone(), about.clone(), own)?;
     }

@@ -35,7 +35,8 @@ impl Shared {
     /// Whether the message may go out over a channel of that kind. Without the
     /// hub each coordinator tells what it sees.
     pub fn leave(&mut self, message: &Message, kind: &ChannelKind) -> Leave {
-        let token = Token::of(message).filter(|_| away(kind) && self.answers());
+        let token =
+            Token::of(message).filter(|_| away(kind) && self.coordinates() && self.answers());
         let Some(token) = token else {
             return Leave::Ours;
         };
@@ -63,8 +64,11 @@ impl Shared {
     /// How long to wait at most until another one's turn is over.
     #[must_use]
     pub fn wait_for_turns(&self) -> Duration {
-        let theirs = |claim: &&(Claim, Duration)| matches!(claim.0, Claim::Theirs(_));
         let now = clock::elapsed();
+        // What is older was asked about anew, or is nobody's matter any more.
+        let theirs = |claim: &&(Claim, Duration)| {
+            matches!(claim.0, Claim::Theirs(_)) && claim.1 + FRESH > now
+        };
         let waits = self.claims.values().filter(theirs);
         let waits = waits.map(|(_, at)| (*at + FRESH).saturating_sub(now));
         waits.min().unwrap_or(Duration::MAX)
@@ -72,7 +76,7 @@ impl Shared {
 
     /// Notes how a delivery ended.
     pub fn delivered(&mut self, message: &Message, kind: &ChannelKind, how: &Delivery) {
-        let token = Token::of(message).filter(|_| away(kind));
+        let token = Token::of(message).filter(|_| away(kind) && self.coordinates());
         let (Some(token), Some(hub)) = (token, &self.hub) else {
             return;
         };

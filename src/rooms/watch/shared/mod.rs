@@ -116,6 +116,13 @@ impl Shared {
         self.hub.is_some() && matches!(self.there, Some(Ok(())))
     }
 
+    /// Whether this machine looks after others there.
+    fn coordinates(&self) -> bool {
+        self.begun
+            .as_ref()
+            .is_some_and(|(_, about)| about.coordinate)
+    }
+
     /// Whether a hub is configured.
     #[must_use]
     pub fn configured(&self) -> bool {
@@ -252,7 +259,7 @@ impl Shared {
 }
 
 /// Where the hub is, with what lets us in.
-fn address(hub: &config::Hub) -> Result<Address, String> {
+fn address(hub: &config::Hub) -> Address {
     let (password, ca) = (hub.password_file.as_deref(), hub.ca.as_deref());
-    Address::read(hub.url.expose(), password, ca)
+    Address::new(hub.url.expose(), password, ca)
 }
