@@ -50,6 +50,7 @@ mod history_trouble;
 mod hostile;
 mod hub;
 mod hub_trouble;
+mod hub_turns;
 mod install;
 mod layout_hand;
 mod layout_hooks;

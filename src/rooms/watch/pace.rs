@@ -115,6 +115,10 @@ impl Pace {
                 let wait = if channel { often.alive } else { RARELY };
                 (full.min(track.last + wait), Question::Full)
             }
+            // Somebody else may bring it back: that it is ready no sign of life says.
+            (_, None) if channel && awaited(node) => {
+                (full.min(track.last + often.alive), Question::Full)
+            }
             (_, None) => {
                 // Without a channel each look costs a handshake.
                 let least = if channel { Duration::ZERO } else { RARELY };
@@ -146,6 +150,14 @@ fn unsettled(node: &Node) -> bool {
         let all_bad = memory.recent.iter().all(|bad| *bad);
         memory.since.is_some() && !(last && all_bad && memory.recent.len() > 1)
     })
+}
+
+/// Whether something that can be brought back is missing.
+fn awaited(node: &Node) -> bool {
+    let missing = node.problems.iter().map(|problem| problem.check.as_str());
+    missing
+        .filter_map(|check| check.split_once(':'))
+        .any(|(kind, _)| kind == "service" || kind == "tmux")
 }
 
 #[cfg(test)]
