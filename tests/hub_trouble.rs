@@ -210,44 +210,95 @@ fn kill(pid: i32) {
 #[test]
 fn a_node_is_let_in_to_say_how_it_is_and_to_nothing_else() {
     let hub = Redis::start();
-    let rights = [
-        "ACL",
-        "SETUSER",
-        "one",
-        "on",
-        ">secret",
-        "resetkeys",
-        "-@all",
-        "+eval",
-        "+set",
-        "+get",
-        "+zadd",
-        "+time",
-        "+xadd",
-        "+ping",
-        "+select",
-        "~mamori:1:node:one",
-        "~mamori:1:claim:one",
-        "~mamori:1:events:one",
-        "~mamori:1:nodes",
-        "~mamori:1:changed",
-    ];
-    let () = hub.ask(&rights);
-    let laptop = machine("laptop", &hub.url(), "");
+    // As the README has them.
+    let readme = include_str!("../README.md");
+    let rights = |name: &str| -> Vec<&str> {
+        let user = format!("user {name} on >SECRET ");
+        let line = readme.lines().find(|line| line.starts_with(&user)).unwrap();
+        let mut words = vec!["ACL", "SETUSER"];
+        let mut whole = String::new();
+        // A selector is one word.
+        for word in line.trim_start_matches("user ").split(' ') {
+            whole = if whole.is_empty() {
+                word.to_owned()
+            } else {
+                format!("{whole} {word}")
+            };
+            if !whole.starts_with('(') || whole.ends_with(')') {
+                words.push(whole.leak());
+                whole = String::new();
+            }
+        }
+        words
+    };
+    let () = hub.ask(&rights("server"));
+    let () = hub.ask(&rights("laptop"));
+    let secret = |bench: &Bench| {
+        let secret = bench.home().join("secret");
+        fs::write(&secret, "SECRET\n").unwrap();
+        mode(&secret, 0o600);
+        secret
+    };
+    let laptop = Bench::new();
+    let file = format!("password_file = \"{}\"\n", secret(&laptop).display());
+    let url = |user: &str| format!("{}?user={user}", hub.url());
+    laptop.configure(config("laptop", &url("laptop"), &file));
     let _laptop = laptop.watch();
+    shows(&laptop, "laptop", "ok");
+    let doctor = laptop.mamori(&["doctor", "-v"]);
+    assert!(doctor.stdout.contains("ok     hub"), "{}", doctor.stdout);
     let one = Bench::new();
-    let secret = one.home().join("secret");
-    fs::write(&secret, "secret\n").unwrap();
-    mode(&secret, 0o600);
-    let url = format!("{}?user=one", hub.url());
+    let secret = secret(&one);
     let more = format!(
         "coordinate = false\npassword_file = \"{}\"\n",
         secret.display()
     );
-    one.configure(config("one", &url, &more));
+    one.configure(config("server", &url("server"), &more));
     let _one = one.watch();
-    shows(&laptop, "one", "ok");
-    shows(&one, "one", "ok");
+    shows(&laptop, "server", "ok");
+    shows(&one, "server", "ok");
+    // What a coordinator says goes through its own door.
+    assert_eq!(laptop.mamori(&["pause", "server"]).code, Some(0));
+    until("a pause to stand in the hub", || {
+        let people: Vec<String> = hub.ask(&["HKEYS", "mamori:1:people"]);
+        people == ["pause server"]
+    });
+    // And a node's door is no wider than its name.
+    let client = redis::Client::open(format!("{}?user=server&pass=SECRET", hub.url())).unwrap();
+    let mut door = client.get_connection().unwrap();
+    for words in [
+        &["SET", "mamori:1:node:laptop", "x"][..],
+        &["SET", "mamori:1:nodes", "x"],
+        &["ZADD", "mamori:1:node:server", "1", "x"],
+        &["XADD", "mamori:1:events:laptop", "*", "e", "x"],
+        &["HSET", "mamori:1:people", "pause laptop", "x"],
+        &["SET", "mamori:1:lease:laptop/tmux", "x"],
+        &[
+            "EVAL",
+            "return redis.call('SET', KEYS[1], 'x')",
+            "1",
+            "mamori:1:nodes",
+        ],
+        &["FLUSHALL"],
+    ] {
+        let mut command = redis::cmd(words[0]);
+        command.arg(&words[1..]);
+        let refused = command.query::<redis::Value>(&mut door).unwrap_err();
+        assert!(
+            ["permissions", "can't access"]
+                .iter()
+                .any(|why| refused.to_string().contains(why)),
+            "{words:?}: {refused}"
+        );
+    }
+    // What stands in its own place in another form harms nobody else.
+    let () = hub.ask(&["DEL", "mamori:1:node:odd"]);
+    let () = hub.ask(&["ZADD", "mamori:1:node:odd", "1", "x"]);
+    let () = hub.ask(&["ZADD", "mamori:1:nodes", &u32::MAX.to_string(), "odd"]);
+    let () = hub.ask(&["XADD", "mamori:1:changed", "*", "n", "odd"]);
+    assert_eq!(laptop.mamori(&["resume", "server"]).code, Some(0));
+    shows(&laptop, "server", "ok");
+    assert_eq!(seen(&laptop, "laptop"), Some(("ok".into(), Vec::new())));
     // A file that others can read is no secret.
     mode(&secret, 0o644);
     let doctor = one.mamori(&["doctor", "--json"]);
@@ -257,14 +308,14 @@ fn a_node_is_let_in_to_say_how_it_is_and_to_nothing_else() {
         doctor.stdout
     );
     mode(&secret, 0o600);
-    fs::write(&secret, "wrong\n").unwrap();
+    fs::write(&secret, "wrongly\n").unwrap();
     let doctor = one.mamori(&["doctor", "--json"]);
     assert!(
         doctor.stdout.contains("the hub does not answer"),
         "{}",
         doctor.stdout
     );
-    assert!(!doctor.stdout.contains("wrong"), "{}", doctor.stdout);
+    assert!(!doctor.stdout.contains("wrongly"), "{}", doctor.stdout);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::Ahead;
+use super::{Ahead, is_node_name};
 use crate::model::alert::{Alert, Pause};
 use crate::model::state::State;
 use crate::model::time::Timestamp;
@@ -37,6 +37,8 @@ pub enum Said {
 
 /// Entries that are taken from a hub, at most.
 pub const MANY: usize = 5_000;
+/// What is said to be spoken so much later than now nobody said.
+const AHEAD_MS: i64 = 86_400_000;
 /// Columns of a name or reason.
 const LONG: usize = 200;
 /// Who says so twice within so many seconds said it once: clocks are compared
@@ -73,17 +75,26 @@ impl Terms<'_> {
         self.ours(Timestamp(register.at_ms.div_euclid(1_000)))
     }
 
-    /// That this was said here, now.
-    fn said(&self, said: Said) -> Register {
+    /// By the hub's clock, in milliseconds.
+    fn ms(&self, at: Timestamp) -> i64 {
+        at.0.saturating_mul(1_000).saturating_add(self.ahead.0)
+    }
+
+    /// That this was said here after `before`: now, whatever clock that had.
+    fn said(&self, said: Said, before: Option<&Register>) -> Register {
+        let after = before.map_or(i64::MIN, |one| one.at_ms.saturating_add(1));
         Register {
-            at_ms: self
-                .now
-                .0
-                .saturating_mul(1_000)
-                .saturating_add(self.ahead.0),
+            at_ms: self.ms(self.now).max(after),
             by: self.me.to_owned(),
             said,
         }
+    }
+}
+
+impl Register {
+    /// Which of two stands: the later, and of two at once always the same.
+    fn rank(&self) -> (i64, &str) {
+        (self.at_ms, &self.by)
     }
 }
 
@@ -100,8 +111,9 @@ pub fn exchange(state: &mut State, remote: Option<&BTreeMap<String, Register>>, 
     note_pauses(&mut known, state, terms);
     note_alerts(&mut known, state, terms);
     let theirs = remote.into_iter().flatten();
-    for (key, theirs) in theirs.filter(|(key, one)| fits(key, one)) {
-        let newer = known.get(key).is_none_or(|ours| ours.at_ms < theirs.at_ms);
+    for (key, theirs) in theirs.filter(|(key, one)| fits(key, one, terms)) {
+        let ours = known.get(key);
+        let newer = ours.is_none_or(|ours| ours.rank() < theirs.rank());
         if newer {
             take_over(state, key, theirs, terms);
             known.insert(key.clone(), theirs.clone());
@@ -128,7 +140,7 @@ pub fn lacking(
 ) -> Vec<(String, Register)> {
     let lacks = |(key, ours): &(&String, &Register)| {
         let theirs = remote.get(*key);
-        theirs.is_none_or(|theirs| theirs.at_ms < ours.at_ms)
+        theirs.is_none_or(|theirs| theirs.rank() < ours.rank())
     };
     let lacking = known.iter().filter(lacks);
     lacking
@@ -137,14 +149,14 @@ pub fn lacking(
 }
 
 /// Whether a register may stand under its key.
-fn fits(key: &str, one: &Register) -> bool {
-    let kind = key.split_once(' ').map(|(kind, _)| kind);
-    let right = match one.said {
-        Said::Pause(_) => kind == Some("pause"),
-        Said::Acked(_) => kind == Some("ack"),
-        Said::Snoozed(_) => kind == Some("snooze"),
+fn fits(key: &str, one: &Register, terms: Terms<'_>) -> bool {
+    let right = match (key.split_once(' '), &one.said) {
+        (Some(("pause", node)), Said::Pause(_)) => is_node_name(node),
+        (Some(("ack", _)), Said::Acked(_)) | (Some(("snooze", _)), Said::Snoozed(_)) => true,
+        _ => false,
     };
-    right && key.len() <= 512
+    let then = one.at_ms <= terms.ms(terms.now).saturating_add(AHEAD_MS);
+    right && then && key.len() <= 512 && one.by.len() <= 64
 }
 
 fn note_pauses(known: &mut BTreeMap<String, Register>, state: &State, terms: Terms<'_>) {
@@ -165,8 +177,16 @@ fn note_pauses(known: &mut BTreeMap<String, Register>, state: &State, terms: Ter
         });
         let before = before.filter(|pause| pause.holds(terms.now));
         if !same_pause(here.as_ref(), before.as_ref()) {
+            let last = known.get(&key);
+            let since = here.as_ref().map(|pause| terms.ms(pause.since));
             let said = here.map(|pause| moved(&pause, |at| terms.theirs(at)));
-            known.insert(key, terms.said(Said::Pause(said)));
+            let mut new = terms.said(Said::Pause(said), last);
+            // A pause says itself when it was said, whenever that is noticed.
+            let later = |since: &i64| last.is_none_or(|last| *since > last.at_ms);
+            if let Some(since) = since.filter(later) {
+                new.at_ms = new.at_ms.min(since);
+            }
+            known.insert(key, new);
         }
     }
 }
@@ -184,9 +204,7 @@ fn moved(pause: &Pause, to: impl Fn(Timestamp) -> Timestamp) -> Pause {
 
 fn same_pause(one: Option<&Pause>, other: Option<&Pause>) -> bool {
     match (one, other) {
-        (Some(one), Some(other)) => {
-            near(Some(one.since), Some(other.since)) && near(one.until, other.until)
-        }
+        (Some(one), Some(other)) => near(one.until, other.until),
         (one, other) => one.is_none() && other.is_none(),
     }
 }
@@ -202,18 +220,16 @@ fn note_alerts(known: &mut BTreeMap<String, Register>, state: &State, terms: Ter
     for alert in &state.alerts {
         let (acked, snoozed_until) = standing(known, alert, terms);
         if alert.acked != acked {
-            known.insert(
-                format!("ack {}", alert.id),
-                terms.said(Said::Acked(alert.acked)),
-            );
+            let key = format!("ack {}", alert.id);
+            let new = terms.said(Said::Acked(alert.acked), known.get(&key));
+            known.insert(key, new);
         }
         let until = alert.snoozed_until.filter(|until| *until > terms.now);
         if !near(until, snoozed_until) {
             let said = until.map(|until| terms.theirs(until));
-            known.insert(
-                format!("snooze {}", alert.id),
-                terms.said(Said::Snoozed(said)),
-            );
+            let key = format!("snooze {}", alert.id);
+            let new = terms.said(Said::Snoozed(said), known.get(&key));
+            known.insert(key, new);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! How a node says that it is: written by its own watcher, read by every
 //! coordinator, which believes nothing of it but what is about that node.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,8 @@ use crate::model::time::Timestamp;
 pub const LARGEST: usize = 256 << 10;
 /// Elements of any list in one, at most.
 const MANY: usize = 256;
+/// Problems of a node, at most: each may become an alert.
+const PROBLEMS: usize = 32;
 /// Columns of any text in one, at most.
 const LONG: usize = 200;
 
@@ -159,15 +161,17 @@ pub fn read(bytes: &[u8], name: &str, own: Ahead, now: Timestamp) -> Result<Snap
     let node = &mut snapshot.node;
     ours(&mut node.since);
     ours(&mut node.observed_at);
-    node.problems.truncate(MANY);
-    // What nobody but an onlooker can say it does not say of itself.
-    node.problems.retain(|problem| {
-        !["unreachable", "auth", "host-key", "hub"].contains(&problem.check.as_str())
-    });
     for problem in &mut node.problems {
         tidy(&mut problem.check);
         tidy(&mut problem.text);
     }
+    node.problems.retain(|problem| its_own(&problem.check));
+    node.problems.truncate(PROBLEMS);
+    let wrong: BTreeSet<String> = node
+        .problems
+        .iter()
+        .map(|problem| problem.check.clone())
+        .collect();
     node.checks = std::mem::take(&mut node.checks)
         .into_iter()
         .take(MANY)
@@ -177,7 +181,9 @@ pub fn read(bytes: &[u8], name: &str, own: Ahead, now: Timestamp) -> Result<Snap
             memory.since.as_mut().map(ours);
             (check, memory)
         })
+        .filter(|(check, _)| wrong.contains(check))
         .collect();
+    snapshot.last_event = snapshot.last_event.filter(|place| is_place(place));
     node.boot_id.as_mut().map(tidy);
     node.state = match (node.state, node.problems.is_empty()) {
         (NodeState::Ok | NodeState::Degraded, true) => NodeState::Ok,
@@ -187,6 +193,17 @@ pub fn read(bytes: &[u8], name: &str, own: Ahead, now: Timestamp) -> Result<Snap
     believed(&mut node.readings);
     snapshot.every_s = snapshot.every_s.clamp(1, 600);
     Ok(snapshot)
+}
+
+/// What nobody but an onlooker can say a node does not say of itself.
+fn its_own(check: &str) -> bool {
+    !["unreachable", "auth", "host-key", "hub"].contains(&check) && !check.starts_with("forecast:")
+}
+
+/// Whether it is a place in a stream: `MILLISECONDS-NUMBER`.
+fn is_place(text: &str) -> bool {
+    let parts = text.split_once('-');
+    parts.is_some_and(|(ms, number)| ms.parse::<u64>().is_ok() && number.parse::<u64>().is_ok())
 }
 
 fn short(text: &str) -> String {

@@ -14,10 +14,14 @@ pub struct Token {
     pub what: String,
     /// Who said it from then on has said this, by our clock.
     pub since: Timestamp,
+    /// The same from then on, if no end was told after it.
+    pub lately: Timestamp,
 }
 
-/// Coordinators see the same thing so many seconds apart, at most.
+/// Coordinators see the same thing so many seconds apart, at most, where its
+/// node says it; and where each looks for itself.
 const APART: i64 = 60;
+const LOOKS_APART: i64 = 900;
 /// Reminders are further apart than this, in seconds.
 const REMINDERS_APART: i64 = 600;
 
@@ -44,7 +48,16 @@ impl Token {
             ),
             Kind::Test | Kind::Digest => return None,
         };
-        Some(Self { about, what, since })
+        let lately = match message.kind {
+            Kind::Raise => before(message.since, LOOKS_APART).min(since),
+            _ => since,
+        };
+        Some(Self {
+            about,
+            what,
+            since,
+            lately,
+        })
     }
 }
 

@@ -44,7 +44,7 @@ impl HubFacts {
 /// An answer that takes longer delays leases and alerts, in milliseconds.
 const SLOW_MS: u128 = 500;
 /// Clocks further apart than this confuse people, in milliseconds.
-const APART_MS: i64 = 30_000;
+const APART_MS: u64 = 30_000;
 
 /// The check, where a hub is configured.
 #[must_use]
@@ -86,16 +86,11 @@ fn found(facts: &HubFacts) -> super::decide::Found {
             "once it is full it forgets (maxmemory-policy {})",
             clean(policy)
         );
-        let mend = Mend::run(&[
-            "redis-cli",
-            "CONFIG",
-            "SET",
-            "maxmemory-policy",
-            "noeviction",
-        ]);
+        let mend =
+            Mend::by_hand("set `maxmemory-policy noeviction` in the hub's own configuration");
         return trouble(Status::Warn, what, mend);
     }
-    let apart = seen.ahead.0.abs();
+    let apart = seen.ahead.0.unsigned_abs();
     if apart > APART_MS {
         let what = format!("this clock and the hub's are {}s apart", apart / 1_000);
         return trouble(

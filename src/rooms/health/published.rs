@@ -40,7 +40,11 @@ pub fn spoke(node: &mut Node, snapshot: &Snapshot, now: &Moment, ahead_ms: i64) 
     let written = snapshot.written_ms.saturating_sub(ahead_ms);
     let age = now.at.0.saturating_mul(1_000).saturating_sub(written);
     let age = Duration::from_millis(u64::try_from(age).unwrap_or(0));
-    let at = now.before(age);
+    let mut at = now.before(age);
+    if u128::from(now.elapsed_ms) < age.as_millis() {
+        // Before this machine booted: only the wall clock tells.
+        at.boot = String::new();
+    }
     // A word that comes late, or is read once more, tells nothing of now.
     let old =
         |before: &Publication| at.precedes(&before.at) || before.written_ms == snapshot.written_ms;
@@ -58,21 +62,30 @@ pub fn spoke(node: &mut Node, snapshot: &Snapshot, now: &Moment, ahead_ms: i64) 
     true
 }
 
-/// The node as it says itself that it is; what was seen later by ourselves
-/// goes before.
+/// The node as it says itself that it is; `None` where that tells nothing: what
+/// was seen later by ourselves goes before, and a word that is over tells
+/// nothing of now.
 #[must_use]
 pub fn believed(
     node: &Node,
     snapshot: &Snapshot,
     config: &config::Config,
     rules: &Judge,
-    pause: Option<&Pause>,
-) -> Node {
+    (now, pause): (&Moment, Option<&Pause>),
+) -> Option<Node> {
     let said = &snapshot.node;
     let mut node = node.clone();
     let at = said.observed_at;
-    if node.observed_at.is_some_and(|seen| seen > at) && node.silence.is_none() {
-        return node;
+    let spoke = node.published.as_ref()?;
+    if node.observed_at.is_some() && !spoke.stands(now) {
+        return None;
+    }
+    match &node.silence {
+        // That we are not let in, or not sure who it is, its word does not mend.
+        Some(silence) if matches!(silence.means, Means::Barred | Means::Denied) => return None,
+        Some(silence) if spoke.at.since(&silence.last).is_zero() => return None,
+        None if node.observed_at.is_some_and(|seen| seen > at) => return None,
+        _ => {}
     }
     forget_silence(&mut node);
     node.hidden = None;
@@ -89,7 +102,7 @@ pub fn believed(
             node.state = state;
             node.since = said.since.min(at);
         }
-        return node;
+        return Some(node);
     };
     let sample = Sample {
         at,
@@ -101,7 +114,7 @@ pub fn believed(
     };
     let mut node = judge(&node, sample, expected, rules, pause);
     with_own_word(&mut node, Some(expected), pause);
-    node
+    Some(node)
 }
 
 /// Its readings, with the last answers of services that only we ask.

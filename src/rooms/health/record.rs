@@ -14,6 +14,8 @@ use super::silence::{Unanswered, forget_open_verdict, forget_silence, silent};
 use super::swapping::swapping;
 use crate::config::{self, Config, Judge};
 use crate::model::alert::Pause;
+use crate::model::hub::snapshot::Snapshot;
+use crate::model::moment::Moment;
 use crate::model::node::{CpuTicks, Node, NodeState};
 use crate::model::reading::{Reading, Readings, share};
 use crate::model::state::{Event, State};
@@ -143,10 +145,9 @@ fn take_over(state: &mut State, heard: &Heard, rules: Rules<'_>) {
         }
         Word::Slept { .. } | Word::Left => forget_open_verdict(node),
         Word::Published(snapshot, ahead_ms) => {
-            if !spoke(node, snapshot, &heard.moment, *ahead_ms) {
+            if !taken_at_its_word(node, snapshot, *ahead_ms, (&heard.moment, pause), rules) {
                 return;
             }
-            *node = believed(node, snapshot, rules.config, rules.judge, pause);
         }
         Word::Missing(why) => *node = missing(node, *why, &heard.moment, rules.judge, pause),
     }
@@ -178,6 +179,23 @@ fn take_over(state: &mut State, heard: &Heard, rules: Rules<'_>) {
     };
     let (raise, next) = (&rules.judge.raise, state.next_alert);
     (state.alerts, state.next_alert) = alerts::after(&state.alerts, node, repairs, raise, next);
+}
+
+/// What a node says of itself; whether that tells anything.
+fn taken_at_its_word(
+    node: &mut Node,
+    snapshot: &Snapshot,
+    ahead_ms: i64,
+    (now, pause): (&Moment, Option<&Pause>),
+    rules: Rules<'_>,
+) -> bool {
+    let new = spoke(node, snapshot, now, ahead_ms);
+    let believed = believed(node, snapshot, rules.config, rules.judge, (now, pause));
+    let Some(believed) = believed.filter(|_| new) else {
+        return false;
+    };
+    *node = believed;
+    true
 }
 
 /// A remote node's answer; whether it has booted since the one before.

@@ -23,6 +23,11 @@ pub enum Asks {
 /// Everything that can be done to a service within, besides its getting ready.
 const AROUND: Duration = Duration::from_secs(60);
 
+/// How long the hub is waited for: what is our own does not wait for a hub that
+/// is slow, or whose name cannot be looked up while the network is lost.
+const OWN: Duration = Duration::from_millis(300);
+const OTHERS: Duration = Duration::from_secs(5);
+
 /// How long acting on a target may take, at most.
 #[must_use]
 pub fn limit(target: &Target) -> Duration {
@@ -55,10 +60,12 @@ pub fn turn(target: &Target, crew: &Crew, asks: Asks) -> Result<Option<Lease>, S
     let (password, ca) = (hub.password_file.as_deref(), hub.ca.as_deref());
     let address = Address::new(hub.url.expose(), password, ca);
     let (name, limit) = (name(target), limit(target));
-    match lease::take(&address, &hub.prefix, &name, &crew.local, limit) {
+    let own = target.node == crew.local;
+    let patience = if own { OWN } else { OTHERS };
+    match lease::take_within(patience, &address, &hub.prefix, &name, &crew.local, limit) {
         Turn::Ours(lease) => Ok(Some(lease)),
         Turn::Theirs(holder) => Err(clean(&holder)),
-        Turn::NoHub(_) if target.node == crew.local || asks == Asks::Person => Ok(None),
+        Turn::NoHub(_) if own || asks == Asks::Person => Ok(None),
         Turn::NoHub(_) => without(target, &crew.config, &crew.local).map(|()| None),
     }
 }

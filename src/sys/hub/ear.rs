@@ -12,8 +12,9 @@ use crate::sys::bell::aside;
 /// How long to wait for news at once; a hub that is not there any more is
 /// noticed a little later.
 const AT_ONCE: Duration = Duration::from_secs(15);
-/// How long to wait after a failure.
-const AFTER: Duration = Duration::from_secs(2);
+/// How long to wait after a failure, at first and at most.
+const AFTER: Duration = Duration::from_secs(1);
+const LONGEST: Duration = Duration::from_secs(30);
 /// Changes that come together are told together.
 const TOGETHER: Duration = Duration::from_millis(20);
 
@@ -23,16 +24,23 @@ type Entries = Vec<(String, Vec<(String, String)>)>;
 /// Begins to listen on a thread of its own, for as long as `tells` is heard.
 pub(super) fn start(address: Address, about: About, tells: Sender<Order>) -> io::Result<()> {
     aside("hub-ear", move || {
-        while listen(&address, &about, &tells).is_some() {
-            std::thread::sleep(AFTER);
+        let mut after = AFTER;
+        while let Some(heard) = listen(&address, &about, &tells) {
+            std::thread::sleep(after);
+            after = if heard {
+                AFTER
+            } else {
+                (after * 2).min(LONGEST)
+            };
         }
     })
 }
 
-/// Listens until something fails; `None` when nobody hears us any more.
-fn listen(address: &Address, about: &About, tells: &Sender<Order>) -> Option<()> {
+/// Listens until something fails; whether there was anything to hear, `None`
+/// when nobody hears us any more.
+fn listen(address: &Address, about: &About, tells: &Sender<Order>) -> Option<bool> {
     let Ok((mut link, mut place)) = begin(address, about) else {
-        return tells_still(tells);
+        return tells_still(tells).map(|()| false);
     };
     // What happened before is read as a whole.
     let tell = |names, people, all| tells.send(Order::Changed { names, people, all }).ok();
@@ -46,7 +54,7 @@ fn listen(address: &Address, about: &About, tells: &Sender<Order>) -> Option<()>
             .arg(AT_ONCE.as_millis());
         command.arg("STREAMS").arg(about.key("changed")).arg(&place);
         let Ok(heard) = link.ask::<Option<Vec<(String, Entries)>>>(&command) else {
-            return tells_still(tells);
+            return tells_still(tells).map(|()| true);
         };
         let entries = heard.into_iter().flatten().flat_map(|(_, entries)| entries);
         let (mut names, mut people) = (Vec::new(), false);

@@ -1,5 +1,6 @@
 //! Who acts on a target: at most one coordinator, as long as the hub answers.
 
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use super::address::Address;
@@ -43,6 +44,38 @@ impl std::fmt::Debug for Lease {
     }
 }
 
+/// The same as [`take`] on a thread of its own, waited for at most for
+/// `patience`. What is had too late is given back.
+#[must_use]
+pub fn take_within(
+    patience: Duration,
+    address: &Address,
+    prefix: &str,
+    target: &str,
+    name: &str,
+    limit: Duration,
+) -> Turn {
+    let (sender, receiver) = channel();
+    let asked = (
+        address.clone(),
+        prefix.to_owned(),
+        target.to_owned(),
+        name.to_owned(),
+    );
+    let begun = crate::sys::bell::aside("lease", move || {
+        let (address, prefix, target, name) = asked;
+        let turn = take(&address, &prefix, &target, &name, limit);
+        // Nobody may wait any more: it is dropped then, and so given back.
+        let _ = sender.send(turn);
+    });
+    match begun {
+        Ok(()) => receiver
+            .recv_timeout(patience)
+            .unwrap_or_else(|_| Turn::NoHub("it does not answer in time".to_owned())),
+        Err(error) => Turn::NoHub(error.to_string()),
+    }
+}
+
 /// Asks for the lease of `target` (`NODE/CHECK`), on which `name` wants to act
 /// for at most `limit`.
 #[must_use]
@@ -67,7 +100,7 @@ pub fn take(address: &Address, prefix: &str, target: &str, name: &str, limit: Du
             Ok(Some(holder)) => {
                 let holder = crate::model::text::clean(&holder);
                 let name = holder.split(' ').next().unwrap_or_default();
-                Turn::Theirs(name.to_owned())
+                Turn::Theirs(crate::model::text::cut(name, 64, "…"))
             }
             Err(trouble) => Turn::NoHub(trouble.words().to_owned()),
         }

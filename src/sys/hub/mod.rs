@@ -118,8 +118,8 @@ pub enum News {
     People(BTreeMap<String, Register>),
     /// Events of ours up to this one are in the hub.
     Published(Event),
-    /// Whether it is ours to say that.
-    Claimed(Token, Claim),
+    /// Whether it is ours to say that, and when that was asked.
+    Claimed(Token, Claim, Duration),
     /// Another machine has our name, and which.
     NameTaken(String),
     /// Our name is ours.
@@ -131,8 +131,8 @@ pub enum News {
 /// Whose it is to say something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
-    /// Ours, for so long from when it was asked.
-    Ours(Duration),
+    /// Ours, for far longer than any delivery takes.
+    Ours,
     /// Another's, who has not said it yet.
     Theirs(String),
     /// Another has said it.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::link::{Link, Trouble};
 use super::{About, News, Voice};
 use crate::model::hub::people::{self, Register};
-use crate::model::hub::snapshot::{LARGEST, Snapshot, read};
+use crate::model::hub::snapshot::{LARGEST, Refused, Snapshot, read};
 use crate::model::hub::{Ahead, is_node_name};
 use crate::model::state::Event;
 use crate::model::text::{clean, cut};
@@ -14,7 +14,7 @@ use crate::sys::clock;
 use crate::sys::rotation::journal::crc;
 
 /// Nodes of a hub, at most.
-const NODES: isize = 20_000;
+const NODES: isize = 10_000;
 /// Nodes that are asked for at once.
 const AT_ONCE: usize = 256;
 /// Events of one node that are taken at once.
@@ -76,7 +76,7 @@ impl Reader {
         voice: &Voice,
     ) -> Result<(), Trouble> {
         let key = self.about.key("nodes");
-        let mut command = redis::cmd("ZRANGE");
+        let mut command = redis::cmd("ZREVRANGE");
         command.arg(&key).arg(0).arg(NODES - 1).arg("WITHSCORES");
         let spoke: Vec<(String, f64)> = link.ask(&command)?;
         #[expect(clippy::cast_precision_loss, reason = "seconds since 1970")]
@@ -132,15 +132,22 @@ impl Reader {
         voice: &Voice,
     ) -> Result<(), Trouble> {
         let mut commands = redis::pipe();
+        // What stands under one name is that node's matter alone.
+        commands.ignore_errors();
         for name in names {
             let key = self.about.key(&format!("node:{name}"));
             // Never more of it than may be.
             commands.cmd("GETRANGE").arg(key).arg(0).arg(LARGEST);
         }
-        let texts: Vec<Vec<u8>> = link.ask_all(&commands)?;
+        let texts: Vec<redis::RedisResult<Vec<u8>>> = link.ask_all(&commands)?;
         let now = clock::now();
         let mut snapshots: Vec<Snapshot> = Vec::new();
         for (name, text) in names.iter().zip(texts) {
+            let Ok(text) = text else {
+                let odd = "what stands there is no snapshot".to_owned();
+                self.refuse(name, Refused::Odd(odd), voice);
+                continue;
+            };
             if text.is_empty() || *name == self.about.name {
                 continue;
             }
@@ -153,20 +160,21 @@ impl Reader {
                     self.refused.remove(name);
                     snapshots.push(snapshot);
                 }
-                Err(refused) => {
-                    let said = refused.to_string();
-                    if self.refused.insert(name.clone(), said.clone()) != Some(said) {
-                        voice.say(News::Refused(name.clone(), refused));
-                    }
-                }
+                Err(refused) => self.refuse(name, refused, voice),
             }
         }
-        let last = |one: &Snapshot| one.last_event.clone().unwrap_or_else(|| "0-0".to_owned());
-        let happened: Vec<(String, String)> = snapshots
-            .iter()
-            .map(|one| (one.node.name.clone(), last(one)))
-            .filter(|(name, last)| self.places.get(name) != Some(last))
-            .collect();
+        let mut happened: Vec<(String, String)> = Vec::new();
+        for one in &snapshots {
+            let (name, known) = (&one.node.name, self.places.get(&one.node.name));
+            match (&one.last_event, known) {
+                (Some(last), known) if known != Some(last) => {
+                    happened.push((name.clone(), last.clone()));
+                }
+                // From its first event on.
+                (None, None) => happened.push((name.clone(), "0-0".to_owned())),
+                _ => {}
+            }
+        }
         if snapshots.is_empty() {
             return Ok(());
         }
@@ -188,29 +196,58 @@ impl Reader {
         ahead: Ahead,
         voice: &Voice,
     ) -> Result<(), Trouble> {
-        let Some(place) = self.places.insert(name.to_owned(), last.clone()) else {
+        let Some(place) = self.places.get(name).cloned() else {
+            self.places.insert(name.to_owned(), last.clone());
             voice.say(News::Happened(name.to_owned(), last, Vec::new()));
             return Ok(());
         };
         // A hub that began anew counts from somewhere else.
-        let from = if follows(&last, &place) {
+        let mut from = if follows(&last, &place) {
             format!("({place}")
         } else {
             "-".to_owned()
         };
         let key = self.about.key(&format!("events:{name}"));
-        let mut command = redis::cmd("XRANGE");
-        command.arg(key).arg(from).arg("+").arg("COUNT").arg(EVENTS);
-        let entries: Entries = link.ask(&command)?;
-        let now = clock::now();
-        let place = entries.last().map_or(last, |(id, _)| id.clone());
-        let events = entries
-            .iter()
-            .filter_map(|(_, fields)| event(fields, name, ahead, now));
-        let events = events.collect();
-        self.places.insert(name.to_owned(), place.clone());
-        voice.say(News::Happened(name.to_owned(), place, events));
-        Ok(())
+        loop {
+            let mut command = redis::cmd("XRANGE");
+            command.arg(&key).arg(&from).arg("+");
+            command.arg("COUNT").arg(EVENTS);
+            let entries = match link.ask::<Entries>(&command) {
+                Ok(entries) => entries,
+                Err(Trouble::Gone(why)) if why.contains("WRONGTYPE") => Vec::new(),
+                Err(trouble) => return Err(trouble),
+            };
+            let now = clock::now();
+            let whole = entries.len() < EVENTS;
+            // Only what was read is behind us.
+            let read = entries.last().map(|(id, _)| id.clone());
+            let place = if whole {
+                last.clone()
+            } else {
+                read.unwrap_or_default()
+            };
+            let events = entries.iter();
+            let events = events.filter_map(|(_, fields)| event(fields, name, ahead, now));
+            let events = events.collect();
+            self.places.insert(name.to_owned(), place.clone());
+            voice.say(News::Happened(name.to_owned(), place.clone(), events));
+            if whole {
+                return Ok(());
+            }
+            from = format!("({place}");
+        }
+    }
+
+    fn refuse(&mut self, name: &str, refused: Refused, voice: &Voice) {
+        let said = refused.to_string();
+        if self.refused.insert(name.to_owned(), said.clone()) != Some(said) {
+            voice.say(News::Refused(name.to_owned(), refused));
+        }
+    }
+
+    /// The connection broke: what was said may not have been heard to its end.
+    pub(super) fn lost(&mut self) {
+        self.said.clear();
     }
 }
 

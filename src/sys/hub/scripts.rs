@@ -26,7 +26,8 @@ for i = 1, #ARGV, 2 do
   local old = redis.call('HGET', KEYS[1], ARGV[i])
   local ok, known = pcall(cjson.decode, old or 'x')
   local before = ok and type(known) == 'table' and tonumber(known.at_ms) or -1
-  if before < cjson.decode(ARGV[i + 1]).at_ms then
+  local new = cjson.decode(ARGV[i + 1])
+  if before < new.at_ms or (before == new.at_ms and tostring(known.by) < new.by) then
     redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
     any = 1
   end
@@ -36,20 +37,26 @@ if any == 1 then
 end
 return any";
 
-/// KEYS: alert. ARGV: who, ms of the lease, what is said, since when (ms).
-/// Gives `ours`, or `theirs` or `told` and who.
+/// KEYS: alert. ARGV: who, ms of the lease, what is said, since when (ms), and
+/// from when on it covers us as long as no end was told after it (ms): two
+/// coordinators see the same thing some minutes apart. Gives `ours`, or
+/// `theirs` or `told` and who.
 const CLAIM: &str = "local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local told = redis.call('HGET', KEYS[1], 'told ' .. ARGV[3])
 if told then
   local at, by = string.match(told, '^(%d+) (.*)$')
-  if by and by ~= ARGV[1] and tonumber(at) >= tonumber(ARGV[4]) then
+  local ended = redis.call('HGET', KEYS[1], 'told end')
+  local over = tonumber(ended and string.match(ended, '^(%d+) ') or 0)
+  at = math.min(tonumber(at) or 0, now)
+  if by and by ~= ARGV[1] and
+    (at >= tonumber(ARGV[4]) or (at >= tonumber(ARGV[5]) and over < at)) then
     return {'told', by}
   end
 end
 local by = redis.call('HGET', KEYS[1], 'by')
 local till = tonumber(redis.call('HGET', KEYS[1], 'till') or 0) or 0
-if by and by ~= ARGV[1] and till > now then return {'theirs', by} end
+if by and by ~= ARGV[1] and till > now and till <= now + ARGV[2] then return {'theirs', by} end
 redis.call('HSET', KEYS[1], 'by', ARGV[1], 'till', now + ARGV[2])
 redis.call('PEXPIRE', KEYS[1], 604800000)
 return {'ours', ARGV[1]}";
@@ -87,7 +94,7 @@ return 0";
 const KEPT_MS: u64 = 86_400_000;
 /// For how long who tells of an alert goes on to do so, in milliseconds: far
 /// longer than any delivery may take.
-pub(super) const TELLER_MS: u64 = 60_000;
+const TELLER_MS: u64 = 60_000;
 
 fn eval(script: &str, keys: &[String]) -> Cmd {
     let mut command = redis::cmd("EVAL");
@@ -135,25 +142,26 @@ pub(super) fn people(about: &About, said: &[(String, String)]) -> Cmd {
     command
 }
 
-pub(super) fn claim(about: &About, token: &Token, since_ms: i64) -> Cmd {
+pub(super) fn claim(about: &About, token: &Token, since_ms: i64, lately_ms: i64) -> Cmd {
     let mut command = eval(CLAIM, &[about.alert(token)]);
     command
-        .arg(&about.name)
+        .arg(&about.instance)
         .arg(TELLER_MS)
         .arg(&token.what)
-        .arg(since_ms);
+        .arg(since_ms)
+        .arg(lately_ms);
     command
 }
 
 pub(super) fn told(about: &About, token: &Token) -> Cmd {
     let mut command = eval(TOLD, &[about.alert(token)]);
-    command.arg(&about.name).arg(TELLER_MS).arg(&token.what);
+    command.arg(&about.instance).arg(TELLER_MS).arg(&token.what);
     command
 }
 
 pub(super) fn untold(about: &About, token: &Token) -> Cmd {
     let mut command = eval(UNTOLD, &[about.alert(token)]);
-    command.arg(&about.name);
+    command.arg(&about.instance);
     command
 }
 

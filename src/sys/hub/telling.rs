@@ -1,15 +1,16 @@
 //! What is to be said to the hub, kept until it was taken.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use super::link::{Link, Trouble};
-use super::scripts::{self, TELLER_MS};
+use super::scripts;
 use super::{About, Claim, News, Order, Voice};
 use crate::model::hub::Ahead;
 use crate::model::hub::people::Register;
 use crate::model::hub::token::Token;
 use crate::model::state::Event;
+use crate::model::time::Timestamp;
+use crate::sys::clock;
 
 /// What waits, at most; beyond, the oldest goes.
 const WAITING: usize = 1_000;
@@ -41,19 +42,21 @@ impl Outbox {
         self.told.drain(..beyond);
     }
 
-    /// Whether anything waits.
+    /// Whether anything waits that a coordinator says.
     pub(super) fn due(&self) -> bool {
-        !(self.events.is_empty()
-            && self.people.is_empty()
-            && self.claims.is_empty()
-            && self.told.is_empty())
+        !(self.people.is_empty() && self.claims.is_empty() && self.told.is_empty())
+    }
+
+    /// Whether anything of ours happened that was not said.
+    pub(super) fn happened(&self) -> bool {
+        !self.events.is_empty()
     }
 
     /// The hub is gone: whose it is to speak nobody can say, so each speaks for
     /// itself.
     pub(super) fn gone(&mut self, voice: &Voice) {
         for token in self.claims.drain(..) {
-            voice.say(News::Claimed(token, Claim::Ours(Duration::ZERO)));
+            voice.say(News::Claimed(token, Claim::Ours, clock::elapsed()));
         }
     }
 
@@ -123,21 +126,23 @@ impl Outbox {
             self.people.clear();
         }
         while let Some(token) = self.claims.front() {
-            let since_ms = token.since.0.saturating_mul(1_000).saturating_add(ahead.0);
-            let command = scripts::claim(about, token, since_ms);
+            let ms = |at: Timestamp| at.0.saturating_mul(1_000).saturating_add(ahead.0);
+            let (since, lately) = (ms(token.since), ms(token.lately));
+            let command = scripts::claim(about, token, since, lately);
+            let asked = clock::elapsed();
             let answer = link.ask::<(String, String)>(&command);
             let claim = match answer {
                 Ok((word, who)) => match word.as_str() {
                     "told" => Claim::Told(who),
                     "theirs" => Claim::Theirs(who),
-                    _ => Claim::Ours(Duration::from_millis(TELLER_MS)),
+                    _ => Claim::Ours,
                 },
                 // Who may not ask speaks for itself.
-                Err(Trouble::Denied(_)) => Claim::Ours(Duration::ZERO),
+                Err(Trouble::Denied(_)) => Claim::Ours,
                 Err(gone) => return Err(gone),
             };
             if let Some(token) = self.claims.pop_front() {
-                voice.say(News::Claimed(token, claim));
+                voice.say(News::Claimed(token, claim, asked));
             }
         }
         denied.map_or(Ok(()), Err)

@@ -19,6 +19,8 @@ use crate::sys::clock;
 const FIRST: Duration = Duration::from_millis(500);
 /// The longest wait between two tries.
 const LONGEST: Duration = Duration::from_secs(15);
+/// What was not taken is tried again after so long.
+const SOON: Duration = Duration::from_secs(1);
 /// Clocks are compared so often.
 const CLOCKS_EVERY: Duration = Duration::from_secs(60);
 
@@ -46,6 +48,7 @@ pub(super) fn start(
             compared: Duration::ZERO,
             latest: None,
             taken: false,
+            spoke: false,
             last_event: None,
             aloud: false,
             speak_at: Duration::ZERO,
@@ -70,8 +73,9 @@ struct Worker {
     compared: Duration,
     /// How we are.
     latest: Option<Published>,
-    /// Whether another machine has our name.
+    /// Whether another machine has our name, and whether we ever spoke.
     taken: bool,
+    spoke: bool,
     /// The last event of ours in the hub.
     last_event: Option<String>,
     /// Whether what is to be said is news for others.
@@ -113,7 +117,8 @@ impl Worker {
         let now = clock::elapsed();
         let due = match &self.link {
             None => self.retry.0,
-            Some(_) if self.outbox.due() => now,
+            Some(_) if self.about.coordinate && self.outbox.due() => now,
+            Some(_) if self.outbox.happened() && self.spoke && !self.taken => now + SOON,
             Some(_) => {
                 let read = if self.about.coordinate {
                     self.read_at
@@ -177,23 +182,31 @@ impl Worker {
             self.ahead = link.ahead()?.0;
             self.compared = now;
         }
-        let place = self
-            .outbox
-            .events(link, &self.about, self.ahead, &self.voice)?;
-        if place.is_some() {
-            (self.last_event, self.speak_at) = (place, Duration::ZERO);
+        if self.last_event.is_none() {
+            self.last_event = last_of_ours(link, &self.about)?;
+        }
+        // Nothing is said under a name that is another machine's.
+        if self.spoke && !self.taken {
+            let (about, voice) = (&self.about, &self.voice);
+            let place = match self.outbox.events(link, about, self.ahead, voice) {
+                Err(Trouble::Denied(_)) => None,
+                said => said?,
+            };
+            if place.is_some() {
+                (self.last_event, self.speak_at) = (place, Duration::ZERO);
+            }
         }
         if self.latest.is_some() && now >= self.speak_at {
             self.speak(false)?;
             self.speak_at = now + self.about.every;
         }
+        if self.about.coordinate {
+            self.coordinate(now)?;
+        }
         // It answers, and takes what is said.
         if self.gone.take().is_some() || self.retry.1 != FIRST || self.compared == now {
             self.retry.1 = FIRST;
             self.voice.say(News::There(self.ahead));
-        }
-        if self.about.coordinate {
-            self.coordinate(now)?;
         }
         Ok(())
     }
@@ -217,7 +230,7 @@ impl Worker {
         };
         let command = scripts::publish(&self.about, &snapshot, &text, self.aloud || ended);
         let holder: Option<String> = link.ask(&command)?;
-        self.aloud = false;
+        (self.aloud, self.spoke) = (false, true);
         match holder {
             Some(holder) => {
                 self.taken = true;
@@ -252,6 +265,7 @@ impl Worker {
         let (_, wait) = self.retry;
         self.retry = (clock::elapsed() + wait, (wait * 2).min(LONGEST));
         self.outbox.gone(&self.voice);
+        self.reader.lost();
         if self.gone.as_ref() != Some(&why) {
             self.voice.say(News::Gone(why.clone()));
             self.gone = Some(why);
@@ -263,6 +277,22 @@ impl Worker {
         if self.link.is_some() {
             let _ = self.speak(true);
         }
+    }
+}
+
+/// A stream's entries: their ids, and their fields with their values.
+type Entries = Vec<(String, Vec<(String, Vec<u8>)>)>;
+
+/// The last event of this machine that the hub has.
+fn last_of_ours(link: &mut Link, about: &About) -> Result<Option<String>, Trouble> {
+    let mut command = redis::cmd("XREVRANGE");
+    command.arg(about.key(&format!("events:{}", about.name)));
+    command.arg("+").arg("-").arg("COUNT").arg(1);
+    match link.ask::<Entries>(&command) {
+        Ok(entries) => Ok(entries.into_iter().next().map(|(id, _)| id)),
+        // Who may only add learns it with the next event.
+        Err(Trouble::Denied(_)) => Ok(None),
+        Err(gone) => Err(gone),
     }
 }
 

@@ -11,6 +11,11 @@ use crate::sys::clock;
 /// How long an answer is good for: it is asked anew before each delivery.
 const FRESH: Duration = Duration::from_secs(5);
 
+/// A question that is not answered for so long will not be.
+const UNHEARD: Duration = Duration::from_secs(10);
+/// Another one's turn ends after a minute, unless it tells.
+const TOO_LONG: Duration = Duration::from_secs(180);
+
 /// Whether a message may go out here and now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Leave {
@@ -40,20 +45,30 @@ impl Shared {
         let Some(token) = token else {
             return Leave::Ours;
         };
-        if self.asked.contains(&token) {
-            return Leave::Wait;
-        }
         let now = clock::elapsed();
+        if let Some(at) = self.asked.get(&token) {
+            // Nobody is kept waiting by a hub that does not say.
+            let waited = now.saturating_sub(*at) > UNHEARD;
+            return if waited { Leave::Ours } else { Leave::Wait };
+        }
         let known = self.claims.get(&token);
         let fresh = known.filter(|(_, at)| now.saturating_sub(*at) < FRESH);
         match fresh {
-            Some((Claim::Ours(_), _)) => Leave::Ours,
+            Some((Claim::Ours, _)) => Leave::Ours,
             Some((Claim::Told(_), _)) => Leave::Told,
-            Some((Claim::Theirs(_), _)) => Leave::Wait,
+            Some((Claim::Theirs(_), _)) => {
+                let since = *self.theirs.entry(token).or_insert(now);
+                // Whose turn it is for so long does not tell it.
+                if now.saturating_sub(since) > TOO_LONG {
+                    Leave::Ours
+                } else {
+                    Leave::Wait
+                }
+            }
             None => {
                 self.claims.remove(&token);
                 if let Some(hub) = &self.hub {
-                    self.asked.insert(token.clone());
+                    self.asked.insert(token.clone(), now);
                     hub.order(Order::Claim(token));
                 }
                 Leave::Wait
@@ -81,6 +96,8 @@ impl Shared {
             return;
         };
         self.claims.remove(&token);
+        self.asked.remove(&token);
+        self.theirs.remove(&token);
         let order = match how {
             Delivery::Sent => Order::Told(token),
             Delivery::Nobody(_) | Delivery::Failed(_) | Delivery::TimedOut(_) => {
@@ -95,5 +112,9 @@ impl Shared {
         let now = clock::elapsed();
         self.claims
             .retain(|_, (_, at)| now.saturating_sub(*at) < 2 * FRESH);
+        self.theirs
+            .retain(|_, at| now.saturating_sub(*at) < 4 * TOO_LONG);
+        self.asked
+            .retain(|_, at| now.saturating_sub(*at) < 4 * TOO_LONG);
     }
 }

@@ -17,6 +17,9 @@ use crate::model::state::{Event, State};
 use crate::sys::clock;
 use crate::sys::hub::{About, Address, Claim, Hub, News, Order};
 
+/// They say at least once a minute that the hub is there.
+const MUTE: Duration = Duration::from_secs(150);
+
 mod claims;
 mod others;
 
@@ -30,7 +33,8 @@ pub struct Shared {
     hub: Option<Hub>,
     /// By what it was begun.
     begun: Option<(config::Hub, About)>,
-    ahead: Ahead,
+    /// How far its clock is ahead; `None` before the first comparison.
+    ahead: Option<Ahead>,
     /// Whether it answers; `None`: not known yet.
     there: Option<Result<(), String>>,
     /// Since when it answers, or we listen.
@@ -49,7 +53,11 @@ pub struct Shared {
     said: Option<Published>,
     /// What was asked: whose it is to say something.
     claims: BTreeMap<Token, (Claim, Duration)>,
-    asked: BTreeSet<Token>,
+    asked: BTreeMap<Token, Duration>,
+    /// Since when it is another one's turn.
+    theirs: BTreeMap<Token, Duration>,
+    /// When anything was last heard of the hub.
+    heard_at: Duration,
     /// What is to be told to who looks after us.
     complaints: Vec<String>,
     /// Whether a look should see something else than before.
@@ -113,7 +121,13 @@ impl Shared {
     /// Whether there is a hub, and it answers.
     #[must_use]
     pub fn answers(&self) -> bool {
-        self.hub.is_some() && matches!(self.there, Some(Ok(())))
+        self.hub.is_some() && matches!(self.there, Some(Ok(()))) && !self.mute()
+    }
+
+    /// Whether the threads that speak to it say nothing any more: a hub that
+    /// drips holds them up for ever.
+    fn mute(&self) -> bool {
+        clock::elapsed().saturating_sub(self.heard_at) > MUTE
     }
 
     /// Whether this machine looks after others there.
@@ -134,6 +148,7 @@ impl Shared {
     pub fn reading(&self) -> Reading<bool> {
         match (&self.there, &self.taken) {
             (Some(Err(_)), _) => Reading::Value(false),
+            (Some(Ok(())), _) if self.mute() => Reading::Value(false),
             (Some(Ok(())), Some(_)) => Reading::failed("another machine has this name there"),
             (Some(Ok(())), None) => Reading::Value(true),
             (None, _) => Reading::default(),
@@ -169,14 +184,15 @@ impl Shared {
             state.hub.read.insert(node.clone(), place.clone());
             for event in events {
                 // Said twice when the hub did not say that it had heard.
-                if !state.events.contains(event) {
+                if !state.events.iter().any(|known| same(known, event)) {
                     state.events.push(event.clone());
                 }
             }
         }
         let beyond = state.events.len().saturating_sub(state.events_kept());
         state.events.drain(..beyond);
-        if config.hub.as_ref().is_some_and(|hub| hub.coordinate) {
+        // Before the clocks were compared nobody can say who spoke last.
+        if self.ahead.is_some() && config.hub.as_ref().is_some_and(|hub| hub.coordinate) {
             let before = state.pauses.clone();
             let terms = self.terms(local);
             people::exchange(state, self.remote.as_ref(), terms);
@@ -193,7 +209,7 @@ impl Shared {
     fn terms<'n>(&self, local: &'n str) -> Terms<'n> {
         Terms {
             me: local,
-            ahead: self.ahead,
+            ahead: self.ahead.unwrap_or_default(),
             now: clock::now(),
         }
     }
@@ -256,6 +272,12 @@ impl Shared {
             hub.farewell();
         }
     }
+}
+
+/// Whether two events are one: a machine's clock is compared anew now and then.
+fn same(one: &Event, other: &Event) -> bool {
+    let words = |event: &Event| (event.node.clone(), event.what.clone(), event.check.clone());
+    one.at.since(other.at).abs() <= 2 && one.text == other.text && words(one) == words(other)
 }
 
 /// Where the hub is, with what lets us in.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{News, Order, Shared};
+use super::{Claim, News, Order, Shared};
 use crate::config::Config;
 use crate::model::hub::snapshot::Snapshot;
 use crate::model::moment::Moment;
@@ -13,6 +13,8 @@ use crate::rooms::health::heard::{Heard, Word};
 use crate::rooms::health::published::Missing;
 use crate::sys::clock;
 
+/// What happened to others waits for the disk, so many times at most.
+const HAPPENED: usize = 2_000;
 /// Silence is noted anew so often until it is decided about.
 const AGAIN: Duration = Duration::from_secs(5);
 /// What only the hub knew is forgotten after so long.
@@ -33,7 +35,11 @@ impl Shared {
             return Vec::new();
         };
         let mut heard = Vec::new();
-        for news in hub.news() {
+        let news = hub.news();
+        if !news.is_empty() {
+            self.heard_at = clock::elapsed();
+        }
+        for news in news {
             match news {
                 News::Nodes(snapshots) => {
                     let said = |snapshot| self.said_by(snapshot, moment, config);
@@ -68,7 +74,8 @@ impl Shared {
             // Read once more: nothing new.
             return Vec::new();
         }
-        let mut words = vec![word(Word::Published(Box::new(snapshot), self.ahead.0))];
+        let ahead = self.ahead.unwrap_or_default();
+        let mut words = vec![word(Word::Published(Box::new(snapshot), ahead.0))];
         if ended.is_some() && config.node(&name).is_none() {
             words.push(word(Word::Missing(Missing::Ended)));
         }
@@ -78,7 +85,7 @@ impl Shared {
     fn take(&mut self, news: News) {
         match news {
             News::There(ahead) => {
-                self.ahead = ahead;
+                self.ahead = Some(ahead);
                 if self.there != Some(Ok(())) {
                     (self.there, self.since) = (Some(Ok(())), clock::elapsed());
                     self.news = true;
@@ -103,16 +110,23 @@ impl Shared {
                 self.complaints
                     .push(format!("what `{node}` says on the hub {why}"));
             }
-            News::Happened(node, place, events) => self.happened.push((node, place, events)),
+            News::Happened(node, place, events) => {
+                self.happened.push((node, place, events));
+                let beyond = self.happened.len().saturating_sub(HAPPENED);
+                self.happened.drain(..beyond);
+            }
             News::People(said) => {
                 self.spoken |= self.remote.as_ref() != Some(&said);
                 self.remote = Some(said);
                 self.pushed.clear();
             }
             News::Published(event) => self.published = Some(event),
-            News::Claimed(token, claim) => {
+            News::Claimed(token, claim, asked) => {
                 self.asked.remove(&token);
-                self.claims.insert(token, (claim, clock::elapsed()));
+                if !matches!(claim, Claim::Theirs(_)) {
+                    self.theirs.remove(&token);
+                }
+                self.claims.insert(token, (claim, asked));
             }
             News::NameTaken(_) if self.taken.is_some() => {}
             News::NameTaken(holder) => {
@@ -179,7 +193,7 @@ impl Shared {
     fn silent(&self, node: &Node, moment: &Moment) -> Option<Missing> {
         let published = node.published.as_ref().filter(|one| !one.stands(moment))?;
         let quiet = moment.since(&published.at);
-        let ended = self.ended.contains_key(&node.name);
+        let ended = published.every_s == 0 || self.ended.contains_key(&node.name);
         let forgotten = if ended { ENDED_FORGOTTEN } else { FORGOTTEN };
         if quiet >= forgotten {
             return Some(Missing::Forgotten);
@@ -203,6 +217,9 @@ impl Shared {
     /// Nobody listened for a while: who is silent may have spoken.
     pub fn slept(&mut self) {
         self.since = clock::elapsed();
+        // What was ours then may be told by now.
+        self.claims.clear();
+        self.asked.clear();
     }
 }
 
