@@ -3,7 +3,7 @@
 //! a program of its own, `mamori history record`. What that could not write is
 //! kept and tried again. The three log files, cheap as they are, it writes itself.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::ffi::OsString;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::thread;
@@ -22,6 +22,8 @@ use crate::sys::{clock, metrics, process, programs};
 
 /// Bytes of what waits, at most; beyond, the oldest goes.
 const WAITING: usize = 256 << 10;
+/// The same of each of many nodes: some minutes of its samples.
+const WAITING_OF_EACH: usize = 4 << 10;
 /// Looks that say nothing new are samples so far apart.
 const APART: Duration = Duration::from_secs(50);
 /// Hand-overs are so far apart.
@@ -39,6 +41,8 @@ const MANY: usize = EVENTS_KEPT / 2;
 pub struct Recording {
     waiting: VecDeque<String>,
     bytes: usize,
+    /// How many may be.
+    room: usize,
     seen: BTreeMap<String, Seen>,
     /// Whether a hand-over is due as soon as nobody is waited for.
     due: bool,
@@ -71,8 +75,11 @@ impl Recording {
     /// Takes in what was heard, as `state` has it now.
     pub fn take(&mut self, heard: &[Heard], state: &State, local: &str, around: &Surroundings) {
         let mut responses = String::new();
+        self.room = WAITING.max(WAITING_OF_EACH * state.nodes.len());
+        let nodes = state.nodes.iter();
+        let nodes: HashMap<&str, &Node> = nodes.map(|node| (node.name.as_str(), node)).collect();
         for one in heard {
-            let Some(node) = state.node(&one.node) else {
+            let Some(node) = nodes.get(one.node.as_str()) else {
                 continue;
             };
             if let Word::Answered(_, latency_ms) = &one.word {
@@ -169,7 +176,7 @@ impl Recording {
     fn wait_with(&mut self, line: String) {
         self.bytes += line.len();
         self.waiting.push_back(line);
-        while self.bytes > WAITING {
+        while self.bytes > self.room.max(WAITING) {
             let Some(oldest) = self.waiting.pop_front() else {
                 break;
             };
