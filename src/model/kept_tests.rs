@@ -7,7 +7,7 @@ use crate::state::file::{parse, print};
 fn state(count: usize) -> State {
     let mut state = State::default();
     for n in 0..count {
-        let mut node = Node::unseen(&format!("n{n}"), "", Timestamp(0));
+        let mut node = Node::unseen(&format!("n{n}"), "not measured", Timestamp(0));
         node.state = NodeState::Ok;
         node.judged = Some(NodeState::Ok);
         node.readings.memory_total_bytes = Reading::Value(7);

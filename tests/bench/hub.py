@@ -32,7 +32,10 @@ from private import private, until
 from supervised import free_port
 
 EVERY = 30
-QUIET = """[network]
+# Everything is looked at, and handed over to the history, once a minute.
+QUIET = """[watch]
+health_every = "60s"
+[network]
 check = ["127.0.0.1:9"]
 [limits]
 disk_used_max = 100
@@ -240,7 +243,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("programs")
     parser.add_argument("--sizes", default="10,100,500,2000")
-    parser.add_argument("--seconds", type=float, default=90)
+    parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--warm-up", type=float, default=35)
     parser.add_argument("--changes", type=int, default=120)
     arguments = parser.parse_args()

@@ -9,6 +9,7 @@ back; it is said at once, and answered with the moment at which the hub had it
 (CLOCK_MONOTONIC, seconds). With CHANGES_PER_MINUTE nodes change by themselves.
 """
 
+import contextlib
 import json
 import os
 import random
@@ -55,6 +56,8 @@ class Hub:
 
     def _answer(self):
         line = self.file.readline()
+        if not line:
+            raise ConnectionError("the hub is gone")
         kind, rest = line[:1], line[1:-2]
         if kind == b"-":
             raise ValueError(rest.decode())
@@ -199,10 +202,7 @@ def main(port, template, count, every, changes):
 
 
 if __name__ == "__main__":
-    main(
-        int(sys.argv[1]),
-        sys.argv[2],
-        int(sys.argv[3]),
-        int(sys.argv[4]),
-        float(sys.argv[5]) if len(sys.argv) > 5 else 0,
-    )
+    port, template, count, every, *changes = sys.argv[1:]
+    # The hub ends when the benchmark does.
+    with contextlib.suppress(ConnectionError):
+        main(int(port), template, int(count), int(every), float(changes[0]) if changes else 0)
