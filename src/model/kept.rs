@@ -21,7 +21,7 @@ pub fn elsewhere(state: &State, at: usize) -> Option<&'static str> {
     let node = state.nodes.get(at)?;
     let well = node.state == NodeState::Ok && node.judged() == NodeState::Ok;
     let left_out = state.nodes.len() > WHOLE && at > 0 && well && node.problems.is_empty();
-    left_out.then(|| match node.published {
+    left_out.then_some(match node.published {
         Some(_) => IN_HUB,
         None => IN_HISTORY,
     })

@@ -80,7 +80,7 @@ fn a_node_that_is_well_again_leaves_its_readings_out_and_unknown_words_stay() {
     let text = String::from_utf8(print(None, &before).unwrap()).unwrap();
     let text = text.replacen(r#"{"name":"n1","#, r#"{"name":"n1","new":"word","#, 1);
     let old = parse(text.as_bytes()).unwrap();
-    let mut after = before.clone();
+    let mut after = before;
     let last = after.nodes.last_mut().unwrap();
     last.state = NodeState::Ok;
     last.judged = Some(NodeState::Ok);

@@ -55,8 +55,7 @@ pub fn record(mut state: State, heard: &[Heard], rules: Rules<'_>) -> State {
     }
     let before = state.alerts.clone();
     let names = state.nodes.iter().enumerate();
-    let mut places: HashMap<String, usize> =
-        names.map(|(at, node)| (node.name.clone(), at)).collect();
+    let mut places: Places = names.map(|(at, node)| (node.name.clone(), at)).collect();
     for heard in heard {
         take_over(&mut state, &mut places, heard, rules);
     }
@@ -76,22 +75,25 @@ pub fn record(mut state: State, heard: &[Heard], rules: Rules<'_>) -> State {
     state
 }
 
-/// `places`: where each node stands.
-fn take_over(
-    state: &mut State,
-    places: &mut HashMap<String, usize>,
-    heard: &Heard,
-    rules: Rules<'_>,
-) {
-    let mut index = places.get(&heard.node).copied();
-    if let (None, Word::Published(..)) = (index, &heard.word) {
+/// Where each node stands, by its name.
+type Places = HashMap<String, usize>;
+
+/// Where the node stands of which that was heard; one that speaks for the
+/// first time gets its place.
+fn place(state: &mut State, places: &mut Places, heard: &Heard) -> Option<usize> {
+    let place = places.get(&heard.node).copied();
+    if let (None, Word::Published(..)) = (place, &heard.word) {
         let why = "not heard of yet";
-        state
-            .nodes
-            .push(Node::unseen(&heard.node, why, heard.moment.at));
-        index = Some(state.nodes.len() - 1);
-        places.extend(index.map(|at| (heard.node.clone(), at)));
+        let node = Node::unseen(&heard.node, why, heard.moment.at);
+        state.nodes.push(node);
+        places.insert(heard.node.clone(), state.nodes.len() - 1);
+        return Some(state.nodes.len() - 1);
     }
+    place
+}
+
+fn take_over(state: &mut State, places: &mut Places, heard: &Heard, rules: Rules<'_>) {
+    let index = place(state, places, heard);
     let Some(node) = index.and_then(|index| state.nodes.get_mut(index)) else {
         return;
     };

@@ -101,7 +101,7 @@ fn an_alert_grows_with_its_problem() {
     let (node, open) = after(&unfound);
     assert_eq!(open[0].severity, Severity::Warning, "{open:?}");
     let node = failed(&node, 32, Cause::Refused, false);
-    let (open, _) = alerts::after(open.clone(), &node, alerts::Repairs::NONE, &RAISE, 2);
+    let (open, _) = alerts::after(open, &node, alerts::Repairs::NONE, &RAISE, 2);
     assert_eq!((open[0].number, open[0].severity), (1, Severity::Critical));
 }
 
@@ -121,10 +121,10 @@ fn our_own_lost_network_ends_no_alert() {
     assert_eq!((open.len(), node.since), (1, Timestamp(20)));
     let node = failed(&node, 40, Cause::NoRoute, true);
     assert_eq!(node.judged(), NodeState::Unknown);
-    let (open, next) = alerts::after(open.clone(), &node, alerts::Repairs::NONE, &RAISE, 2);
+    let (open, next) = alerts::after(open, &node, alerts::Repairs::NONE, &RAISE, 2);
     assert_eq!((open[0].number, next), (1, 2));
     let node = failed(&node, 50, Cause::Refused, false);
-    let (open, next) = alerts::after(open.clone(), &node, alerts::Repairs::NONE, &RAISE, next);
+    let (open, next) = alerts::after(open, &node, alerts::Repairs::NONE, &RAISE, next);
     assert_eq!(node.judged(), NodeState::Down);
     assert_eq!(
         (open[0].number, open[0].severity, next),

@@ -220,7 +220,7 @@ mod tests {
         }
         assert!(!worth_writing(&read, &known, OLDEST));
         // Of what is not well they stand there.
-        let mut bad = known.clone();
+        let mut bad = known;
         bad.nodes[1].state = NodeState::Degraded;
         let mut moved = bad.clone();
         moved.nodes[1].readings.disk_used_percent = Reading::Value(60.0);
