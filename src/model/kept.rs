@@ -52,7 +52,3 @@ pub fn fill(state: &mut State, known: &State) {
         }
     }
 }
-
-#[cfg(test)]
-#[path = "kept_tests.rs"]
-mod tests;

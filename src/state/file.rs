@@ -36,7 +36,7 @@ pub fn parse(bytes: &[u8]) -> Result<Parsed, String> {
     let state = match State::deserialize(&raw) {
         Ok(mut state) => {
             let nodes = state.nodes.iter_mut().zip(nodes(&raw));
-            for (node, why) in nodes.filter_map(|(node, raw)| Some((node, left_out(raw)?))) {
+            for (node, why) in nodes.filter_map(|(node, raw)| Some((node, why_left_out(raw)?))) {
                 node.readings = Readings::none(why);
             }
             state
@@ -76,7 +76,7 @@ pub fn print(old: Option<&Parsed>, new: &State) -> Result<Vec<u8>, serde_json::E
         let mut known = serde_json::to_value(&old.state)?;
         // As they stood there.
         for (known, raw) in nodes_mut(&mut known).zip(nodes(&old.raw)) {
-            if let Some(why) = left_out(raw) {
+            if let Some(why) = why_left_out(raw) {
                 leave_out(known, json!({ LEFT_OUT: why }));
             }
         }
@@ -98,7 +98,7 @@ fn nodes_mut(state: &mut Value) -> impl Iterator<Item = &mut Value> {
 }
 
 /// Why a node has no readings here.
-fn left_out(node: &Value) -> Option<&str> {
+fn why_left_out(node: &Value) -> Option<&str> {
     node.get("readings")?.get(LEFT_OUT)?.as_str()
 }
 
@@ -107,3 +107,7 @@ fn leave_out(node: &mut Value, why: Value) {
         *readings = why;
     }
 }
+
+#[cfg(test)]
+#[path = "file_tests.rs"]
+mod tests;

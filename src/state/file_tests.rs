@@ -1,7 +1,8 @@
 use super::*;
-use crate::model::node::Problem;
+use crate::model::kept::{IN_HISTORY, WHOLE, fill, left_out};
+use crate::model::node::{Node, NodeState, Problem};
+use crate::model::reading::Reading;
 use crate::model::time::Timestamp;
-use crate::state::file::{parse, print};
 
 /// So many nodes that are well and were measured; the last has a problem.
 fn state(count: usize) -> State {
