@@ -1,6 +1,6 @@
 //! Which nodes there are, and what they are called.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::config::Config;
 use crate::failure::Failure;
@@ -82,11 +82,10 @@ fn resolve_among(name: &str, config: &Config, published: &[&str]) -> Result<Stri
 /// one configuration may serve all machines.
 #[must_use]
 pub fn roster(state: &State, config: &Config, local: &str, now: Timestamp) -> Vec<Node> {
+    let all: HashMap<&str, &Node> = by_name(state);
     let known = |name: &str, why: &str| {
-        state
-            .node(name)
-            .cloned()
-            .unwrap_or_else(|| Node::unseen(name, why, now))
+        let known = all.get(name).copied().cloned();
+        known.unwrap_or_else(|| Node::unseen(name, why, now))
     };
     let others = config.nodes.iter().filter(|node| node.name != local);
     let named: BTreeSet<&str> = others.clone().map(|node| node.name.as_str()).collect();
@@ -105,6 +104,32 @@ pub fn roster(state: &State, config: &Config, local: &str, now: Timestamp) -> Ve
                 .cloned(),
         )
         .collect()
+}
+
+fn by_name(state: &State) -> HashMap<&str, &Node> {
+    // Of two of one name the first counts.
+    let all = state.nodes.iter().rev();
+    all.map(|node| (node.name.as_str(), node)).collect()
+}
+
+/// Whether `state` has just these nodes, in this order.
+#[must_use]
+pub fn complete(state: &State, config: &Config, local: &str) -> bool {
+    let others = config.nodes.iter().filter(|node| node.name != local);
+    let configured: Vec<&str> = std::iter::once(local)
+        .chain(others.map(|node| node.name.as_str()))
+        .collect();
+    let mut known: BTreeSet<&str> = configured.iter().copied().collect();
+    let names = state.nodes.iter().map(|node| node.name.as_str());
+    let (first, rest) = state
+        .nodes
+        .split_at(configured.len().min(state.nodes.len()));
+    let hub = config.hub.is_some();
+    names.take(configured.len()).eq(configured.iter().copied())
+        && first.len() == configured.len()
+        && rest
+            .iter()
+            .all(|node| hub && node.published.is_some() && known.insert(&node.name))
 }
 
 #[cfg(test)]

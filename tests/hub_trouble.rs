@@ -207,38 +207,40 @@ fn kill(pid: i32) {
     }
 }
 
+/// A user's rights as the README has them.
+fn rights(name: &str) -> Vec<String> {
+    let user = format!("user {name} on >SECRET ");
+    let readme = include_str!("../README.md");
+    let line = readme.lines().find(|line| line.starts_with(&user)).unwrap();
+    let mut words = vec!["ACL".to_owned(), "SETUSER".to_owned()];
+    let mut whole = String::new();
+    for word in line.trim_start_matches("user ").split(' ') {
+        // A selector is one word.
+        whole = format!("{whole} {word}").trim_start().to_owned();
+        if !whole.starts_with('(') || whole.ends_with(')') {
+            words.push(std::mem::take(&mut whole));
+        }
+    }
+    words
+}
+
+fn words(all: &[String]) -> Vec<&str> {
+    all.iter().map(String::as_str).collect()
+}
+
+/// A file that holds the password.
+fn secret(bench: &Bench) -> std::path::PathBuf {
+    let secret = bench.home().join("secret");
+    fs::write(&secret, "SECRET\n").unwrap();
+    mode(&secret, 0o600);
+    secret
+}
+
 #[test]
 fn a_node_is_let_in_to_say_how_it_is_and_to_nothing_else() {
     let hub = Redis::start();
-    // As the README has them.
-    let readme = include_str!("../README.md");
-    let rights = |name: &str| -> Vec<&str> {
-        let user = format!("user {name} on >SECRET ");
-        let line = readme.lines().find(|line| line.starts_with(&user)).unwrap();
-        let mut words = vec!["ACL", "SETUSER"];
-        let mut whole = String::new();
-        // A selector is one word.
-        for word in line.trim_start_matches("user ").split(' ') {
-            whole = if whole.is_empty() {
-                word.to_owned()
-            } else {
-                format!("{whole} {word}")
-            };
-            if !whole.starts_with('(') || whole.ends_with(')') {
-                words.push(whole.leak());
-                whole = String::new();
-            }
-        }
-        words
-    };
-    let () = hub.ask(&rights("server"));
-    let () = hub.ask(&rights("laptop"));
-    let secret = |bench: &Bench| {
-        let secret = bench.home().join("secret");
-        fs::write(&secret, "SECRET\n").unwrap();
-        mode(&secret, 0o600);
-        secret
-    };
+    let () = hub.ask(&words(&rights("server")));
+    let () = hub.ask(&words(&rights("laptop")));
     let laptop = Bench::new();
     let file = format!("password_file = \"{}\"\n", secret(&laptop).display());
     let url = |user: &str| format!("{}?user={user}", hub.url());

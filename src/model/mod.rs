@@ -12,6 +12,7 @@ pub mod history;
 pub mod home;
 pub mod hub;
 pub mod incident;
+pub mod kept;
 pub mod layout;
 pub mod lenient;
 pub mod menu;

@@ -15,6 +15,9 @@ pub const PATIENCE: Wait = Wait::AtMost(Duration::from_secs(5));
 
 /// Between two backups when only readings changed, in seconds.
 const BACKUP_SECONDS: i64 = 600;
+/// Bytes of such backups in a day, at most: what is written in an idle day is
+/// for the state file itself.
+const BACKUPS_A_DAY: i64 = 3_000_000;
 
 /// Why the state file could not be read or changed.
 #[derive(Debug, thiserror::Error)]
@@ -91,8 +94,11 @@ pub struct Look {
 pub struct Updated<T> {
     /// What the change gave back.
     pub outcome: T,
-    /// The state that stands on the disk now.
+    /// The state that stands on the disk now, with all readings where it was
+    /// just written.
     pub state: State,
+    /// How many bytes were written as the state file; 0: none.
+    pub bytes: usize,
     /// What to tell the person: a broken file was set aside, or a backup
     /// could not be made. What was asked for is done all the same.
     pub notices: Vec<String>,
@@ -188,6 +194,7 @@ impl Store {
             return Ok(Updated {
                 outcome,
                 state,
+                bytes: 0,
                 notices: Vec::new(),
             });
         };
@@ -204,13 +211,14 @@ impl Store {
         }
         // A link into another folder stays a link.
         files::replace(&files::resolved(&self.home.state()), &bytes)?;
-        if old.people_differ(&new) || self.backup_due(now) {
+        if old.people_differ(&new) || self.backup_due(bytes.len(), now) {
             let failed = self.back_up(&bytes).err();
             notices.extend(failed.map(|error| format!("no backup was made: {error}")));
         }
         Ok(Updated {
             outcome,
             state: new,
+            bytes: bytes.len(),
             notices,
         })
     }
@@ -268,9 +276,12 @@ impl Store {
         ))
     }
 
-    fn backup_due(&self, now: Timestamp) -> bool {
+    fn backup_due(&self, bytes: usize, now: Timestamp) -> bool {
         let [newest, ..] = self.home.backups();
-        files::modified(&newest).is_none_or(|at| now.since(at).abs() >= BACKUP_SECONDS)
+        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+        let apart = bytes.saturating_mul(86_400) / BACKUPS_A_DAY;
+        let apart = apart.clamp(BACKUP_SECONDS, 86_400);
+        files::modified(&newest).is_none_or(|at| now.since(at).abs() >= apart)
     }
 
     /// Written whole before the older ones make room, so that a full disk

@@ -5,14 +5,13 @@ left as they are. The ssh processes that hold the channels are told apart.
     footprint.py PROGRAMS_FOLDER
 """
 
-import glob
 import os
-import re
 import shutil
 import sys
 import time
 
 import verdict
+from footprint_of import At, text
 from private import private, until
 from sshds import descendants, sshds
 
@@ -37,25 +36,6 @@ check filesystem home with path {home}
     if inode usage > 99% then alert
 check file control with path {home}/monitrc
 """
-
-
-def text(path):
-    with open(path, encoding="utf-8") as file:
-        return file.read()
-
-
-class At:
-    """What the kernel says of a process at this moment."""
-
-    def __init__(self, pid):
-        self.pss = int(re.search(r"^Pss: +(\d+)", text(f"/proc/{pid}/smaps_rollup"), re.M)[1]) / 1024
-        self.switches, self.cpu = 0, 0.0
-        for task in glob.glob(f"/proc/{pid}/task/*"):
-            status = text(f"{task}/status")
-            self.switches += int(re.search(r"^voluntary_ctxt_switches:\s+(\d+)", status, re.M)[1])
-            self.cpu += int(text(f"{task}/schedstat").split()[0]) / 1e9
-        fields = text(f"/proc/{pid}/stat").rpartition(")")[2].split()
-        self.children = (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
 
 
 class Rest:

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Every benchmark, each figure beside its peer's measured in the same run.
 #
-#   tests/bench/run.sh [segment|bar|layout|footprint|warm|cold|hanging|uptime|recovery|campaign|rotation|history|forecast|agents|reports|dash …]
+#   tests/bench/run.sh [segment|bar|layout|footprint|warm|cold|hanging|uptime|recovery|campaign|rotation|history|forecast|agents|reports|dash|hub|fleet …]
 #
 # layout and footprint take three minutes each, uptime eleven, recovery seven, campaign four,
-# history six, reports ten; MINUTES=1.5 makes a short one of uptime, SLICE=1 of recovery, campaign, history, agents, reports.
+# history six, reports ten, hub twenty, fleet eight; MINUTES=1.5 makes a short one of uptime,
+# SLICE=1 of recovery, campaign, history, agents, reports, hub, fleet.
 set -euo pipefail
 
 main() {
@@ -15,7 +16,7 @@ main() {
     local programs name failed=""
     programs=$(cd "${CARGO_TARGET_DIR:-target}/release" && pwd -P)
     export PYTHONDONTWRITEBYTECODE=1
-    [ $# -gt 0 ] || set -- segment bar layout footprint warm cold hanging uptime recovery campaign rotation history forecast agents reports dash
+    [ $# -gt 0 ] || set -- segment bar layout footprint warm cold hanging uptime recovery campaign rotation history forecast agents reports dash hub fleet
     for name in "$@"; do
         "bench_$name" || failed="$failed $name"
     done
@@ -75,6 +76,16 @@ bench_agents() {
 
 bench_dash() {
     python3 tests/bench/dash.py "$programs"
+}
+
+bench_hub() {
+    bash scripts/need.sh redis-server || return
+    python3 tests/bench/hub.py "$programs" ${SLICE:+--sizes 20 --seconds 5 --warm-up 3 --changes 20}
+}
+
+bench_fleet() {
+    bash scripts/need.sh ssh ssh-keygen sshd || return
+    python3 tests/bench/fleet.py "$programs" ${SLICE:+--sizes 10 --seconds 10}
 }
 
 bench_warm() {

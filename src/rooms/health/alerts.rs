@@ -1,7 +1,7 @@
 //! Which alerts are open, given what was judged: raised after enough bad
 //! samples, gone with their problem.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::findings::is_found;
 use super::grade::at_once;
@@ -18,17 +18,22 @@ use crate::model::tally::{ACTIONS, Tally};
 /// A paused node raises nothing; what was open before stays as it was.
 #[must_use]
 pub fn after(
-    alerts: &[Alert],
+    alerts: Vec<Alert>,
     node: &Node,
     repairs: Repairs<'_>,
     raise: &Raise,
     next_number: u64,
 ) -> (Vec<Alert>, u64) {
-    if node.state == NodeState::Paused {
-        return (alerts.to_vec(), next_number);
+    let about = |alert: &Alert| {
+        let rest = alert.id.strip_prefix(&node.name);
+        rest.is_some_and(|rest| rest.starts_with('/'))
+    };
+    let nothing = node.problems.is_empty() && !alerts.iter().any(about);
+    if node.state == NodeState::Paused || nothing {
+        return (alerts, next_number);
     }
     let prefix = format!("{}/", node.name);
-    let (ours, mut open): (Vec<Alert>, Vec<Alert>) = alerts.iter().cloned().partition(|alert| {
+    let (ours, mut open): (Vec<Alert>, Vec<Alert>) = alerts.into_iter().partition(|alert| {
         // What comes and goes is not judged here.
         let check = alert.id.strip_prefix(&prefix);
         check.is_some_and(|check| !check.starts_with("flapping:") && !is_found(check))
@@ -278,11 +283,13 @@ fn names(nodes: &[&Node]) -> String {
 /// `alerts` without those of nodes that are not there any more.
 #[must_use]
 pub fn of_nodes(alerts: Vec<Alert>, nodes: &[Node]) -> Vec<Alert> {
+    if alerts.is_empty() {
+        return alerts;
+    }
+    let names: HashSet<&str> = nodes.iter().map(|node| node.name.as_str()).collect();
     let there = |alert: &Alert| {
-        alert
-            .id
-            .split_once('/')
-            .is_some_and(|(name, _)| nodes.iter().any(|node| node.name == name))
+        let node = alert.id.split_once('/').map(|(name, _)| name);
+        node.is_some_and(|name| names.contains(name))
     };
     alerts.into_iter().filter(there).collect()
 }

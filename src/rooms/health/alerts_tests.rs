@@ -53,7 +53,7 @@ fn open(before: &[Alert], looks: &[i64], sessions: &[&str]) -> Vec<Alert> {
         node = judge(&node, sample, &expected, &RULES, None);
     }
     let next = u64::try_from(before.len()).unwrap() + 1;
-    after(before, &node, Repairs::NONE, &RULES.raise, next).0
+    after(before.to_vec(), &node, Repairs::NONE, &RULES.raise, next).0
 }
 
 #[test]

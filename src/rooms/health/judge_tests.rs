@@ -222,7 +222,7 @@ fn an_alert_needs_two_bad_samples_of_three_and_keeps_its_number() {
         let mut alerts = (Vec::new(), 7);
         for node in after_disks(disks) {
             alerts = alerts::after(
-                &alerts.0,
+                alerts.0,
                 &node,
                 alerts::Repairs::NONE,
                 &RULES.raise,
@@ -274,7 +274,8 @@ fn who_has_not_answered_gives_no_sample() {
     let asked = look(&ill, 180, Some(false), true);
     assert_eq!(asked.checks, ill.checks);
     assert_eq!(asked.problems[0].text, "no web");
-    let raised = |node: &Node| alerts::after(&[], node, alerts::Repairs::NONE, &RULES.raise, 1);
+    let raised =
+        |node: &Node| alerts::after(Vec::new(), node, alerts::Repairs::NONE, &RULES.raise, 1);
     assert_eq!(raised(&asked).0.len(), 0);
     assert_eq!(raised(&look(&asked, 240, Some(false), false)).0.len(), 1);
 }
@@ -301,13 +302,13 @@ fn a_pause_hides_the_state_and_raises_nothing() {
         (NodeState::Paused, NodeState::Degraded)
     );
     assert_eq!(
-        alerts::after(&[], &second, alerts::Repairs::NONE, &RULES.raise, 1),
+        alerts::after(Vec::new(), &second, alerts::Repairs::NONE, &RULES.raise, 1),
         (Vec::new(), 1)
     );
     let over = bad(&second, 100);
     assert_eq!(over.state, NodeState::Degraded);
     assert_eq!(
-        alerts::after(&[], &over, alerts::Repairs::NONE, &RULES.raise, 1)
+        alerts::after(Vec::new(), &over, alerts::Repairs::NONE, &RULES.raise, 1)
             .0
             .len(),
         1

@@ -106,7 +106,7 @@ impl<'a> Prober<'a> {
             config: self.config,
         };
         let updated = self.store.update(self.wait, now, |state| {
-            let new = record(state, &heard, rules);
+            let new = record(state.clone(), &heard, rules);
             let begun = lines::begun(state, &new);
             ((state.summary.level(), begun), Some(new))
         });
@@ -125,7 +125,7 @@ impl<'a> Prober<'a> {
             }
             Err(error) => {
                 output::complain(&format!("warning: not recorded: {error}\n"));
-                record(&known, &heard, rules)
+                record(known, &heard, rules)
             }
         };
         self.remember(&state, &heard, now, recorded);

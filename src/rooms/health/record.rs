@@ -1,6 +1,6 @@
 //! What was heard, taken over into the state. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use super::alerts::{self, Repairs};
@@ -22,7 +22,7 @@ use crate::model::state::{Event, State};
 use crate::model::time::Timestamp;
 use crate::model::uptime::Uptime;
 use crate::remote::answer::Answer;
-use crate::roster::roster;
+use crate::roster::{complete, roster};
 use crate::sys::host::{Ask, Look};
 
 /// What a look is taken over with.
@@ -48,17 +48,18 @@ impl Rules<'_> {
 
 /// `state` after all that was heard, in its order.
 #[must_use]
-pub fn record(state: &State, heard: &[Heard], rules: Rules<'_>) -> State {
+pub fn record(mut state: State, heard: &[Heard], rules: Rules<'_>) -> State {
     let Some(now) = heard.last().map(|heard| heard.moment.at) else {
-        return state.clone();
+        return state;
     };
-    let mut state = State {
-        nodes: roster(state, rules.config, rules.name, now),
-        ..state.clone()
-    };
+    if !complete(&state, rules.config, rules.name) {
+        state.nodes = roster(&state, rules.config, rules.name, now);
+    }
     let before = state.alerts.clone();
+    let names = state.nodes.iter().enumerate();
+    let mut places: Places = names.map(|(at, node)| (node.name.clone(), at)).collect();
     for heard in heard {
-        take_over(&mut state, heard, rules);
+        take_over(&mut state, &mut places, heard, rules);
     }
     state.alerts = alerts::of_nodes(state.alerts, &state.nodes);
     (state.alerts, state.next_alert) = alerts::about_us(
@@ -76,15 +77,25 @@ pub fn record(state: &State, heard: &[Heard], rules: Rules<'_>) -> State {
     state
 }
 
-fn take_over(state: &mut State, heard: &Heard, rules: Rules<'_>) {
-    let mut index = state.nodes.iter().position(|node| node.name == heard.node);
-    if let (None, Word::Published(..)) = (index, &heard.word) {
+/// Where each node stands, by its name.
+type Places = HashMap<String, usize>;
+
+/// Where the node stands of which that was heard; one that speaks for the
+/// first time gets its place.
+fn place(state: &mut State, places: &mut Places, heard: &Heard) -> Option<usize> {
+    let place = places.get(&heard.node).copied();
+    if let (None, Word::Published(..)) = (place, &heard.word) {
         let why = "not heard of yet";
-        state
-            .nodes
-            .push(Node::unseen(&heard.node, why, heard.moment.at));
-        index = Some(state.nodes.len() - 1);
+        let node = Node::unseen(&heard.node, why, heard.moment.at);
+        state.nodes.push(node);
+        places.insert(heard.node.clone(), state.nodes.len() - 1);
+        return Some(state.nodes.len() - 1);
     }
+    place
+}
+
+fn take_over(state: &mut State, places: &mut Places, heard: &Heard, rules: Rules<'_>) {
+    let index = place(state, places, heard);
     let Some(node) = index.and_then(|index| state.nodes.get_mut(index)) else {
         return;
     };
@@ -178,7 +189,8 @@ fn take_over(state: &mut State, heard: &Heard, rules: Rules<'_>) {
         now: Some(&heard.moment),
     };
     let (raise, next) = (&rules.judge.raise, state.next_alert);
-    (state.alerts, state.next_alert) = alerts::after(&state.alerts, node, repairs, raise, next);
+    let alerts = std::mem::take(&mut state.alerts);
+    (state.alerts, state.next_alert) = alerts::after(alerts, node, repairs, raise, next);
 }
 
 /// What a node says of itself; whether that tells anything.
@@ -348,3 +360,7 @@ fn busy(node: &Node, boot_id: Option<&str>, ticks: Option<CpuTicks>) -> Option<f
         total,
     ))
 }
+
+#[cfg(test)]
+#[path = "record_tests.rs"]
+mod tests;

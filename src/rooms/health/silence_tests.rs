@@ -49,7 +49,7 @@ fn after(failures: &[(u64, Cause, bool)]) -> (Node, Vec<Alert>) {
     let (mut node, mut open, mut next) = (well(), Vec::new(), 1);
     for (at, cause, ours) in failures {
         node = failed(&node, *at, *cause, *ours);
-        (open, next) = alerts::after(&open, &node, alerts::Repairs::NONE, &RAISE, next);
+        (open, next) = alerts::after(open.clone(), &node, alerts::Repairs::NONE, &RAISE, next);
     }
     (node, open)
 }
@@ -101,7 +101,7 @@ fn an_alert_grows_with_its_problem() {
     let (node, open) = after(&unfound);
     assert_eq!(open[0].severity, Severity::Warning, "{open:?}");
     let node = failed(&node, 32, Cause::Refused, false);
-    let (open, _) = alerts::after(&open, &node, alerts::Repairs::NONE, &RAISE, 2);
+    let (open, _) = alerts::after(open, &node, alerts::Repairs::NONE, &RAISE, 2);
     assert_eq!((open[0].number, open[0].severity), (1, Severity::Critical));
 }
 
@@ -121,10 +121,10 @@ fn our_own_lost_network_ends_no_alert() {
     assert_eq!((open.len(), node.since), (1, Timestamp(20)));
     let node = failed(&node, 40, Cause::NoRoute, true);
     assert_eq!(node.judged(), NodeState::Unknown);
-    let (open, next) = alerts::after(&open, &node, alerts::Repairs::NONE, &RAISE, 2);
+    let (open, next) = alerts::after(open, &node, alerts::Repairs::NONE, &RAISE, 2);
     assert_eq!((open[0].number, next), (1, 2));
     let node = failed(&node, 50, Cause::Refused, false);
-    let (open, next) = alerts::after(&open, &node, alerts::Repairs::NONE, &RAISE, next);
+    let (open, next) = alerts::after(open, &node, alerts::Repairs::NONE, &RAISE, next);
     assert_eq!(node.judged(), NodeState::Down);
     assert_eq!(
         (open[0].number, open[0].severity, next),

@@ -26,6 +26,8 @@ pub struct Bars {
     /// Servers that did not answer in time, and for how many rounds they are
     /// left alone.
     silent: BTreeMap<(String, u32), u8>,
+    /// What each was last told.
+    told: BTreeMap<(String, u32), Texts>,
 }
 
 /// When a bar was last drawn out of turn, and with what severity.
@@ -56,6 +58,7 @@ impl Bars {
         let servers = state.tmux_servers.clone();
         let registered = |key: &(String, u32)| servers.iter().any(|server| key_of(server) == *key);
         self.drawn.retain(|key, _| registered(key));
+        self.told.retain(|key, _| registered(key));
         self.silent.retain(|key, rounds| {
             *rounds -= 1;
             *rounds > 0 && registered(key)
@@ -81,6 +84,16 @@ impl Bars {
         complaints
     }
 
+    /// Whether a bar that answers would show something else than it was told.
+    #[must_use]
+    pub fn would_change(&self, state: &State) -> bool {
+        state.tmux_servers.iter().any(|server| {
+            let key = key_of(server);
+            !self.silent.contains_key(&key)
+                && self.told.get(&key) != Some(&Texts::of(state, server))
+        })
+    }
+
     /// Tells one bar, and draws it out of turn when the severity changed.
     fn tell(
         &mut self,
@@ -91,6 +104,7 @@ impl Bars {
     ) -> Result<(), TmuxError> {
         let texts = Texts::of(state, server);
         status_bar::tell(around, server, (Some(&texts), Some(programs)), until)?;
+        self.told.insert(key_of(server), texts.clone());
         let now = clock::elapsed();
         let due = self.drawn.get(&key_of(server)).is_none_or(|last| {
             last.level != texts.level && now.saturating_sub(last.at) >= REDRAW_EVERY

@@ -3,8 +3,10 @@
 //! A minute in which nothing happened writes nothing: that is what keeps an
 //! idle day under 20 MB and the disk of a phone asleep.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
+use crate::model::kept;
 use crate::model::node::Node;
 use crate::model::reading::Reading;
 use crate::model::state::State;
@@ -42,7 +44,12 @@ pub fn worth_writing(old: &State, new: &State, oldest: Duration) -> bool {
             .nodes
             .iter()
             .zip(&new.nodes)
-            .any(|(old, new)| differ(old, new, oldest))
+            .enumerate()
+            .any(|(at, (was, is))| {
+                differ(was, is, oldest)
+                    // What the file leaves out cannot differ there.
+                    || (kept::elsewhere(new, at).is_none() && read_otherwise(was, is))
+            })
 }
 
 fn differ(old: &Node, new: &Node, oldest: Duration) -> bool {
@@ -56,7 +63,6 @@ fn differ(old: &Node, new: &Node, oldest: Duration) -> bool {
             .map(|problem| problem.text.clone())
             .collect::<Vec<_>>()
     };
-    let (was, is) = (&old.readings, &new.readings);
     aged || old.name != new.name
         || old.state != new.state
         || old.judged != new.judged
@@ -67,7 +73,11 @@ fn differ(old: &Node, new: &Node, oldest: Duration) -> bool {
         || old.checks != new.checks
         || old.boot_id != new.boot_id
         || texts(old) != texts(new)
-        || moved(&was.disk_used_percent, &is.disk_used_percent, DISK_POINTS)
+}
+
+fn read_otherwise(old: &Node, new: &Node) -> bool {
+    let (was, is) = (&old.readings, &new.readings);
+    moved(&was.disk_used_percent, &is.disk_used_percent, DISK_POINTS)
         || moved(
             &was.memory_available_percent,
             &is.memory_available_percent,
@@ -84,29 +94,34 @@ fn classes(node: &Node) -> Option<Class> {
 }
 
 /// What was heard without what says nothing new: of words of the same kind in
-/// a row from a node, the last; of failures the first, too, for its time.
+/// a row from a node, the last; of failures the first, too, for its time. That
+/// a node was left alone says nothing after its own word.
 #[must_use]
-pub fn compacted(heard: &[Heard]) -> Vec<Heard> {
-    let mut kept: Vec<Heard> = Vec::new();
+pub fn compacted(heard: Vec<Heard>) -> Vec<Heard> {
+    let mut kept: Vec<Option<Heard>> = Vec::with_capacity(heard.len());
+    // Where the last words of each node stand.
+    let mut places: HashMap<String, Vec<usize>> = HashMap::new();
     for one in heard {
-        let mut same_node = kept.iter().enumerate().rev();
-        let last = same_node.find(|(_, other)| other.node == one.node);
-        let Some((at, last)) = last.filter(|(_, last)| same_kind(&last.word, &one.word)) else {
-            kept.push(one.clone());
+        let places = places.entry(one.node.clone()).or_default();
+        let word = |at: Option<&usize>| at.and_then(|at| kept.get(*at)?.as_ref());
+        let last = word(places.last());
+        let spoke = last.is_some_and(|last| matches!(last.word, Word::Published(..)));
+        if spoke && matches!(one.word, Word::Left) {
             continue;
-        };
-        let fails = matches!(last.word, Word::Failed { .. });
-        let before = kept
-            .iter()
-            .take(at)
-            .rfind(|other| other.node == one.node)
-            .is_some_and(|before| same_kind(&before.word, &one.word));
-        if !fails || before {
-            kept.remove(at);
         }
-        kept.push(one.clone());
+        if last.is_some_and(|last| same_kind(&last.word, &one.word)) {
+            let fails = matches!(one.word, Word::Failed { .. });
+            let before = word(places.iter().rev().nth(1));
+            let third = before.is_some_and(|before| same_kind(&before.word, &one.word));
+            let goes = places.pop_if(|_| !fails || third);
+            if let Some(slot) = goes.and_then(|at| kept.get_mut(at)) {
+                *slot = None;
+            }
+        }
+        places.push(kept.len());
+        kept.push(Some(one));
     }
-    kept
+    kept.into_iter().flatten().collect()
 }
 
 fn same_kind(one: &Word, other: &Word) -> bool {
@@ -123,7 +138,12 @@ fn moved(old: &Reading<f64>, new: &Reading<f64>, points: f64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::hub::snapshot::Snapshot;
+    use crate::model::moment::Moment;
+    use crate::model::node::NodeState;
+    use crate::model::reading::Readings;
     use crate::model::time::Timestamp;
+    use crate::rooms::health::published::Missing;
 
     const OLDEST: Duration = Duration::from_secs(300);
 
@@ -171,5 +191,85 @@ mod tests {
             &state(-315_000_000, 50.0, 40.0),
             OLDEST
         ));
+    }
+
+    #[test]
+    fn readings_that_the_file_leaves_out_are_not_worth_a_write() {
+        let many = |count: usize, disk: f64| {
+            let mut all = state(60, disk, 40.0);
+            let mut node = all.nodes[0].clone();
+            node.state = NodeState::Ok;
+            node.judged = Some(NodeState::Ok);
+            all.nodes = (0..count)
+                .map(|n| Node {
+                    name: format!("n{n}"),
+                    ..node.clone()
+                })
+                .collect();
+            // The local node stands still.
+            all.nodes[0].readings.disk_used_percent = Reading::Value(1.0);
+            all
+        };
+        let worth = |count| worth_writing(&many(count, 50.0), &many(count, 60.0), OLDEST);
+        assert!(worth(kept::WHOLE));
+        assert!(!worth(kept::WHOLE + 1));
+        // Nor is a file without them, as it is read back.
+        let (known, mut read) = (many(kept::WHOLE + 1, 50.0), many(kept::WHOLE + 1, 50.0));
+        for node in read.nodes.iter_mut().skip(1) {
+            node.readings = Readings::none(kept::IN_HUB);
+        }
+        assert!(!worth_writing(&read, &known, OLDEST));
+        // Of what is not well they stand there.
+        let mut bad = known;
+        bad.nodes[1].state = NodeState::Degraded;
+        let mut moved = bad.clone();
+        moved.nodes[1].readings.disk_used_percent = Reading::Value(60.0);
+        assert!(worth_writing(&bad, &moved, OLDEST));
+    }
+
+    fn heard(node: &str, word: Word) -> Heard {
+        Heard {
+            node: node.to_owned(),
+            moment: Moment::default(),
+            word,
+        }
+    }
+
+    #[test]
+    fn of_what_many_nodes_say_again_and_again_the_last_waits() {
+        let mut waiting = Vec::new();
+        for _ in 0..5 {
+            for n in 0..300 {
+                waiting.push(heard(&format!("n{n}"), Word::Missing(Missing::Silent)));
+                waiting.push(heard(&format!("n{n}"), Word::Alive));
+                waiting.push(heard(&format!("n{n}"), Word::Alive));
+            }
+            waiting = compacted(waiting);
+        }
+        // Of a node that says one thing and another nothing is forgotten.
+        assert_eq!(waiting.len(), 300 * 10);
+        let mut waiting = Vec::new();
+        for _ in 0..5 {
+            waiting.extend((0..300).map(|n| heard(&format!("n{n}"), Word::Alive)));
+            waiting = compacted(waiting);
+        }
+        assert_eq!(waiting.len(), 300);
+    }
+
+    #[test]
+    fn a_look_that_leaves_a_node_alone_says_nothing_after_its_own_word() {
+        let said = serde_json::json!({
+            "schema": 1, "instance": "i", "ahead": 0, "written_ms": 0, "every_s": 15,
+            "node": {"name": "a", "state": "ok", "since": "1970-01-01T00:00:00Z", "observed_at": "1970-01-01T00:00:00Z"},
+        });
+        let said: Result<Snapshot, _> = serde_json::from_value(said);
+        let said = Box::new(said.unwrap());
+        let mut waiting = Vec::new();
+        for _ in 0..100 {
+            waiting.push(heard("a", Word::Published(said.clone(), 0)));
+            waiting.push(heard("a", Word::Left));
+            waiting = compacted(waiting);
+        }
+        assert_eq!(waiting.len(), 1);
     }
 }

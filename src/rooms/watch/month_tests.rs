@@ -169,7 +169,7 @@ impl Watcher<'_> {
             judge: &self.config.judge,
             config: self.config,
         };
-        self.state = record(&self.state, &[heard], rules);
+        self.state = record(self.state.clone(), &[heard], rules);
     }
 
     fn node(&self) -> Node {

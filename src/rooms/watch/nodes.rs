@@ -1,11 +1,13 @@
 //! The remote nodes as the watcher keeps them: asked at their pace, heard as
 //! they answer. Effects in, plain data out.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use super::pace::{Often, Pace};
 use crate::config::Config;
 use crate::model::moment::Moment;
+use crate::model::node::{Node, NodeState};
 use crate::model::reading::Reading;
 use crate::model::state::State;
 use crate::remote::deed::{self, Deed};
@@ -233,10 +235,17 @@ impl<'a> Nodes<'a> {
     }
 
     /// What there is to be said of nodes that nobody asks: they are paused.
+    /// Of those that only the hub knows their own word or its absence tells.
     #[must_use]
-    pub fn left(&self, state: &State, local: &str, moment: &Moment) -> Vec<Heard> {
-        let asked = |name: &str| name == local || self.names.iter().any(|known| known == name);
-        let left = state.nodes.iter().filter(|node| !asked(&node.name));
+    pub fn left(&self, state: &State, config: &Config, local: &str, moment: &Moment) -> Vec<Heard> {
+        let names: HashSet<&str> = self.names.iter().map(String::as_str).collect();
+        let asked = |node: &Node| node.name == local || names.contains(node.name.as_str());
+        let only_there = |node: &Node| {
+            let speaks = node.published.is_some() && node.state != NodeState::Paused;
+            speaks && config.node(&node.name).is_none()
+        };
+        let left = state.nodes.iter();
+        let left = left.filter(|node| !asked(node) && !only_there(node));
         left.map(|node| Heard {
             node: node.name.clone(),
             moment: moment.clone(),

@@ -3,7 +3,7 @@
 //! a program of its own, `mamori history record`. What that could not write is
 //! kept and tried again. The three log files, cheap as they are, it writes itself.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::ffi::OsString;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::thread;
@@ -12,6 +12,7 @@ use std::time::Duration;
 use crate::model::history::batch::{Ledger, line};
 use crate::model::history::{Batch, Record, Sample, lines};
 use crate::model::incident::Incident;
+use crate::model::kept;
 use crate::model::node::{Node, NodeState};
 use crate::model::state::{EVENTS_KEPT, Event, State};
 use crate::model::time::Timestamp;
@@ -22,8 +23,13 @@ use crate::sys::{clock, metrics, process, programs};
 
 /// Bytes of what waits, at most; beyond, the oldest goes.
 const WAITING: usize = 256 << 10;
+/// The same of each of many nodes: some minutes of its samples.
+const WAITING_OF_EACH: usize = 4 << 10;
 /// Looks that say nothing new are samples so far apart.
 const APART: Duration = Duration::from_secs(50);
+/// Of many nodes further, so that a day's samples stay as few: at most so far,
+/// which is one for each line of the history that is kept for months.
+const FAR_APART: Duration = Duration::from_secs(290);
 /// Hand-overs are so far apart.
 const HANDED_OVER_EVERY: Duration = Duration::from_secs(2);
 /// A program that takes longer hangs; a broken history of years is saved in less.
@@ -39,6 +45,10 @@ const MANY: usize = EVENTS_KEPT / 2;
 pub struct Recording {
     waiting: VecDeque<String>,
     bytes: usize,
+    /// How many may be.
+    room: usize,
+    /// How far apart samples are that say nothing new.
+    apart: Duration,
     seen: BTreeMap<String, Seen>,
     /// Whether a hand-over is due as soon as nobody is waited for.
     due: bool,
@@ -71,8 +81,12 @@ impl Recording {
     /// Takes in what was heard, as `state` has it now.
     pub fn take(&mut self, heard: &[Heard], state: &State, local: &str, around: &Surroundings) {
         let mut responses = String::new();
+        self.room = WAITING.max(WAITING_OF_EACH * state.nodes.len());
+        self.apart = apart(state.nodes.len());
+        let nodes = state.nodes.iter();
+        let nodes: HashMap<&str, &Node> = nodes.map(|node| (node.name.as_str(), node)).collect();
         for one in heard {
-            let Some(node) = state.node(&one.node) else {
+            let Some(node) = nodes.get(one.node.as_str()) else {
                 continue;
             };
             if let Word::Answered(_, latency_ms) = &one.word {
@@ -90,6 +104,8 @@ impl Recording {
         let known = |one: &Incident| incident.as_ref().is_some_and(|told| told.same(one));
         let began = incidents.take_while(|one| !known(one));
         self.due |= new.count() >= MANY || began.count() >= MANY;
+        // Before the oldest goes.
+        self.due |= self.bytes >= self.room / 2;
     }
 
     fn see(&mut self, one: &Heard, node: &Node, local: &str, around: &Surroundings) {
@@ -97,7 +113,7 @@ impl Recording {
         let class = node.uptime.as_ref().map(|uptime| uptime.class);
         let last = self.seen.get(&node.name).copied();
         let changed = last.is_none_or(|last| last.state != node.state);
-        let aged = last.is_none_or(|last| now.saturating_sub(last.at) >= APART);
+        let aged = last.is_none_or(|last| now.saturating_sub(last.at) >= self.apart);
         let sample = match one.word {
             // Each full probe counts for itself.
             Word::Answered(..) => true,
@@ -169,7 +185,7 @@ impl Recording {
     fn wait_with(&mut self, line: String) {
         self.bytes += line.len();
         self.waiting.push_back(line);
-        while self.bytes > WAITING {
+        while self.bytes > self.room.max(WAITING) {
             let Some(oldest) = self.waiting.pop_front() else {
                 break;
             };
@@ -256,6 +272,12 @@ impl Recording {
     }
 }
 
+/// How far apart the samples of one of so many nodes are.
+fn apart(nodes: usize) -> Duration {
+    let times = u32::try_from(nodes / kept::WHOLE).unwrap_or(u32::MAX);
+    APART.saturating_mul(times.max(1)).min(FAR_APART)
+}
+
 /// What one hand-over holds.
 struct Handed {
     waiting: VecDeque<String>,
@@ -300,5 +322,33 @@ fn keep(handed: Handed, around: &Surroundings, limit: Duration) -> Came {
             back: waiting,
             complaint: Some(format!("not recorded in the history: {error}")),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_of_many_nodes_are_further_apart_and_never_beyond_five_minutes() {
+        let seconds = [1, 200, 399, 400, 1_000, 2_000, 20_000].map(|nodes| apart(nodes).as_secs());
+        assert_eq!(seconds, [50, 50, 50, 100, 250, 290, 290]);
+    }
+
+    #[test]
+    fn what_waits_of_many_nodes_has_room_and_goes_before_any_is_lost() {
+        let mut recording = Recording {
+            room: WAITING_OF_EACH * 2_000,
+            ..Recording::default()
+        };
+        // Ten minutes of two thousand nodes.
+        let line = "x".repeat(320);
+        for _ in 0..2 * 2_000 {
+            recording.wait_with(line.clone());
+        }
+        assert_eq!(recording.waiting.len(), 4_000);
+        recording.room = 0;
+        recording.wait_with(line);
+        assert!(recording.bytes <= WAITING);
     }
 }

@@ -71,7 +71,7 @@ impl Repairs {
             Some(keeper) => keeper,
             None => Keeper::start().map_err(|error| format!("nothing is recovered: {error}"))?,
         };
-        let state = self.entered(state);
+        let state = self.entered(state.clone());
         keeper.follow(Charge::new(crew, targets, &state));
         self.keeper = Some(keeper);
         self.charged = Some(charge);
@@ -179,8 +179,7 @@ impl Repairs {
 
     /// `state` with what waits to be written.
     #[must_use]
-    pub fn entered(&self, state: &State) -> State {
-        let mut state = state.clone();
+    pub fn entered(&self, mut state: State) -> State {
         for entry in &self.pending {
             enter(&mut state, entry);
         }

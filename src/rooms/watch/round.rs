@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::afar::Afar;
 use super::bars::Bars;
-use super::change::{compacted, worth_writing};
+use super::change::worth_writing;
 use super::foresight::Foresight;
 use super::healing::Healing;
 use super::leases::Leases;
@@ -31,6 +31,7 @@ use crate::sys::pressure::Pressure;
 use crate::sys::surroundings::Surroundings;
 use crate::sys::{clock, output};
 
+mod bars;
 mod elsewhere;
 mod here;
 mod hub;
@@ -39,7 +40,9 @@ mod written;
 
 /// Words that wait for the state file's lock, at most, for each node.
 const PENDING: usize = 60;
-/// A node has some 1.5 KB in the file: so far apart they stay under 20 MB a day.
+/// Bytes that a day in which nothing happens may write as the state file.
+const A_DAY: u32 = 16_000_000;
+/// A node has some 1.5 KB in the file: so far apart they stay below that.
 const A_NODE_WRITTEN: Duration = Duration::from_secs(8);
 /// Readings are written at most so often.
 const WRITE_EVERY: Duration = Duration::from_secs(2);
@@ -60,10 +63,14 @@ pub struct Rounds<'a> {
     state: State,
     /// What was heard and does not stand in the file yet.
     pending: Vec<Heard>,
+    /// How much of that is in our own state already.
+    taken: usize,
     nodes: Nodes<'a>,
     telling: Telling,
     /// When the file was last written.
     written: Option<Duration>,
+    /// How large it was then.
+    bytes: Option<usize>,
     /// When that was last tried.
     tried: Duration,
     /// Whether something worth a write waits for its time.
@@ -114,6 +121,7 @@ impl<'a> Rounds<'a> {
             nodes: Nodes::new(around, &config, &known, &name),
             telling: Telling::new(&config, around),
             written: None,
+            bytes: None,
             tried: Duration::ZERO,
             due: false,
             name,
@@ -122,6 +130,7 @@ impl<'a> Rounds<'a> {
             base: state,
             state: known,
             pending: Vec::new(),
+            taken: 0,
             gaps: Vec::new(),
             bars: Bars::default(),
             repairs: Repairs::default(),
@@ -195,7 +204,9 @@ impl<'a> Rounds<'a> {
         }
         look.readings.hub = self.shared.reading();
         let moment = look.moment.clone();
-        let mut heard = self.nodes.left(&self.state, &self.name, &moment);
+        let mut heard = self
+            .nodes
+            .left(&self.state, &self.config, &self.name, &moment);
         heard.push(Heard {
             node: self.name.clone(),
             moment,
@@ -251,17 +262,19 @@ impl<'a> Rounds<'a> {
         }
         self.pending.extend_from_slice(&heard);
         let expected = facts::expected(self.around, &self.config);
-        let new = self.taken_over(&self.base, &expected);
-        if !worth_writing(&self.base, &new, self.oldest()) {
-            (self.state, self.due) = (new, false);
-            self.pending = compacted(&self.pending);
+        let new = self.caught_up(&expected);
+        self.due = worth_writing(&self.base, &new, self.oldest());
+        self.know(new);
+        self.compact();
+        if !self.due {
             self.shared.recorded();
-        } else if self.may_write(now) {
+        }
+        if self.due && self.may_write(now) {
             self.write(&expected);
             self.tell_bars();
-        } else {
-            self.state = new;
-            self.due = true;
+        } else if self.due {
+            // Nobody who looks at a bar waits for the disk.
+            self.tell_bars_news();
         }
         self.remember(&heard, false);
         self.share();
@@ -276,7 +289,8 @@ impl<'a> Rounds<'a> {
             if self.may_write(clock::elapsed()) {
                 self.write(&expected);
             } else {
-                self.state = self.taken_over(&self.base, &expected);
+                let state = self.taken_over(&self.base, &expected);
+                self.know(state);
                 self.due = true;
             }
         }
@@ -358,19 +372,6 @@ impl<'a> Rounds<'a> {
             word: Word::Slept { from },
         });
         self.pending.extend(slept);
-    }
-
-    /// Tells every registered bar what we know and until when to believe it.
-    fn tell_bars(&mut self) {
-        let programs = &self.config.arranging.programs;
-        for complaint in self.bars.tell_all(self.around, &self.state, programs) {
-            self.complain("tmux", complaint);
-        }
-    }
-
-    /// Tells every bar that nobody watches any more.
-    pub fn say_goodbye(&self) {
-        self.bars.say_goodbye(self.around, &self.state);
     }
 
     fn complain(&mut self, matter: &'static str, complaint: String) {

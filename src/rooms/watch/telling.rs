@@ -9,6 +9,7 @@ use rustix::event::PollFd;
 
 use super::shared::{Leave, Shared};
 use crate::config::{Config, Host, Service};
+use crate::model::desk::Desk;
 use crate::model::message::Delivery;
 use crate::model::state::State;
 use crate::model::time::Timestamp;
@@ -73,8 +74,8 @@ impl Telling {
         self.taken.clear();
     }
 
-    /// Decides about `new`, given what stood on the desk of `known`.
-    pub fn decide(&self, new: &mut State, known: &State, local: &str, config: &Config) {
+    /// Decides about `new`, given what stood on the `desk`.
+    pub fn decide(&self, new: &mut State, desk: &Desk, local: &str, config: &Config) {
         let now = clock::now();
         let under_way = self.courier.as_ref().map(Courier::under_way);
         let situation = Situation {
@@ -85,7 +86,7 @@ impl Telling {
             time: clock::time_of_day(now, config.timezone),
             under_way: &under_way.unwrap_or_default(),
         };
-        let decision = decide(&known.desk, new, situation);
+        let decision = decide(desk, new, situation);
         self.next.set(decision.next);
         new.desk = decision.desk;
         new.alerts = decision.alerts;

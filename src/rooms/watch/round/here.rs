@@ -78,9 +78,10 @@ impl Rounds<'_> {
         let stalls = self.pressure.rang() | self.shared.is_news();
         // What people paused counts from this look on.
         if news && let Ok(Some(look)) = self.store.read() {
-            self.base = look.state;
+            self.base = self.filled(&look.state);
             let expected = facts::expected(self.around, &self.config);
-            self.state = self.taken_over(&self.base, &expected);
+            let state = self.taken_over(&self.base, &expected);
+            self.know(state);
             self.nodes.follow(&self.config, &self.state, &self.name);
         }
         News {

@@ -3,11 +3,14 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::{A_NODE_WRITTEN, PENDING, Rounds, WRITE_EVERY};
+use super::{A_DAY, A_NODE_WRITTEN, PENDING, Rounds, WRITE_EVERY};
+use crate::model::desk::Desk;
 use crate::model::history::lines;
+use crate::model::kept;
 use crate::model::process::Condition;
 use crate::model::state::{State, TmuxServer};
 use crate::rooms::health::expected::Expected;
+use crate::rooms::health::heard::Heard;
 use crate::rooms::health::record::{Rules, record};
 use crate::rooms::watch::change::{compacted, worth_writing};
 use crate::rooms::watch::schedule::with_gap;
@@ -21,7 +24,12 @@ impl Rounds<'_> {
     /// many nodes make a large file.
     pub(super) fn oldest(&self) -> Duration {
         let nodes = u32::try_from(self.state.nodes.len()).unwrap_or(u32::MAX);
-        let every = self.config.watch.health_every.max(A_NODE_WRITTEN * nodes);
+        // As large as it was the last time, or as it may become.
+        let share = self.bytes.map_or(A_NODE_WRITTEN * nodes, |bytes| {
+            let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+            Duration::from_secs(86_400) / (A_DAY / bytes.max(1)).max(1)
+        });
+        let every = self.config.watch.health_every.max(share);
         let since = |at| clock::elapsed().saturating_sub(at);
         if self.written.is_some_and(|at| since(at) < every) {
             Duration::MAX
@@ -34,22 +42,49 @@ impl Rounds<'_> {
         now.saturating_sub(self.tried) >= WRITE_EVERY
     }
 
-    /// `state` with all that waits to be written.
+    /// `state`, as it stands in the file, with all that waits to be written.
     pub(super) fn taken_over(&self, state: &State, expected: &Expected) -> State {
+        let state = self.repairs.entered(state.clone());
+        self.with(state, &self.pending, &self.state.desk, expected)
+    }
+
+    /// The same of the file as it was last seen. What is in our own state
+    /// already is not taken in once more: of many nodes much waits.
+    pub(super) fn caught_up(&self, expected: &Expected) -> State {
+        if self.repairs.waiting() || !self.gaps.is_empty() {
+            return self.taken_over(&self.base, expected);
+        }
+        let new = self.pending.get(self.taken..).unwrap_or_default();
+        let state = self.repairs.entered(self.state.clone());
+        self.with(state, new, &self.state.desk, expected)
+    }
+
+    /// Our own state is this now, with all that waits.
+    pub(super) fn know(&mut self, state: State) {
+        self.state = state;
+        self.taken = self.pending.len();
+    }
+
+    /// What waits without what says nothing new.
+    pub(super) fn compact(&mut self) {
+        self.pending = compacted(std::mem::take(&mut self.pending));
+        self.taken = self.pending.len();
+    }
+
+    fn with(&self, state: State, heard: &[Heard], desk: &Desk, expected: &Expected) -> State {
         let rules = Rules {
             name: &self.name,
             expected,
             judge: &self.config.judge,
             config: &self.config,
         };
-        let state = self.repairs.entered(state);
-        let mut new = record(&state, &self.pending, rules);
+        let mut new = record(state, heard, rules);
         new.gaps = self.gaps.iter().fold(new.gaps, |all, gap| {
             with_gap(&all, gap.from, gap.to, gap.why)
         });
         self.shared.enter(&mut new, &self.name, &self.config);
         self.telling
-            .decide(&mut new, &self.state, &self.name, &self.config);
+            .decide(&mut new, desk, &self.name, &self.config);
         new
     }
 
@@ -59,16 +94,23 @@ impl Rounds<'_> {
         self.due = false;
         let oldest = self.oldest();
         let gone = self.gone_servers();
-        let taken_over = |state: &State| {
-            let mut new = self.taken_over(state, expected);
-            new.tmux_servers.retain(|server| !gone.contains(server));
-            new
-        };
         let updated = self.store.update(Wait::Never, clock::now(), |state| {
-            let new = taken_over(state);
-            let worth = worth_writing(state, &new, oldest);
+            // Nobody else wrote since we last did.
+            let ours = state.revision == self.base.revision;
+            let whole = if ours {
+                self.base.clone()
+            } else {
+                self.filled(state)
+            };
+            let mut new = if ours {
+                self.caught_up(expected)
+            } else {
+                self.taken_over(&whole, expected)
+            };
+            new.tmux_servers.retain(|server| !gone.contains(server));
+            let worth = worth_writing(&whole, &new, oldest);
             let begun = if worth {
-                lines::begun(state, &new)
+                lines::begun(&whole, &new)
             } else {
                 String::new()
             };
@@ -78,20 +120,20 @@ impl Rounds<'_> {
             Ok(updated) => {
                 let (state, worth, begun) = updated.outcome;
                 self.recording.errors(&begun, self.around);
-                self.state = state;
-                self.base = updated.state;
                 if worth {
+                    self.base = updated.state;
                     self.tried = clock::elapsed();
                     self.written = Some(self.tried);
+                    self.bytes = Some(updated.bytes);
                     self.pending.clear();
-                    self.repairs.recorded();
-                    self.shared.recorded();
                     self.gaps.clear();
-                } else {
-                    self.pending = compacted(&self.pending);
-                    self.repairs.recorded();
-                    self.shared.recorded();
+                } else if self.base.revision != updated.state.revision {
+                    self.base = self.filled(&updated.state);
                 }
+                self.repairs.recorded();
+                self.shared.recorded();
+                self.know(state);
+                self.compact();
                 self.recorded = true;
                 self.complaints.remove("state");
                 for notice in updated.notices {
@@ -104,17 +146,25 @@ impl Rounds<'_> {
                 (self.tried, self.due) = (clock::elapsed(), self.recorded);
                 // People's commands may have changed the file meanwhile.
                 if let Ok(Some(look)) = self.store.read() {
-                    self.base = look.state;
+                    self.base = self.filled(&look.state);
                 }
-                self.state = self.taken_over(&self.base, expected);
+                let state = self.taken_over(&self.base, expected);
                 let beyond = self
                     .pending
                     .len()
                     .saturating_sub(PENDING * self.state.nodes.len().max(1));
                 self.pending.drain(..beyond);
+                self.know(state);
                 self.complain("state", format!("not recorded: {error}"));
             }
         }
+    }
+
+    /// What the file says, with the readings that it leaves out.
+    pub(super) fn filled(&self, state: &State) -> State {
+        let mut state = state.clone();
+        kept::fill(&mut state, &self.state);
+        state
     }
 
     /// Registered servers whose socket and process are both gone.

@@ -1,6 +1,6 @@
 //! What is heard of other nodes through the hub.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use super::{Claim, News, Order, Shared};
@@ -225,6 +225,9 @@ impl Shared {
 
 /// The nodes that are known from the hub alone.
 fn only_there<'s>(state: &'s State, config: &'s Config) -> impl Iterator<Item = &'s Node> {
-    let only = |node: &&Node| node.published.is_some() && config.node(&node.name).is_none();
+    let configured = config.nodes.iter().map(|node| node.name.as_str());
+    let configured: HashSet<&str> = configured.collect();
+    let only =
+        move |node: &&Node| node.published.is_some() && !configured.contains(node.name.as_str());
     state.nodes.iter().skip(1).filter(only)
 }
