@@ -49,6 +49,7 @@ mod history_time;
 mod history_trouble;
 mod hostile;
 mod hub;
+mod hub_doors;
 mod hub_trouble;
 mod hub_turns;
 mod install;
