@@ -47,7 +47,6 @@ why() {
         rust-web) echo "the standard library's source, to check the Android and macOS builds" ;;
         pip) echo "installs zig, which compiles the C of other systems for the check of those builds" ;;
         monit | runsv | supervisord | logrotate) echo "\`make bench\` compares with it; the system's is not started" ;;
-        redis-server) echo "tests and benchmarks share a hub of their own; the system's is not started" ;;
         parallel-ssh | ansible | xargs) echo "\`make bench\` compares with it" ;;
         python3) echo "benchmarks measure with it, and services of the tests are written in it" ;;
         chromium) echo "tests look at the reports' pages in it" ;;
@@ -108,7 +107,6 @@ package_of() {
         sshd:apt) echo openssh-server ;;
         ssh:apt | ssh-keygen:apt) echo openssh-client ;;
         sshd:* | ssh:* | ssh-keygen:*) echo openssh ;;
-        redis-server:*) echo redis ;;
         readelf:* | nm:*) echo binutils ;;
         parallel-ssh:apt | parallel-ssh:brew) echo pssh ;;
         parallel-ssh:*) return 1 ;;
