@@ -60,6 +60,14 @@ pub struct Terms<'a> {
     pub now: Timestamp,
 }
 
+impl Register {
+    /// Whether this is said after `other`; of two that were said at once that
+    /// of the greater name stands, everywhere.
+    fn follows(&self, other: &Self) -> bool {
+        (self.at_ms, &self.by) > (other.at_ms, &other.by)
+    }
+}
+
 impl Terms<'_> {
     fn theirs(&self, at: Timestamp) -> Timestamp {
         Timestamp(at.0.saturating_add(Ahead(0).shift_from(self.ahead)))
@@ -73,14 +81,13 @@ impl Terms<'_> {
         self.ours(Timestamp(register.at_ms.div_euclid(1_000)))
     }
 
-    /// That this was said here, now.
-    fn said(&self, said: Said) -> Register {
+    /// That this was said here, now, in place of `before`, which it follows
+    /// even within the same second.
+    fn said(&self, said: Said, before: Option<&Register>) -> Register {
+        let now = self.now.0.saturating_mul(1_000);
+        let after = before.map_or(i64::MIN, |before| before.at_ms.saturating_add(1));
         Register {
-            at_ms: self
-                .now
-                .0
-                .saturating_mul(1_000)
-                .saturating_add(self.ahead.0),
+            at_ms: now.saturating_add(self.ahead.0).max(after),
             by: self.me.to_owned(),
             said,
         }
@@ -101,7 +108,7 @@ pub fn exchange(state: &mut State, remote: Option<&BTreeMap<String, Register>>, 
     note_alerts(&mut known, state, terms);
     let theirs = remote.into_iter().flatten();
     for (key, theirs) in theirs.filter(|(key, one)| fits(key, one)) {
-        let newer = known.get(key).is_none_or(|ours| ours.at_ms < theirs.at_ms);
+        let newer = known.get(key).is_none_or(|ours| theirs.follows(ours));
         if newer {
             take_over(state, key, theirs, terms);
             known.insert(key.clone(), theirs.clone());
@@ -128,7 +135,7 @@ pub fn lacking(
 ) -> Vec<(String, Register)> {
     let lacks = |(key, ours): &(&String, &Register)| {
         let theirs = remote.get(*key);
-        theirs.is_none_or(|theirs| theirs.at_ms < ours.at_ms)
+        theirs.is_none_or(|theirs| ours.follows(theirs))
     };
     let lacking = known.iter().filter(lacks);
     lacking
@@ -166,7 +173,8 @@ fn note_pauses(known: &mut BTreeMap<String, Register>, state: &State, terms: Ter
         let before = before.filter(|pause| pause.holds(terms.now));
         if !same_pause(here.as_ref(), before.as_ref()) {
             let said = here.map(|pause| moved(&pause, |at| terms.theirs(at)));
-            known.insert(key, terms.said(Said::Pause(said)));
+            let said = terms.said(Said::Pause(said), known.get(&key));
+            known.insert(key, said);
         }
     }
 }
@@ -202,18 +210,16 @@ fn note_alerts(known: &mut BTreeMap<String, Register>, state: &State, terms: Ter
     for alert in &state.alerts {
         let (acked, snoozed_until) = standing(known, alert, terms);
         if alert.acked != acked {
-            known.insert(
-                format!("ack {}", alert.id),
-                terms.said(Said::Acked(alert.acked)),
-            );
+            let key = format!("ack {}", alert.id);
+            let said = terms.said(Said::Acked(alert.acked), known.get(&key));
+            known.insert(key, said);
         }
         let until = alert.snoozed_until.filter(|until| *until > terms.now);
         if !near(until, snoozed_until) {
             let said = until.map(|until| terms.theirs(until));
-            known.insert(
-                format!("snooze {}", alert.id),
-                terms.said(Said::Snoozed(said)),
-            );
+            let key = format!("snooze {}", alert.id);
+            let said = terms.said(Said::Snoozed(said), known.get(&key));
+            known.insert(key, said);
         }
     }
 }

@@ -188,7 +188,8 @@ impl Reader {
         ahead: Ahead,
         voice: &Voice,
     ) -> Result<(), Trouble> {
-        let Some(place) = self.places.insert(name.to_owned(), last.clone()) else {
+        let Some(place) = self.places.get(name).cloned() else {
+            self.places.insert(name.to_owned(), last.clone());
             voice.say(News::Happened(name.to_owned(), last, Vec::new()));
             return Ok(());
         };
@@ -201,6 +202,7 @@ impl Reader {
         let key = self.about.key(&format!("events:{name}"));
         let mut command = redis::cmd("XRANGE");
         command.arg(key).arg(from).arg("+").arg("COUNT").arg(EVENTS);
+        // Only what was answered is behind us: what was not is asked for again.
         let entries: Entries = link.ask(&command)?;
         let now = clock::now();
         let place = entries.last().map_or(last, |(id, _)| id.clone());
