@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::afar::Afar;
 use super::bars::Bars;
-use super::change::{compacted, worth_writing};
+use super::change::{compacted, worth_showing, worth_writing};
 use super::foresight::Foresight;
 use super::healing::Healing;
 use super::leases::Leases;
@@ -37,12 +37,12 @@ mod hub;
 mod remembered;
 mod written;
 
+use written::Rhythm;
+
 /// Words that wait for the state file's lock, at most, for each node.
 const PENDING: usize = 60;
 /// A node has some 1.5 KB in the file: so far apart they stay under 20 MB a day.
 const A_NODE_WRITTEN: Duration = Duration::from_secs(8);
-/// Readings are written at most so often.
-const WRITE_EVERY: Duration = Duration::from_secs(2);
 
 /// A check that takes longer is waited for beside, so that it holds up nothing
 /// else that is to be told.
@@ -64,8 +64,8 @@ pub struct Rounds<'a> {
     telling: Telling,
     /// When the file was last written.
     written: Option<Duration>,
-    /// When that was last tried.
-    tried: Duration,
+    /// When that was last tried, and when it may be next.
+    rhythm: Rhythm,
     /// Whether something worth a write waits for its time.
     due: bool,
     gaps: Vec<Gap>,
@@ -114,7 +114,7 @@ impl<'a> Rounds<'a> {
             nodes: Nodes::new(around, &config, &known, &name),
             telling: Telling::new(&config, around),
             written: None,
-            tried: Duration::ZERO,
+            rhythm: Rhythm::default(),
             due: false,
             name,
             config,
@@ -252,6 +252,7 @@ impl<'a> Rounds<'a> {
         self.pending.extend_from_slice(&heard);
         let expected = facts::expected(self.around, &self.config);
         let new = self.taken_over(&self.base, &expected);
+        self.rhythm.shows = worth_showing(&self.base, &new);
         if !worth_writing(&self.base, &new, self.oldest()) {
             (self.state, self.due) = (new, false);
             self.pending = compacted(&self.pending);
@@ -299,7 +300,7 @@ impl<'a> Rounds<'a> {
     #[must_use]
     pub fn wait(&self) -> Duration {
         let write = if self.due {
-            (self.tried + WRITE_EVERY).saturating_sub(clock::elapsed())
+            self.rhythm.next().saturating_sub(clock::elapsed())
         } else {
             Duration::MAX
         };
