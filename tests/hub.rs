@@ -4,7 +4,7 @@
 use std::fs;
 
 use rustix::process::Signal;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::hub::{Redis, Way, config, machine, seen, shows};
 use crate::harness::{Bench, until};
@@ -204,6 +204,12 @@ fn an_alert_is_told_by_one_and_in_a_partition_by_each_once() {
         })
     });
     assert_eq!(count("resolve one/service:web"), 1);
+    // If it begins anew in a moment, that is to be told, and by whoever is there.
+    until("its beginning to be forgotten", || {
+        let fields: Vec<String> = hub.ask(&["HKEYS", "mamori:1:alert:one/service:web"]);
+        fields.contains(&"told end".to_owned())
+            && !fields.contains(&"told raise warning".to_owned())
+    });
     // Apart from each other each tells what it sees, once.
     ways.iter().for_each(Way::cut);
     for (home, name) in homes.iter().zip(["laptop", "phone"]) {
@@ -225,6 +231,55 @@ fn an_alert_is_told_by_one_and_in_a_partition_by_each_once() {
         assert_eq!(of_it.count(), 1);
     }
     assert_eq!(count("raise one/service:web"), 1);
+}
+
+#[test]
+fn what_could_not_be_read_just_then_is_read_later() {
+    let hub = Redis::start();
+    let laptop = machine("laptop", &hub.url(), "");
+    let one = machine("one", &hub.url(), "");
+    let _watchers = [laptop.watch(), one.watch()];
+    shows(&laptop, "one", "ok");
+    // How it is can be read, and a moment later nothing can.
+    let () = hub.ask(&["ACL", "SETUSER", "default", "-xrange"]);
+    with_a_problem(&one, "one", &hub.url());
+    shows(&laptop, "one", "degraded");
+    let () = hub.ask(&["ACL", "SETUSER", "default", "+xrange"]);
+    until("what happened to be heard", || {
+        let state = laptop.state();
+        let mut events = state["events"].as_array().unwrap().iter();
+        events.any(|event| event["node"] == "one" && event["what"] == "degraded")
+    });
+}
+
+#[test]
+fn of_two_words_in_one_second_the_hub_keeps_the_one_that_all_keep() {
+    let hub = Redis::start();
+    let laptop = machine("laptop", &hub.url(), "");
+    let one = machine("one", &hub.url(), "");
+    let _watchers = [laptop.watch(), one.watch()];
+    shows(&laptop, "one", "ok");
+    assert_eq!(laptop.mamori(&["pause", "one"]).code, Some(0));
+    let kept = || -> Value {
+        let text: Option<String> = hub.ask(&["HGET", "mamori:1:people", "pause one"]);
+        serde_json::from_str(&text.unwrap_or_default()).unwrap_or_default()
+    };
+    // Until that is written down it is said anew.
+    until("the hub to have it", || {
+        let written = &laptop.state()["hub"]["people"]["pause one"];
+        written["by"] == "laptop" && *written == kept()
+    });
+    let put = |by: &str| {
+        let other = json!({"at_ms": kept()["at_ms"], "by": by, "said": {"pause": null}});
+        let () = hub.ask(&["HSET", "mamori:1:people", "pause one", &other.to_string()]);
+        let () = hub.ask(&["XADD", "mamori:1:changed", "*", "p", "1"]);
+    };
+    put("desktop");
+    until("the greater name to stand", || kept()["by"] == "laptop");
+    assert!(laptop.state()["pauses"]["one"].is_object());
+    put("phone");
+    shows(&laptop, "one", "ok");
+    assert_eq!(kept()["by"], "phone");
 }
 
 #[test]

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Every benchmark, each figure beside its peer's measured in the same run.
 #
-#   tests/bench/run.sh [segment|bar|layout|footprint|warm|cold|hanging|uptime|recovery|campaign|rotation|history|forecast|agents|reports|dash|hub|fleet …]
+#   tests/bench/run.sh [segment|bar|layout|footprint|warm|cold|hanging|uptime|recovery|campaign|rotation|history|forecast|agents|reports|dash|hub|fleet|partition …]
 #
 # layout and footprint take three minutes each, uptime eleven, recovery seven, campaign four,
-# history six, reports ten, hub twenty, fleet eight; MINUTES=1.5 makes a short one of uptime,
+# history six, reports ten, hub twenty, fleet eight, partition 22; MINUTES=1.5 makes a short one of uptime,
 # SLICE=1 of recovery, campaign, history, agents, reports, hub, fleet.
 set -euo pipefail
 
@@ -16,7 +16,7 @@ main() {
     local programs name failed=""
     programs=$(cd "${CARGO_TARGET_DIR:-target}/release" && pwd -P)
     export PYTHONDONTWRITEBYTECODE=1
-    [ $# -gt 0 ] || set -- segment bar layout footprint warm cold hanging uptime recovery campaign rotation history forecast agents reports dash hub fleet
+    [ $# -gt 0 ] || set -- segment bar layout footprint warm cold hanging uptime recovery campaign rotation history forecast agents reports dash hub fleet partition
     for name in "$@"; do
         "bench_$name" || failed="$failed $name"
     done
@@ -86,6 +86,13 @@ bench_hub() {
 bench_fleet() {
     bash scripts/need.sh ssh ssh-keygen sshd || return
     python3 tests/bench/fleet.py "$programs" ${SLICE:+--sizes 10 --seconds 10}
+}
+
+bench_partition() {
+    bash scripts/need.sh ssh ssh-keygen sshd redis-server || return
+    local minutes="${MINUTES:-10}"
+    [ -z "${SLICE:-}" ] || minutes=1
+    python3 tests/bench/partition.py "$programs" --minutes "$minutes" ${SLICE:+--changes 12 --kills 4 --worlds 1}
 }
 
 bench_warm() {

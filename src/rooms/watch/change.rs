@@ -52,16 +52,27 @@ pub fn worth_writing(old: &State, new: &State, oldest: Duration) -> bool {
             })
 }
 
+/// Whether people see another picture in `new` than in `old`.
+#[must_use]
+pub fn worth_showing(old: &State, new: &State) -> bool {
+    let seen = |state: &State| -> Vec<_> {
+        let nodes = state.nodes.iter();
+        nodes
+            .map(|node| (node.name.clone(), node.state, texts(node)))
+            .collect()
+    };
+    seen(old) != seen(new)
+}
+
+fn texts(node: &Node) -> Vec<String> {
+    let texts = node.problems.iter().map(|problem| problem.text.clone());
+    texts.collect()
+}
+
 fn differ(old: &Node, new: &Node, oldest: Duration) -> bool {
     let aged = match (old.observed_at, new.observed_at) {
         (Some(old), Some(new)) => new.since(old).unsigned_abs() >= oldest.as_secs(),
         (old, new) => old != new,
-    };
-    let texts = |node: &Node| {
-        node.problems
-            .iter()
-            .map(|problem| problem.text.clone())
-            .collect::<Vec<_>>()
     };
     aged || old.name != new.name
         || old.state != new.state
@@ -174,6 +185,15 @@ mod tests {
             }
         }
         assert_eq!(writes, 12);
+    }
+
+    #[test]
+    fn a_node_that_is_another_is_shown_and_one_that_measured_is_not() {
+        let old = state(0, 50.0, 40.0);
+        assert!(!worth_showing(&old, &state(60, 70.0, 10.0)));
+        let mut down = state(60, 50.0, 40.0);
+        down.nodes[0].state = NodeState::Down;
+        assert!(worth_showing(&old, &down));
     }
 
     #[test]

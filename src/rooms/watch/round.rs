@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::afar::Afar;
 use super::bars::Bars;
-use super::change::worth_writing;
+use super::change::{worth_showing, worth_writing};
 use super::foresight::Foresight;
 use super::healing::Healing;
 use super::leases::Leases;
@@ -38,14 +38,14 @@ mod hub;
 mod remembered;
 mod written;
 
+use written::Rhythm;
+
 /// Words that wait for the state file's lock, at most, for each node.
 const PENDING: usize = 60;
 /// Bytes that a day in which nothing happens may write as the state file.
 const A_DAY: u32 = 16_000_000;
 /// A node has some 1.5 KB in the file: so far apart they stay below that.
 const A_NODE_WRITTEN: Duration = Duration::from_secs(8);
-/// Readings are written at most so often.
-const WRITE_EVERY: Duration = Duration::from_secs(2);
 
 /// A check that takes longer is waited for beside, so that it holds up nothing
 /// else that is to be told.
@@ -71,8 +71,8 @@ pub struct Rounds<'a> {
     written: Option<Duration>,
     /// How large it was then.
     bytes: Option<usize>,
-    /// When that was last tried.
-    tried: Duration,
+    /// When that was last tried, and when it may be next.
+    rhythm: Rhythm,
     /// Whether something worth a write waits for its time.
     due: bool,
     gaps: Vec<Gap>,
@@ -122,7 +122,7 @@ impl<'a> Rounds<'a> {
             telling: Telling::new(&config, around),
             written: None,
             bytes: None,
-            tried: Duration::ZERO,
+            rhythm: Rhythm::default(),
             due: false,
             name,
             config,
@@ -264,6 +264,7 @@ impl<'a> Rounds<'a> {
         let expected = facts::expected(self.around, &self.config);
         let new = self.caught_up(&expected);
         self.due = worth_writing(&self.base, &new, self.oldest());
+        self.rhythm.shows = worth_showing(&self.base, &new);
         self.know(new);
         self.compact();
         if !self.due {
@@ -314,7 +315,7 @@ impl<'a> Rounds<'a> {
     #[must_use]
     pub fn wait(&self) -> Duration {
         let write = if self.due {
-            (self.tried + WRITE_EVERY).saturating_sub(clock::elapsed())
+            self.rhythm.next().saturating_sub(clock::elapsed())
         } else {
             Duration::MAX
         };

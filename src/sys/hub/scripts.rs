@@ -20,14 +20,23 @@ if ARGV[6] == '1' then
 end
 return false";
 
-/// KEYS: people, changed. ARGV: pairs of a name and a register.
-const PEOPLE: &str = "local any = 0
+/// KEYS: people, changed. ARGV: pairs of a name and a register. The last word
+/// stands, as everywhere; names are compared byte by byte, whatever the hub's
+/// language is.
+const PEOPLE: &str = "local function after(one, other)
+  for i = 1, math.max(#one, #other) do
+    local a, b = one:byte(i) or -1, other:byte(i) or -1
+    if a ~= b then return a > b end
+  end
+  return false
+end
+local any = 0
 for i = 1, #ARGV, 2 do
   local old = redis.call('HGET', KEYS[1], ARGV[i])
   local ok, known = pcall(cjson.decode, old or 'x')
-  local before = ok and type(known) == 'table' and tonumber(known.at_ms) or -1
-  local new = cjson.decode(ARGV[i + 1])
-  if before < new.at_ms or (before == new.at_ms and tostring(known.by) < new.by) then
+  if not ok or type(known) ~= 'table' then known = {} end
+  local before, said = tonumber(known.at_ms) or -1, cjson.decode(ARGV[i + 1])
+  if before < said.at_ms or (before == said.at_ms and after(said.by, tostring(known.by))) then
     redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
     any = 1
   end
@@ -61,10 +70,14 @@ redis.call('HSET', KEYS[1], 'by', ARGV[1], 'till', now + ARGV[2])
 redis.call('PEXPIRE', KEYS[1], 604800000)
 return {'ours', ARGV[1]}";
 
-/// KEYS: alert. ARGV: who, ms of the lease, what was said.
+/// KEYS: alert. ARGV: who, ms of the lease, what was said. What is over may
+/// begin anew a moment later: that it began is to be told once more then.
 const TOLD: &str = "local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 redis.call('HSET', KEYS[1], 'told ' .. ARGV[3], now .. ' ' .. ARGV[1])
+if ARGV[3] == 'end' then
+  redis.call('HDEL', KEYS[1], 'told raise info', 'told raise warning', 'told raise critical')
+end
 local by = redis.call('HGET', KEYS[1], 'by')
 if by == ARGV[1] then redis.call('HSET', KEYS[1], 'till', now + ARGV[2]) end
 redis.call('PEXPIRE', KEYS[1], 604800000)

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::{A_DAY, A_NODE_WRITTEN, PENDING, Rounds, WRITE_EVERY};
+use super::{A_DAY, A_NODE_WRITTEN, PENDING, Rounds};
 use crate::model::desk::Desk;
 use crate::model::history::lines;
 use crate::model::kept;
@@ -17,6 +17,46 @@ use crate::rooms::watch::schedule::with_gap;
 use crate::state::store::StateError;
 use crate::sys::flock::Wait;
 use crate::sys::{clock, files, processes};
+
+/// Readings are written at most so often.
+const WRITE_EVERY: Duration = Duration::from_secs(2);
+/// What people see is written so soon after the last time,
+const SHOWN_EVERY: Duration = Duration::from_millis(250);
+/// and so often before it has to wait as readings do: a node that comes and
+/// goes all the time wears out no disk.
+const SHOWN_AT_ONCE: u32 = 10;
+
+/// When the state file may be written.
+#[derive(Debug, Default)]
+pub(super) struct Rhythm {
+    /// When that was last tried.
+    tried: Duration,
+    /// Until when the usual rhythm would have taken for the writes that came
+    /// before their time.
+    paid_until: Duration,
+    /// Whether people would see what is due.
+    pub(super) shows: bool,
+}
+
+impl Rhythm {
+    /// When what is due may be written. What people see does not wait, unless
+    /// there was much of it lately.
+    pub(super) fn next(&self) -> Duration {
+        let usual = self.tried + WRITE_EVERY;
+        if !self.shows {
+            return usual;
+        }
+        let credit = self.paid_until.saturating_sub(WRITE_EVERY * SHOWN_AT_ONCE);
+        usual.min(credit.max(self.tried + SHOWN_EVERY))
+    }
+
+    fn wrote(&mut self, now: Duration) {
+        if now < self.tried + WRITE_EVERY {
+            self.paid_until = self.paid_until.max(now) + WRITE_EVERY;
+        }
+        self.tried = now;
+    }
+}
 
 impl Rounds<'_> {
     /// From which age on readings that say nothing new are worth a write:
@@ -39,7 +79,7 @@ impl Rounds<'_> {
     }
 
     pub(super) fn may_write(&self, now: Duration) -> bool {
-        now.saturating_sub(self.tried) >= WRITE_EVERY
+        now >= self.rhythm.next()
     }
 
     /// `state`, as it stands in the file, with all that waits to be written.
@@ -91,7 +131,7 @@ impl Rounds<'_> {
     /// Brings the state file up to date if that is worth a write. When it is
     /// locked or the disk is full, what was heard waits and our own copy goes on.
     pub(super) fn write(&mut self, expected: &Expected) {
-        self.due = false;
+        (self.due, self.rhythm.shows) = (false, false);
         let oldest = self.oldest();
         let gone = self.gone_servers();
         let updated = self.store.update(Wait::Never, clock::now(), |state| {
@@ -122,8 +162,9 @@ impl Rounds<'_> {
                 self.recording.errors(&begun, self.around);
                 if worth {
                     self.base = updated.state;
-                    self.tried = clock::elapsed();
-                    self.written = Some(self.tried);
+                    let now = clock::elapsed();
+                    self.rhythm.wrote(now);
+                    self.written = Some(now);
                     self.bytes = Some(updated.bytes);
                     self.pending.clear();
                     self.gaps.clear();
@@ -143,7 +184,7 @@ impl Rounds<'_> {
             Err(error) => {
                 // Whoever holds the lock lets go of it soon; a disk may stay full.
                 self.recorded = matches!(error, StateError::Locked { .. });
-                (self.tried, self.due) = (clock::elapsed(), self.recorded);
+                (self.rhythm.tried, self.due) = (clock::elapsed(), self.recorded);
                 // People's commands may have changed the file meanwhile.
                 if let Ok(Some(look)) = self.store.read() {
                     self.base = self.filled(&look.state);
@@ -180,5 +221,31 @@ impl Rounds<'_> {
             .filter(gone)
             .cloned()
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_see_is_written_soon_but_not_more_often_in_the_long_run() {
+        let mut rhythm = Rhythm::default();
+        let (mut now, end) = (Duration::from_secs(100), Duration::from_secs(700));
+        rhythm.wrote(now);
+        assert_eq!(rhythm.next(), now + WRITE_EVERY);
+        rhythm.shows = true;
+        assert_eq!(rhythm.next(), now + SHOWN_EVERY);
+        let mut writes = 0;
+        while now < end {
+            now = rhythm.next();
+            rhythm.wrote(now);
+            writes += 1;
+        }
+        // One every two seconds, and those that came before their time.
+        assert!(
+            (300..=300 + SHOWN_AT_ONCE + 1).contains(&writes),
+            "{writes}"
+        );
     }
 }
