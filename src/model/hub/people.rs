@@ -119,6 +119,18 @@ pub fn exchange(state: &mut State, remote: Option<&BTreeMap<String, Register>>, 
             known.insert(key.clone(), theirs.clone());
         }
     }
+    for (key, one) in &known {
+        let (Some(node), Said::Pause(Some(pause))) = (key.strip_prefix("pause "), &one.said) else {
+            continue;
+        };
+        // Who says the same once more has said it when it was said first.
+        let since = terms.ours(pause.since);
+        if let Some(here) = state.pauses.get_mut(node)
+            && !near(Some(here.since), Some(since))
+        {
+            here.since = since;
+        }
+    }
     // An alert may come up here after it was spoken of elsewhere.
     for alert in &mut state.alerts {
         let (acked, snoozed_until) = standing(&known, alert, terms);
@@ -167,7 +179,8 @@ fn note_pauses(known: &mut BTreeMap<String, Register>, state: &State, terms: Ter
         .collect();
     for name in names {
         let holds = |pause: &&Pause| pause.holds(terms.now);
-        let here = state.pauses.get(&name).filter(holds).cloned();
+        let here = state.pauses.get(&name).filter(holds);
+        let here = here.map(|pause| moved(pause, |at| at));
         let key = pause_of(&name);
         let before = known.get(&key).and_then(|one| match &one.said {
             Said::Pause(pause) => pause
@@ -204,7 +217,7 @@ fn moved(pause: &Pause, to: impl Fn(Timestamp) -> Timestamp) -> Pause {
 
 fn same_pause(one: Option<&Pause>, other: Option<&Pause>) -> bool {
     match (one, other) {
-        (Some(one), Some(other)) => near(one.until, other.until),
+        (Some(one), Some(other)) => near(one.until, other.until) && one.reason == other.reason,
         (one, other) => one.is_none() && other.is_none(),
     }
 }

@@ -31,8 +31,7 @@ const SHOWN_AT_ONCE: u32 = 10;
 pub(super) struct Rhythm {
     /// When that was last tried.
     tried: Duration,
-    /// Until when the usual rhythm would have taken for the writes that came
-    /// before their time.
+    /// Until when the usual rhythm would have taken for the writes so far.
     paid_until: Duration,
     /// Whether people would see what is due.
     pub(super) shows: bool,
@@ -51,9 +50,7 @@ impl Rhythm {
     }
 
     fn wrote(&mut self, now: Duration) {
-        if now < self.tried + WRITE_EVERY {
-            self.paid_until = self.paid_until.max(now) + WRITE_EVERY;
-        }
+        self.paid_until = self.paid_until.max(now) + WRITE_EVERY;
         self.tried = now;
     }
 }
