@@ -150,6 +150,21 @@ fn of_two_words_in_one_second_one_stands_everywhere() {
     assert!(!a.pauses.contains_key("y") && !b.pauses.contains_key("y"));
 }
 
+#[test]
+fn a_pause_that_is_not_written_down_yet_is_said_once() {
+    let (mut b, mut hub) = (State::default(), BTreeMap::new());
+    let mut unwritten = State::default();
+    unwritten.pauses.insert("x".into(), pause(100));
+    meet(&mut unwritten.clone(), &mut hub, terms("a", 100, 0));
+    meet(&mut b, &mut hub, terms("b", 100, 0));
+    b.pauses.remove("x");
+    meet(&mut b, &mut hub, terms("b", 101, 0));
+    // Noted once more from the same file, it is no later word.
+    meet(&mut unwritten, &mut hub, terms("a", 102, 0));
+    meet(&mut b, &mut hub, terms("b", 103, 0));
+    assert!(unwritten.pauses.is_empty() && b.pauses.is_empty());
+}
+
 proptest! {
     /// Whatever two people do in whatever order, both agree in the end.
     #[test]
