@@ -66,6 +66,12 @@ impl Link {
             let settings = info.redis_settings().clone().set_password(password);
             info = info.set_redis_settings(settings);
         }
+        let settings = info.redis_settings();
+        if settings.username().is_some() && settings.password().is_none() {
+            // Who is let in without one is another user, with all rights.
+            let why = "a user is named and no password: set `password_file`";
+            return Err(Trouble::Gone(why.to_owned()));
+        }
         let client = match address.ca().map_err(Trouble::Gone)? {
             Some(ca) => Client::build_with_tls(
                 info,
