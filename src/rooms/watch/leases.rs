@@ -1,7 +1,7 @@
 //! Turns on other nodes, asked of the hub beside: whoever answers slowly holds
 //! up nothing. Effects.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
@@ -33,6 +33,8 @@ pub struct Leases {
     bell: Option<(Ringer, Bell)>,
     /// When it was asked; and the answer, when that came.
     asked: BTreeMap<String, (Duration, Option<Answer>)>,
+    /// What another one acted on since we last looked at it.
+    late: BTreeSet<String>,
 }
 
 impl Default for Leases {
@@ -43,6 +45,7 @@ impl Default for Leases {
             answers,
             bell: bell().ok(),
             asked: BTreeMap::new(),
+            late: BTreeSet::new(),
         }
     }
 }
@@ -87,6 +90,12 @@ impl Leases {
         None
     }
 
+    /// Whether another one acted on it since it was found broken: it is to be
+    /// looked at anew before anything is done.
+    pub fn was_late(&mut self, id: &str) -> bool {
+        self.late.remove(id)
+    }
+
     /// Takes the answers that came; whether any did.
     pub fn came(&mut self) -> bool {
         if let Some((_, bell)) = &self.bell {
@@ -100,6 +109,9 @@ impl Leases {
         let mut any = false;
         for (id, answer) in self.answers.try_iter() {
             any |= answer.is_ok();
+            if answer.is_err() {
+                self.late.insert(id.clone());
+            }
             self.asked.insert(id, (now, Some(answer)));
         }
         any

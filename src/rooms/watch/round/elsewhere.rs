@@ -1,6 +1,7 @@
 //! What the watcher does on other nodes between two rounds.
 
 use super::Rounds;
+use crate::remote::fleet::Question;
 use crate::sys::host;
 
 impl Rounds<'_> {
@@ -54,6 +55,12 @@ impl Rounds<'_> {
                 self.afar.later(&wish.id);
                 continue;
             };
+            // Another one acted on it meanwhile: how does it stand now?
+            if self.leases.was_late(&wish.id) {
+                self.afar.later(&wish.id);
+                self.nodes.ask(&node.name, Question::Full);
+                continue;
+            }
             // Asked for a moment ago, and still long enough?
             let limit = wish.limit;
             if lease.as_mut().is_some_and(|lease| !lease.covers(limit)) {
