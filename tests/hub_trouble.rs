@@ -1,4 +1,4 @@
-//! Hubs that lie, nodes that lie, names that are taken, and doors that are shut.
+//! Nodes that lie, names that are taken, and turns.
 
 use std::fs;
 use std::time::Duration;

@@ -8,6 +8,7 @@ use super::names;
 use super::reader::Section;
 use super::scalar::seconds;
 use super::wrong::Wrong;
+use crate::sys::hub::Address;
 
 /// `[hub]`: where it is, and what this machine does there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +63,13 @@ fn prefix(text: &str) -> Result<String, Wrong> {
 }
 
 impl Hub {
+    /// Where it is, and where what lets us in stands.
+    #[must_use]
+    pub fn address(&self) -> Address {
+        let (password, ca) = (self.password_file.as_deref(), self.ca.as_deref());
+        Address::new(self.url.expose(), password, ca)
+    }
+
     /// Whether its address holds a password.
     #[must_use]
     pub fn secret(&self) -> bool {

@@ -178,9 +178,7 @@ pub fn gather(around: &Surroundings) -> Facts {
 
 fn hub_facts(config: &config::Config, look: Option<&Look>) -> Option<HubFacts> {
     let wanted = config.hub.as_ref()?;
-    let (password, ca) = (wanted.password_file.as_deref(), wanted.ca.as_deref());
-    let address = hub::Address::new(wanted.url.expose(), password, ca);
-    let seen = hub::Seen::look(&address, &wanted.prefix);
+    let seen = hub::Seen::look(&wanted.address(), &wanted.prefix);
     let state = look.map(|look| look.state.clone()).unwrap_or_default();
     Some(HubFacts::of(
         seen,

@@ -7,7 +7,6 @@ use super::facts::Crew;
 use super::target::{Target, What};
 use crate::config::Config;
 use crate::model::text::clean;
-use crate::sys::hub::Address;
 use crate::sys::hub::lease::{self, Lease, Turn};
 
 /// Who asks.
@@ -57,8 +56,7 @@ pub fn turn(target: &Target, crew: &Crew, asks: Asks) -> Result<Option<Lease>, S
     if target.what == What::Network {
         return Ok(None);
     }
-    let (password, ca) = (hub.password_file.as_deref(), hub.ca.as_deref());
-    let address = Address::new(hub.url.expose(), password, ca);
+    let address = hub.address();
     let (name, limit) = (name(target), limit(target));
     let own = target.node == crew.local;
     let patience = if own { OWN } else { OTHERS };

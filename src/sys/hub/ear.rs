@@ -91,17 +91,7 @@ fn tells_still(tells: &Sender<Order>) -> Option<()> {
 fn begin(address: &Address, about: &About) -> Result<(Link, String), Trouble> {
     let mut link = Link::open(address)?;
     link.wait_besides(AT_ONCE)?;
-    let mut command = redis::cmd("XREVRANGE");
-    command
-        .arg(about.key("changed"))
-        .arg("+")
-        .arg("-")
-        .arg("COUNT")
-        .arg(1);
-    let last: Entries = link.ask(&command)?;
-    let place = last
-        .into_iter()
-        .next()
-        .map_or_else(|| "0-0".to_owned(), |(id, _)| id);
+    let place = link.last_place(&about.key("changed"))?;
+    let place = place.unwrap_or_else(|| "0-0".to_owned());
     Ok((link, place))
 }

@@ -127,6 +127,17 @@ impl Link {
             .map_err(|error| Trouble::of(&error))
     }
 
+    /// The place of a stream's last entry, if it has one.
+    ///
+    /// # Errors
+    /// [`Trouble`].
+    pub(super) fn last_place(&mut self, key: &str) -> Result<Option<String>, Trouble> {
+        let mut command = redis::cmd("XREVRANGE");
+        command.arg(key).arg("+").arg("-").arg("COUNT").arg(1);
+        let last: Vec<(String, redis::Value)> = self.ask(&command)?;
+        Ok(last.into_iter().next().map(|(id, _)| id))
+    }
+
     /// How far its clock is ahead of ours: of a few looks the quickest, whose
     /// answer lies nearest to the middle.
     ///

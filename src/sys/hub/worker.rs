@@ -280,19 +280,12 @@ impl Worker {
     }
 }
 
-/// A stream's entries: their ids, and their fields with their values.
-type Entries = Vec<(String, Vec<(String, Vec<u8>)>)>;
-
 /// The last event of this machine that the hub has.
 fn last_of_ours(link: &mut Link, about: &About) -> Result<Option<String>, Trouble> {
-    let mut command = redis::cmd("XREVRANGE");
-    command.arg(about.key(&format!("events:{}", about.name)));
-    command.arg("+").arg("-").arg("COUNT").arg(1);
-    match link.ask::<Entries>(&command) {
-        Ok(entries) => Ok(entries.into_iter().next().map(|(id, _)| id)),
+    match link.last_place(&about.key(&format!("events:{}", about.name))) {
         // Who may only add learns it with the next event.
         Err(Trouble::Denied(_)) => Ok(None),
-        Err(gone) => Err(gone),
+        known => known,
     }
 }
 

@@ -15,7 +15,7 @@ use crate::model::node::Platform;
 use crate::model::reading::Reading;
 use crate::model::state::{Event, State};
 use crate::sys::clock;
-use crate::sys::hub::{About, Address, Claim, Hub, News, Order};
+use crate::sys::hub::{About, Claim, Hub, News, Order};
 
 /// They say at least once a minute that the hub is there.
 const MUTE: Duration = Duration::from_secs(150);
@@ -108,7 +108,7 @@ impl Shared {
         self.published.clone_from(&state.hub.published);
         // What happened before there was a hub is nobody's news.
         self.ordered = state.hub.published.clone().or(last);
-        match Hub::start(address(wanted), about.clone()) {
+        match Hub::start(wanted.address(), about.clone()) {
             Ok(hub) => {
                 hub.order(Order::Read(state.hub.read.clone()));
                 self.hub = Some(hub);
@@ -278,10 +278,4 @@ impl Shared {
 fn same(one: &Event, other: &Event) -> bool {
     let words = |event: &Event| (event.node.clone(), event.what.clone(), event.check.clone());
     one.at.since(other.at).abs() <= 2 && one.text == other.text && words(one) == words(other)
-}
-
-/// Where the hub is, with what lets us in.
-fn address(hub: &config::Hub) -> Address {
-    let (password, ca) = (hub.password_file.as_deref(), hub.ca.as_deref());
-    Address::new(hub.url.expose(), password, ca)
 }
